@@ -1,0 +1,1 @@
+"""The gateway: one GraphQL API over the systems that exist."""

@@ -1,0 +1,215 @@
+"""Capabilities: what a connector can do, as small typed Protocols, always in batches.
+
+Call order: the gateway makes a connector once (`Connector(settings, upstream)`, no side effects), may call
+`check` at any time, calls capabilities concurrently up to the manifest's `concurrency`, and calls `close` once.
+Every method raises the errors of `orderweave_sdk.errors` for the system as a whole; a single bad record among
+good ones is a `Gap` beside the good ones, never an exception.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, ClassVar, Protocol, runtime_checkable
+
+import msgspec
+
+from orderweave_sdk.clock import Call
+from orderweave_sdk.manifest import Manifest, Operator, SearchField
+from orderweave_sdk.records import (
+    Facet,
+    LocationRecord,
+    OrderRecord,
+    ProductRecord,
+    StockRecord,
+    TrackingRecord,
+)
+from orderweave_sdk.upstream import UpstreamFactory
+
+# A connector's part of the configuration, after types and secrets have been resolved.
+Settings = Mapping[str, Any]
+
+
+class Gap(msgspec.Struct, frozen=True):
+    """Something of an answer that could not be read: which record, where known, and why. Never its values."""
+
+    reason: str
+    external_id: str | None = None
+
+
+class Orders(msgspec.Struct, frozen=True, kw_only=True):
+    """Orders found. Keys that the system does not know are simply absent."""
+
+    records: tuple[OrderRecord, ...]
+    gaps: tuple[Gap, ...] = ()
+
+
+class Condition(msgspec.Struct, frozen=True):
+    """One test of one field. `values` holds one value, or several for IN and NOT_IN.
+
+    Values are str, Decimal or aware datetime, as the field demands. Conditions given together must all hold.
+    """
+
+    field: SearchField
+    operator: Operator
+    values: tuple[Any, ...]
+
+
+class Search(msgspec.Struct, frozen=True, kw_only=True):
+    """One page of a search. Results come in order of `sort` (`descending` or not), ties by id in the same
+    direction; `after` is a hit's cursor, or None for the first page; `size` is at most the manifest's page.
+    """
+
+    conditions: tuple[Condition, ...]
+    sort: SearchField
+    descending: bool
+    size: int
+    after: str | None
+    facets: frozenset[Facet]
+
+
+class Hit(msgspec.Struct, frozen=True):
+    """An order found by a search, and the cursor that continues right after it."""
+
+    record: OrderRecord
+    cursor: str
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of hits. `remaining` are the conditions that the system could not apply: the caller must."""
+
+    hits: tuple[Hit, ...]
+    more: bool
+    remaining: tuple[Condition, ...]
+    gaps: tuple[Gap, ...] = ()
+
+
+class Changes(msgspec.Struct, frozen=True, kw_only=True):
+    """Orders changed since a cursor, oldest change first, and the cursor for next time.
+
+    A record may come twice over two calls, never not at all. With `more` the next call may follow at once.
+    """
+
+    records: tuple[OrderRecord, ...]
+    cursor: str
+    more: bool
+    gaps: tuple[Gap, ...] = ()
+
+
+class Stock(msgspec.Struct, frozen=True, kw_only=True):
+    """Stock levels; a SKU that the system does not know is absent."""
+
+    records: tuple[StockRecord, ...]
+    gaps: tuple[Gap, ...] = ()
+
+
+class Tracking(msgspec.Struct, frozen=True, kw_only=True):
+    """Tracking by number; a number that the system does not know is absent."""
+
+    records: tuple[TrackingRecord, ...]
+    gaps: tuple[Gap, ...] = ()
+
+
+class Products(msgspec.Struct, frozen=True, kw_only=True):
+    """Products by SKU; a SKU that the system does not know is absent."""
+
+    records: tuple[ProductRecord, ...]
+    gaps: tuple[Gap, ...] = ()
+
+
+class Locations(msgspec.Struct, frozen=True, kw_only=True):
+    """All the places that the system knows."""
+
+    records: tuple[LocationRecord, ...]
+    gaps: tuple[Gap, ...] = ()
+
+
+class Connector(Protocol):
+    """What the entry point `orderweave.connectors` names: a class of this shape."""
+
+    manifest: ClassVar[Manifest]
+
+    def __init__(self, settings: Settings, upstream: UpstreamFactory) -> None:
+        """Keep the settings; no I/O, no task, no file. `upstream` makes the HTTP client for a host."""
+
+    @classmethod
+    def problems(cls, settings: Settings) -> list[str]:
+        """What is wrong with the settings beyond their types, each as a sentence that names the key."""
+        ...
+
+    async def check(self, call: Call) -> str:
+        """Reach the system with the credentials, as cheaply as can be; the text says what answered."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of what the connector holds; the HTTP clients are closed by the gateway."""
+        ...
+
+
+@runtime_checkable
+class FindOrders(Protocol):
+    """FIND_ORDERS: orders by keys."""
+
+    async def find_orders(self, by: str, values: Sequence[str], facets: frozenset[Facet], call: Call) -> Orders:
+        """Orders whose key or reference field `by` (one of the manifest's lookups) is one of `values`.
+
+        Values are matched as exactly as the system can; a wider answer is allowed, the caller matches again.
+        Only the wanted facets are delivered; keys and references always.
+        """
+        ...
+
+
+@runtime_checkable
+class SearchOrders(Protocol):
+    """SEARCH_ORDERS: orders by conditions, sorted, by page."""
+
+    async def search_orders(self, search: Search, call: Call) -> Page:
+        """One page. A sort that is not declared raises GiveUp."""
+        ...
+
+
+@runtime_checkable
+class ListChanges(Protocol):
+    """LIST_CHANGES: what changed since a cursor."""
+
+    async def list_changes(
+        self, cursor: str | None, since: datetime | None, facets: frozenset[Facet], call: Call
+    ) -> Changes:
+        """Changes after `cursor`, or from `since` on when there is no cursor yet (None: from the start)."""
+        ...
+
+
+@runtime_checkable
+class ReadStock(Protocol):
+    """READ_STOCK: stock by SKUs and places."""
+
+    async def read_stock(self, skus: Sequence[str], locations: Sequence[str] | None, call: Call) -> Stock:
+        """Levels of these SKUs at these places (external ids), or at all places when None."""
+        ...
+
+
+@runtime_checkable
+class ReadTracking(Protocol):
+    """READ_TRACKING: packages by tracking number."""
+
+    async def read_tracking(self, numbers: Sequence[str], call: Call) -> Tracking:
+        """What the system knows of these tracking numbers."""
+        ...
+
+
+@runtime_checkable
+class FindProducts(Protocol):
+    """FIND_PRODUCTS: products by SKU."""
+
+    async def find_products(self, skus: Sequence[str], call: Call) -> Products:
+        """Products with these SKUs, in the system's spelling."""
+        ...
+
+
+@runtime_checkable
+class ListLocations(Protocol):
+    """LIST_LOCATIONS: every place the system knows."""
+
+    async def list_locations(self, call: Call) -> Locations:
+        """All places; bounded by the vendor's own page loop."""
+        ...

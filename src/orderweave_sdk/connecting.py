@@ -1,0 +1,58 @@
+"""Making one connector work: its HTTP clients bounded by its manifest, its capabilities checked before use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from orderweave_sdk.capabilities import Connector, Settings
+from orderweave_sdk.errors import CapabilityNotDeclared
+from orderweave_sdk.manifest import Capability
+from orderweave_sdk.transport import Transport
+from orderweave_sdk.upstream import Observer, Upstream
+
+
+class Connecting:
+    """One connector and the HTTP clients that were made for it; `close` closes both.
+
+    `transport` replaces the network for every client (a test's seam).
+    """
+
+    def __init__(
+        self,
+        kind: type[Connector],
+        settings: Settings,
+        *,
+        transport: Transport | None = None,
+        observer: Observer | None = None,
+    ) -> None:
+        self._manifest = kind.manifest
+        self._transport = transport
+        self._observer = observer
+        self._made: list[Upstream] = []
+        self.connector = kind(settings, self._upstream)
+
+    def _upstream(self, base_url: str, *, headers: Mapping[str, str] | None = None) -> Upstream:
+        made = Upstream(
+            base_url,
+            headers=headers,
+            concurrency=self._manifest.concurrency,
+            max_answer_bytes=self._manifest.max_answer_bytes,
+            transport=self._transport,
+            observer=self._observer,
+        )
+        self._made.append(made)
+        return made
+
+    async def close(self) -> None:
+        """Close the connector, then its clients."""
+        await self.connector.close()
+        for made in self._made:
+            await made.close()
+
+
+def capability(connector: Connector, wanted: Capability) -> Any:
+    """The connector, once its manifest declares `wanted`; raises CapabilityNotDeclared otherwise."""
+    if wanted not in connector.manifest.capabilities:
+        raise CapabilityNotDeclared(connector.manifest.name, wanted)
+    return connector

@@ -1,0 +1,449 @@
+"""The contract suite: one set of tests over every connector.
+
+A connector's proof is four lines:
+
+    class TestShopify(ConnectorContract):
+        connector = ShopifyConnector
+        simulator = ShopifySimulator
+        calls_for = {"id": {1: 1, 20: 1}, "number": {1: 1, 20: 1}}
+
+Every test runs over a real socket against a fresh simulator that holds `sample_world`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import timedelta
+from typing import Any, ClassVar
+
+import msgspec
+import pytest
+import pytest_asyncio
+
+from orderweave_sdk.capabilities import (
+    Condition,
+    Connector,
+    FindOrders,
+    FindProducts,
+    ListChanges,
+    ListLocations,
+    ReadStock,
+    ReadTracking,
+    Search,
+    SearchOrders,
+)
+from orderweave_sdk.clock import Call
+from orderweave_sdk.conditions import order_matches, sort_value, values_of
+from orderweave_sdk.connecting import Connecting, capability
+from orderweave_sdk.errors import (
+    BadPayload,
+    CapabilityNotDeclared,
+    FixCredentials,
+    GiveUp,
+    Retry,
+    UpstreamError,
+    Wait,
+)
+from orderweave_sdk.manifest import BatchStrategy, Capability, Operator, SearchField
+from orderweave_sdk.records import Facet, OrderRecord
+from orderweave_sdk.testing.comparing import comparable, facets_of, walk
+from orderweave_sdk.testing.faults import Fault
+from orderweave_sdk.testing.samples import sample_world
+from orderweave_sdk.testing.simulator import SimulatedSystem
+from orderweave_sdk.testing.world import World
+
+PROTOCOL_OF = {
+    Capability.FIND_ORDERS: FindOrders,
+    Capability.SEARCH_ORDERS: SearchOrders,
+    Capability.LIST_CHANGES: ListChanges,
+    Capability.READ_STOCK: ReadStock,
+    Capability.READ_TRACKING: ReadTracking,
+    Capability.FIND_PRODUCTS: FindProducts,
+    Capability.LIST_LOCATIONS: ListLocations,
+}
+
+# What each fault must become, by what the reader can do about it.
+ERROR_OF_FAULT: dict[Fault, tuple[type[UpstreamError], ...]] = {
+    Fault.STOPPED: (Retry,),
+    Fault.SLOW: (Retry,),
+    Fault.RESET: (Retry,),
+    Fault.THROTTLED: (Wait,),
+    Fault.UNAUTHORIZED: (FixCredentials,),
+    Fault.SERVER_ERROR: (Retry,),
+    Fault.TRUNCATED: (Retry, BadPayload),
+    Fault.CUT_JSON: (BadPayload,),
+    Fault.FOREIGN_JSON: (BadPayload,),
+    Fault.HTML: (BadPayload,),
+    Fault.OVERSIZED: (BadPayload,),
+}
+
+CREDENTIAL_WORDS = ("password", "secret", "token", "api_key", "private")
+
+
+class ConnectorContract:
+    """Subclass it with the three names below; add cases of the vendor's own beside it, not in it.
+
+    `calls_for` says, for each lookup, how many upstream calls so many orders cost: exact numbers.
+    """
+
+    connector: ClassVar[type[Connector]]
+    simulator: ClassVar[type[SimulatedSystem]]
+    calls_for: ClassVar[Mapping[str, Mapping[int, int]]]
+
+    @pytest_asyncio.fixture
+    async def system(self) -> AsyncIterator[SimulatedSystem]:
+        """A simulator that holds the sample world, started."""
+        made = self.simulator()
+        made.seed(self.world)
+        await made.start()
+        try:
+            yield made
+        finally:
+            await made.stop()
+
+    @pytest_asyncio.fixture
+    async def subject(self, system: SimulatedSystem) -> AsyncIterator[Any]:
+        """The connector under test, wired to the simulator."""
+        connecting = Connecting(self.connector, system.settings())
+        try:
+            yield connecting.connector
+        finally:
+            await connecting.close()
+
+    @property
+    def world(self) -> World:
+        """The sample world as the vendor can say it."""
+        whole = sample_world(self.simulator.external_id)
+        return World(
+            orders=tuple(self.simulator.expressible(order) for order in whole.orders),
+            stock=tuple(self.simulator.expressible_stock(level) for level in whole.stock),
+            products=tuple(self.simulator.expressible_product(product) for product in whole.products),
+            locations=whole.locations,
+        )
+
+    def need(self, wanted: Capability) -> None:
+        """Leave a test that is about a capability which this connector does not declare."""
+        if wanted not in self.connector.manifest.capabilities:
+            pytest.skip(f"{wanted} is not declared; test_undeclared_refuses covers the refusal")
+
+    def call(self, seconds: float = 10.0) -> Call:
+        """Terms generous enough for a slow machine."""
+        return Call.within(seconds)
+
+    # --- the manifest -------------------------------------------------------------------------------------------
+
+    def test_manifest_is_sound(self) -> None:
+        """The manifest contradicts itself nowhere and its status map has no hole."""
+        assert self.connector.manifest.problems() == []
+
+    def test_manifest_matches_the_class(self) -> None:
+        """What is declared is implemented, and what is implemented is declared."""
+        for wanted, protocol in PROTOCOL_OF.items():
+            declared = wanted in self.connector.manifest.capabilities
+            assert issubclass(self.connector, protocol) == declared, wanted
+
+    def test_credentials_are_secret(self) -> None:
+        """A setting whose name speaks of a credential is marked secret."""
+        open_ones = [
+            setting.name
+            for setting in self.connector.manifest.settings
+            if not setting.secret and any(word in setting.name for word in CREDENTIAL_WORDS)
+        ]
+        assert open_ones == []
+
+    async def test_undeclared_refuses(self, subject: Any) -> None:
+        """A capability that is not declared is refused in the stated words."""
+        for wanted in Capability:
+            if wanted not in self.connector.manifest.capabilities:
+                with pytest.raises(CapabilityNotDeclared) as refusal:
+                    capability(subject, wanted)
+                expected = f"connector {self.connector.manifest.name!r} does not declare the capability {wanted}"
+                assert str(refusal.value) == expected
+
+    async def test_check_answers(self, subject: Any) -> None:
+        """The check reaches the system and says in words what answered."""
+        assert await subject.check(self.call())
+
+    # --- orders by key ------------------------------------------------------------------------------------------
+
+    async def find(self, subject: Any, by: str, values: list[str], facets: frozenset[Facet]) -> list[OrderRecord]:
+        """Orders by key, in order of id, with no gap."""
+        found = await subject.find_orders(by, values, facets, self.call())
+        assert found.gaps == ()
+        return sorted(found.records, key=lambda record: record.external_id)
+
+    async def test_round_trip(self, subject: Any) -> None:
+        """Every sample order comes back equal, in every facet the manifest declares."""
+        self.need(Capability.FIND_ORDERS)
+        facets = self.connector.manifest.facets
+        size = self.connector.manifest.lookups["id"].size
+        seeded = sorted(self.world.orders, key=lambda record: record.external_id)
+        found: list[OrderRecord] = []
+        for start in range(0, len(seeded), size):
+            values = [order.external_id for order in seeded[start : start + size]]
+            found += await self.find(subject, "id", values, facets)
+        found.sort(key=lambda record: record.external_id)
+        assert [comparable(record) for record in found] == [comparable(facets_of(order, facets)) for order in seeded]
+
+    async def test_every_lookup_finds(self, subject: Any) -> None:
+        """Each declared lookup finds exactly the orders that carry the value."""
+        self.need(Capability.FIND_ORDERS)
+        for by in self.connector.manifest.lookups:
+            holders: dict[str, list[str]] = {}
+            for order in self.world.orders:
+                for key in (*order.keys, *order.references):
+                    if key.namespace == by:
+                        holders.setdefault(key.value, []).append(order.external_id)
+            for value in list(holders)[:3]:
+                found = await self.find(subject, by, [value], frozenset())
+                exact = [
+                    record.external_id
+                    for record in found
+                    if any(key.namespace == by and key.value == value for key in (*record.keys, *record.references))
+                ]
+                assert exact == sorted(holders[value]), (by, value)
+
+    async def test_only_wanted_facets(self, subject: Any) -> None:
+        """One facet asked is one facet delivered, and none asked is none delivered."""
+        self.need(Capability.FIND_ORDERS)
+        shipped = [order for order in self.world.orders if order.fulfillment and order.fulfillment.shipments]
+        order = (shipped or list(self.world.orders))[0]
+        for facet in (None, *sorted(self.connector.manifest.facets)):
+            wanted = frozenset({facet}) if facet else frozenset[Facet]()
+            if facet is Facet.TRACKING:
+                wanted |= {Facet.FULFILLMENT}
+            (found,) = await self.find(subject, "id", [order.external_id], wanted)
+            assert found.delivered() == wanted, facet
+
+    async def test_unknown_keys_find_nothing(self, subject: Any) -> None:
+        """Keys that the system never saw give no record, no gap and no error."""
+        self.need(Capability.FIND_ORDERS)
+        nobody = self.simulator.external_id("order", 987654)
+        assert await self.find(subject, "id", [nobody], frozenset({Facet.HEADER})) == []
+
+    async def test_call_counts(self, subject: Any, system: SimulatedSystem) -> None:
+        """So many orders cost exactly so many upstream calls, by every lookup."""
+        self.need(Capability.FIND_ORDERS)
+        facets = self.connector.manifest.facets
+        for by, counts in self.calls_for.items():
+            for size, expected in counts.items():
+                values = [
+                    key.value
+                    for order in self.world.orders
+                    for key in (*order.keys, *order.references)
+                    if key.namespace == by
+                ]
+                assert len(values) >= size, f"the sample world has too few values of {by}"
+                await subject.check(self.call())  # sign-in and other first-time costs
+                before = len(system.calls)
+                await self.find(subject, by, values[:size], facets)
+                assert len(system.calls) - before == expected, (by, size)
+
+    async def test_batches_over_the_size_are_refused(self, subject: Any, system: SimulatedSystem) -> None:
+        """More values than the manifest's batch size is a caller's mistake: refused, and nothing is sent."""
+        self.need(Capability.FIND_ORDERS)
+        for by, batch in self.connector.manifest.lookups.items():
+            before = len(system.calls)
+            with pytest.raises(GiveUp):
+                await subject.find_orders(by, ["1"] * (batch.size + 1), frozenset(), self.call())
+            assert len(system.calls) == before
+
+    async def test_money_and_time(self, subject: Any) -> None:
+        """No float anywhere in a record, and every instant is aware and in UTC."""
+        self.need(Capability.FIND_ORDERS)
+        values = [order.external_id for order in self.world.orders][:5]
+        for record in await self.find(subject, "id", values, self.connector.manifest.facets):
+            for path, value in walk(record):
+                assert not isinstance(value, float), path
+                if hasattr(value, "tzinfo"):
+                    assert value.utcoffset() == timedelta(0), path
+
+    # --- search and changes -------------------------------------------------------------------------------------
+
+    async def test_search_pages_through_all(self, subject: Any) -> None:
+        """Small pages in each declared sort and direction give every order once, in order."""
+        self.need(Capability.SEARCH_ORDERS)
+        for sort in sorted(self.connector.manifest.sorts):
+            for descending in (True, False):
+                ids = await self._search_ids(subject, (), sort, descending=descending, size=7)
+                expected = sorted(self.world.orders, key=lambda order: sort_value(order, sort), reverse=descending)
+                assert [i for i, _ in ids] == [order.external_id for order in expected], (sort, descending)
+
+    async def test_search_filters(self, subject: Any) -> None:
+        """Each declared filter and operator, with what is handed back applied, equals a filter by hand."""
+        self.need(Capability.SEARCH_ORDERS)
+        sort = min(self.connector.manifest.sorts)
+        for field, operators in sorted(self.connector.manifest.filters.items()):
+            values = sorted({value for order in self.world.orders for value in values_of(order, field)})
+            if not values:
+                continue
+            middle = values[len(values) // 2]
+            for operator in sorted(operators):
+                many = operator in (Operator.IN, Operator.NOT_IN)
+                condition = Condition(field, operator, (values[0], middle) if many else (middle,))
+                found = await self._search_ids(subject, (condition,), sort, descending=False, size=25)
+                expected = {order.external_id for order in self.world.orders if order_matches(order, condition)}
+                assert {i for i, record in found} == expected, condition
+
+    async def _search_ids(
+        self,
+        subject: Any,
+        conditions: tuple[Condition, ...],
+        sort: SearchField,
+        *,
+        descending: bool,
+        size: int,
+    ) -> list[tuple[str, OrderRecord]]:
+        found: list[tuple[str, OrderRecord]] = []
+        after: str | None = None
+        for _ in range(100):
+            page = await subject.search_orders(
+                Search(
+                    conditions=conditions,
+                    sort=sort,
+                    descending=descending,
+                    size=min(size, self.connector.manifest.page_size),
+                    after=after,
+                    facets=self.connector.manifest.facets,
+                ),
+                self.call(),
+            )
+            for hit in page.hits:
+                if all(order_matches(hit.record, left) for left in page.remaining):
+                    found.append((hit.record.external_id, hit.record))
+            if not page.more:
+                return found
+            after = page.hits[-1].cursor
+        raise AssertionError("the search never ends")
+
+    async def test_undeclared_sort_is_refused(self, subject: Any) -> None:
+        """A sort that the manifest does not declare is refused, not quietly ignored."""
+        self.need(Capability.SEARCH_ORDERS)
+        for sort in SearchField:
+            if sort not in self.connector.manifest.sorts:
+                search = Search(conditions=(), sort=sort, descending=True, size=1, after=None, facets=frozenset())
+                with pytest.raises(GiveUp):
+                    await subject.search_orders(search, self.call())
+
+    async def test_changes_miss_nothing(self, subject: Any, system: SimulatedSystem) -> None:
+        """From the start, changes give every order; after an edit, the edited order comes again."""
+        self.need(Capability.LIST_CHANGES)
+        cursor, seen = await self._changes(subject, None)
+        assert {record.external_id for record in seen} == {order.external_id for order in self.world.orders}
+
+        latest = max(order.updated_at for order in self.world.orders if order.updated_at)
+        edited = self.edited(self.world.orders[3], latest.replace(year=latest.year + 1))
+        system.seed(
+            msgspec.structs.replace(self.world, orders=(*self.world.orders[:3], edited, *self.world.orders[4:]))
+        )
+        _, again = await self._changes(subject, cursor)
+        assert edited.external_id in {record.external_id for record in again}
+
+    def edited(self, order: OrderRecord, moment: Any) -> OrderRecord:
+        """The order as changed at `moment`."""
+        header = order.header and msgspec.structs.replace(order.header, updated_at=moment)
+        return msgspec.structs.replace(order, updated_at=moment, header=header)
+
+    async def _changes(self, subject: Any, cursor: str | None) -> tuple[str, list[OrderRecord]]:
+        seen: list[OrderRecord] = []
+        for _ in range(100):
+            changes = await subject.list_changes(cursor, None, frozenset({Facet.HEADER}), self.call())
+            seen += changes.records
+            cursor = changes.cursor
+            if not changes.more:
+                assert cursor is not None
+                return cursor, seen
+        raise AssertionError("the changes never end")
+
+    # --- stock, tracking, products, places ----------------------------------------------------------------------
+
+    async def test_stock_round_trip(self, subject: Any) -> None:
+        """Levels of some SKUs come back equal, for all places and for one; unknown SKUs are absent."""
+        self.need(Capability.READ_STOCK)
+        skus = sorted({level.sku for level in self.world.stock})[:3]
+        for places in (None, [self.world.locations[0].external_id]):
+            stock = await subject.read_stock([*skus, "NO-SUCH-SKU"], places, self.call())
+            expected = [
+                level
+                for level in self.world.stock
+                if level.sku in skus and (places is None or level.location.external_id in places)
+            ]
+            assert stock.gaps == ()
+            assert sorted(comparable(level) for level in stock.records) == sorted(
+                comparable(level) for level in expected
+            )
+
+    async def test_tracking_round_trip(self, subject: Any) -> None:
+        """Tracking numbers come back with their package and events; unknown numbers are absent."""
+        self.need(Capability.READ_TRACKING)
+        packages = {
+            package.tracking_number: package
+            for order in self.world.orders
+            if order.fulfillment
+            for shipment in order.fulfillment.shipments
+            for package in shipment.packages
+            if package.tracking_number
+        }
+        wanted = sorted(packages)[:2]
+        tracking = await subject.read_tracking([*wanted, "NO-SUCH-NUMBER"], self.call())
+        found = {record.tracking_number: comparable(record.package) for record in tracking.records}
+        assert found == {number: comparable(packages[number]) for number in wanted}
+
+    async def test_products_round_trip(self, subject: Any) -> None:
+        """Products come back equal; unknown SKUs are absent."""
+        self.need(Capability.FIND_PRODUCTS)
+        products = await subject.find_products([*(p.sku for p in self.world.products), "NO-SUCH-SKU"], self.call())
+        assert sorted(map(comparable, products.records)) == sorted(map(comparable, self.world.products))
+
+    async def test_locations_round_trip(self, subject: Any) -> None:
+        """Every place comes back with its id and name."""
+        self.need(Capability.LIST_LOCATIONS)
+        locations = await subject.list_locations(self.call())
+        found = {(place.external_id, place.name) for place in locations.records}
+        assert {(place.external_id, place.name) for place in self.world.locations} <= found
+
+    # --- faults -------------------------------------------------------------------------------------------------
+
+    @pytest.mark.parametrize("fault", sorted(ERROR_OF_FAULT))
+    async def test_fault(self, fault: Fault, subject: Any, system: SimulatedSystem) -> None:
+        """Each fault becomes the error that says what to do, tells no secret, and passes when it is gone."""
+        if fault not in system.supported_faults:
+            pytest.skip(f"{fault} cannot happen to this kind of system")
+        self.need(Capability.FIND_ORDERS)
+        order = self.world.orders[0]
+        facets = frozenset({Facet.HEADER}) & self.connector.manifest.facets
+        await subject.check(self.call())
+        await system.fail(fault)
+        with pytest.raises(ERROR_OF_FAULT[fault]) as caught:
+            await subject.find_orders("id", [order.external_id], facets, self.call(self.patience(fault)))
+        secrets = [
+            str(system.settings()[setting.name])
+            for setting in self.connector.manifest.settings
+            if setting.secret and setting.name in system.settings()
+        ]
+        for secret in secrets:
+            assert secret not in str(caught.value)
+            assert secret not in repr(subject)
+        if fault is Fault.THROTTLED and isinstance(caught.value, Wait):
+            assert caught.value.seconds == 7
+        await system.fail(None)
+        (found,) = await self.find(subject, "id", [order.external_id], facets)
+        assert found.external_id == order.external_id
+
+    def patience(self, fault: Fault) -> float:
+        """Seconds allowed for the faulty call; short where nothing will ever come."""
+        return 0.3 if fault is Fault.SLOW else 10.0
+
+    async def test_one_bad_record(self, subject: Any, system: SimulatedSystem) -> None:
+        """One unreadable record among good ones is a gap; the good ones still come."""
+        self.need(Capability.FIND_ORDERS)
+        if Fault.BAD_RECORD not in system.supported_faults:
+            pytest.skip("a record of this system cannot have a wrong type")
+        if self.connector.manifest.lookups["id"].strategy is BatchStrategy.NONE:
+            pytest.skip("one record an answer: a bad one is a bad payload")
+        good, bad = self.world.orders[0].external_id, self.world.orders[1].external_id
+        await system.fail(Fault.BAD_RECORD, bad_record=bad)
+        found = await subject.find_orders("id", [good, bad], frozenset({Facet.HEADER}), self.call())
+        assert [record.external_id for record in found.records] == [good]
+        assert len(found.gaps) == 1
+        assert found.gaps[0].external_id in (bad, None)
