@@ -1,0 +1,60 @@
+# Everything that one does with the project. `make` alone lists it. Needs Python 3.11 or newer and nothing else.
+
+PYTHON ?= python3
+PORT ?= 8000
+SEED ?= 7
+ORDERS ?= 500
+SEEDS ?= 5
+# More words for pytest: make test PYTEST_ARGS="-k shopify"
+PYTEST_ARGS ?=
+
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
+CODE := src tests tools $(wildcard connectors/*/src) $(wildcard connectors/*/tests)
+space := $(subst ,, )
+# mypy takes each connector's sources under the package's own name, as Python does.
+CONNECTOR_SOURCES := $(subst $(space),:,$(wildcard connectors/*/src))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check truth schema systems browser lock clean
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## make .venv with the locked packages, the project and every connector
+	@$(PYTHON) tools/set_up.py
+
+demo: setup ## start Orderweave with a business behind it (PORT, SEED, ORDERS)
+	@$(BIN)/orderweave demo --port $(PORT) --seed $(SEED) --orders $(ORDERS)
+
+test: setup ## run the tests but for the slow ones (PYTEST_ARGS)
+	$(PYTEST) -m "not systems and not browser" $(PYTEST_ARGS)
+
+check: setup ## format, lint, types, and whether schema.graphql is up to date
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+	MYPYPATH="$(CONNECTOR_SOURCES)" $(BIN)/mypy $(CODE)
+	$(BIN)/orderweave schema diff
+
+truth: ORDERS = 10000
+truth: setup ## compare the answers with a generated truth (ORDERS, SEEDS)
+	$(BIN)/orderweave truth --orders $(ORDERS) --seeds $(SEEDS)
+
+schema: setup ## write schema.graphql from the types
+	@mkdir -p var
+	$(BIN)/orderweave schema print > var/schema.graphql && mv var/schema.graphql schema.graphql
+
+systems: setup ## run the tests against real servers (slow)
+	$(PYTEST) -m systems $(PYTEST_ARGS)
+
+browser: setup ## run the explorer in a real browser, where chromium is installed
+	$(PYTEST) -m browser $(PYTEST_ARGS)
+
+# Not after setup: a lock that lacks a package is what setup stumbles over.
+lock: ## remake requirements/*.txt (UPGRADE=1 for the newest versions)
+	@test -x $(BIN)/uv || $(PYTHON) tools/set_up.py
+	$(BIN)/python tools/lock.py $(if $(UPGRADE),--upgrade)
+
+clean: ## remove all that can be made again
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis var dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
