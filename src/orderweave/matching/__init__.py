@@ -1,0 +1,6 @@
+"""Which records speak of the same order. Pure."""
+
+from orderweave.matching.groups import Ambiguity, Group, match
+from orderweave.matching.keys import KeyReader
+
+__all__ = ["Ambiguity", "Group", "KeyReader", "match"]

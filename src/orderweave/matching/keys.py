@@ -1,0 +1,146 @@
+"""Reading keys: what a number or a reference field means, however it was written.
+
+A full key is (`system:field`, tidied value). Only numbers are tidied; ids are compared as they stand.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from orderweave.model.systems import Business, ReferenceRule, SystemSpec
+from orderweave_sdk.records import Key, OrderRecord
+
+# What people type where they have no number. Compared after tidying; never joins anything.
+PLACEHOLDERS = frozenset(
+    {"", "0", "00", "000", "0000", "-", "--", "---", ".", "?", "x", "xx", "xxx", "na", "n/a", "n.a.", "none", "null"}
+    | {"nil", "no", "tbd", "tba", "tbc", "test", "unknown", "keine", "ohne", "siehe oben", "see above", "pending"}
+)
+_OWN_SPELLINGS = ("{}", "#{}")
+
+
+def tidy(value: str) -> str:
+    """A number without the accidents of typing: width, case, outer and doubled spaces."""
+    return " ".join(unicodedata.normalize("NFKC", value).casefold().split())
+
+
+def is_placeholder(value: str) -> bool:
+    """Whether a text stands for "there is no number"."""
+    tidied = tidy(value).lstrip("#").strip()
+    return tidied in PLACEHOLDERS or not any(character.isalnum() for character in tidied)
+
+
+class KeyReader:
+    """Reads and spells keys for one business. Build once, use for all."""
+
+    def __init__(self, business: Business) -> None:
+        self._systems = business.systems
+        self._patterns = {
+            name: re.compile(spec.number_pattern, re.IGNORECASE)
+            for name, spec in business.systems.items()
+            if spec.number_pattern is not None
+        }
+
+    def own_keys(self, system: str, record: OrderRecord) -> tuple[Key, ...]:
+        """The record's own names as full keys: its id, its tidied number, other own keys as they stand."""
+        found = []
+        for key in record.keys:
+            if key.namespace == "number":
+                number = self.own_number(key.value)
+                if number is not None:
+                    found.append(Key(f"{system}:number", number))
+            else:
+                found.append(Key(f"{system}:{key.namespace}", key.value))
+        return tuple(found)
+
+    def own_number(self, value: str) -> str | None:
+        """A system's own number, tidied; None for a placeholder."""
+        if is_placeholder(value):
+            return None
+        return tidy(value).removeprefix("#").strip()
+
+    def references(self, system: str, record: OrderRecord) -> tuple[tuple[Key, ReferenceRule], ...]:
+        """The keys of others that the record knows, each with the rule by which it was read."""
+        found = []
+        for rule in self._systems[system].references:
+            for reference in record.references:
+                if reference.namespace == rule.field:
+                    key = self.read(rule, reference.value)
+                    if key is not None:
+                        found.append((key, rule))
+        return tuple(found)
+
+    def read(self, rule: ReferenceRule, value: str) -> Key | None:
+        """What a reference field's text names by this rule; None for placeholders and what fits no system."""
+        if is_placeholder(value):
+            return None
+        if all(not name.endswith(":number") for name in rule.names):
+            return Key(rule.names[0], value.strip())
+        tidied = tidy(value)
+        # The most telling spelling first, so that "SO-1001" is not read as a number "so-1001".
+        for spelling in sorted(rule.spellings, key=len, reverse=True):
+            number = _unspell(spelling, tidied)
+            if number is None or is_placeholder(number):
+                continue
+            for name in rule.names:
+                if self.fits(name.partition(":")[0], number):
+                    return Key(name, number)
+        return None
+
+    def fits(self, system: str, number: str) -> bool:
+        """Whether a tidied number can be one of this system's."""
+        pattern = self._patterns.get(system)
+        return pattern is None or pattern.fullmatch(number) is not None
+
+    def own_spellings(self, number: str) -> tuple[str, ...]:
+        """The texts under which to look a number up in its own system."""
+        return tuple(dict.fromkeys(spelling.format(form) for spelling in _OWN_SPELLINGS for form in _forms(number)))
+
+    def reference_spellings(self, rule: ReferenceRule, key: Key) -> tuple[str, ...]:
+        """The texts under which a reference field may hold this key."""
+        if not key.namespace.endswith(":number"):
+            return (key.value,)
+        return tuple(dict.fromkeys(spelling.format(form) for spelling in rule.spellings for form in _forms(key.value)))
+
+    def identity(self, system: str, record: OrderRecord) -> Key:
+        """The key that an order's global id is made of when it is anchored in this record.
+
+        The number where numbers are unique in the system: others know it by that, so the id holds while the
+        anchor is down. The system's own id otherwise.
+        """
+        if self._systems[system].manifest.numbers_unique:
+            for key in self.own_keys(system, record):
+                if key.namespace == f"{system}:number":
+                    return key
+        return Key(f"{system}:id", record.external_id)
+
+    def candidates(self, number: str) -> tuple[Key, ...]:
+        """The keys that a bare number may mean, in order of the configuration."""
+        own = self.own_number(number)
+        if own is None:
+            return ()
+        return tuple(
+            Key(f"{name}:number", own)
+            for name, spec in self._systems.items()
+            if "number" in spec.manifest.lookups and self.fits(name, own)
+        )
+
+
+def rules_naming(spec: SystemSpec, namespaces: Iterable[str]) -> list[ReferenceRule]:
+    """The system's rules that can hold a key of one of these namespaces."""
+    wanted = set(namespaces)
+    return [rule for rule in spec.references if wanted.intersection(rule.names)]
+
+
+def _forms(number: str) -> tuple[str, ...]:
+    """A tidied number as systems may hold it; letters are upper case far more often than lower."""
+    return tuple(dict.fromkeys((number.upper(), number)))
+
+
+def _unspell(spelling: str, tidied: str) -> str | None:
+    prefix, _, suffix = (part.casefold() for part in spelling.partition("{}"))
+    prefix, suffix = prefix.lstrip(), suffix.rstrip()
+    if tidied.startswith(prefix) and tidied.endswith(suffix) and len(tidied) > len(prefix) + len(suffix):
+        return tidied[len(prefix) : len(tidied) - len(suffix)].strip()
+    return None

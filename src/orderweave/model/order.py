@@ -1,0 +1,245 @@
+"""The merged order: what an answer is projected from. Attribute names are the schema's, in snake case."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+import msgspec
+
+from orderweave.model.provenance import (
+    Coverage,
+    FieldConflict,
+    Freshness,
+    Identifier,
+    SourceRecord,
+    SourceStatus,
+)
+from orderweave_sdk.records import (
+    Address,
+    Carrier,
+    Channel,
+    DeliveryMethod,
+    Discount,
+    Eta,
+    FulfillmentOrderStatus,
+    FulfillmentStatus,
+    Hold,
+    Invoice,
+    InvoiceStatus,
+    LineStatus,
+    LocationKind,
+    Money,
+    OrderStatus,
+    Payment,
+    PaymentStatus,
+    Refund,
+    Return,
+    ReturnStatus,
+    ShipmentStatus,
+    TaxLine,
+    TrackingEvent,
+)
+
+
+class OrderTotals(msgspec.Struct, frozen=True, kw_only=True):
+    """The order's sums. `computed_total` adds the parts up; `rounding_difference` is total less computed."""
+
+    subtotal: Money | None = None
+    discount: Money | None = None
+    shipping: Money | None = None
+    tax: Money | None = None
+    duties: Money | None = None
+    fees: Money | None = None
+    total: Money | None = None
+    paid: Money | None = None
+    refunded: Money | None = None
+    due: Money | None = None
+    computed_total: Money | None = None
+    rounding_difference: Money | None = None
+
+
+class LineQuantities(msgspec.Struct, frozen=True, kw_only=True):
+    """A line's quantities in its unit; None where nobody says."""
+
+    ordered: Decimal | None = None
+    canceled: Decimal | None = None
+    current: Decimal | None = None
+    allocated: Decimal | None = None
+    backordered: Decimal | None = None
+    picked: Decimal | None = None
+    shipped: Decimal | None = None
+    delivered: Decimal | None = None
+    returned: Decimal | None = None
+
+
+class OrderLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the merged order. `id` is stable over systems: it is made of the order, the SKU and its turn."""
+
+    id: str
+    sku: str | None
+    gtin: str | None
+    title: str | None
+    parent_line_id: str | None
+    unit: str | None
+    quantity: LineQuantities
+    status: LineStatus
+    unit_price: Money | None
+    total: Money | None
+    discounts: tuple[Discount, ...]
+    taxes: tuple[TaxLine, ...]
+
+
+class Location(msgspec.Struct, frozen=True, kw_only=True):
+    """A place: `id` is ours when the configuration names the place, and made from the system's id otherwise."""
+
+    id: str
+    name: str | None
+    kind: LocationKind
+
+
+class LineQuantity(msgspec.Struct, frozen=True, kw_only=True):
+    """So many of one line."""
+
+    line_id: str | None
+    sku: str | None
+    quantity: Decimal
+
+
+class FulfillmentOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """A planned fulfillment."""
+
+    id: str
+    status: FulfillmentOrderStatus
+    location: Location | None
+    method: DeliveryMethod
+    fulfill_at: datetime | None
+    fulfill_by: datetime | None
+    lines: tuple[LineQuantity, ...]
+    holds: tuple[Hold, ...]
+
+
+class Package(msgspec.Struct, frozen=True, kw_only=True):
+    """One parcel with what every system knows of it."""
+
+    carrier: Carrier | None
+    tracking_number: str | None
+    tracking_url: str | None
+    status: ShipmentStatus
+    eta: Eta | None
+    promised_by: datetime | None
+    on_time: bool | None
+    last_checked_at: datetime | None
+    events: tuple[TrackingEvent, ...]
+
+
+class Shipment(msgspec.Struct, frozen=True, kw_only=True):
+    """Goods that left together. `source` is the system that it comes from."""
+
+    id: str
+    number: str | None
+    status: ShipmentStatus
+    location: Location | None
+    shipped_at: datetime | None
+    delivered_at: datetime | None
+    is_return: bool
+    lines: tuple[LineQuantity, ...]
+    packages: tuple[Package, ...]
+    source: str
+
+
+class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that happened to the order, and which system says so."""
+
+    occurred_at: datetime
+    kind: str
+    message: str | None
+    system: str
+
+
+class Customer(msgspec.Struct, frozen=True, kw_only=True):
+    """Who bought."""
+
+    id: str
+    name: str | None
+    email: str | None
+    phone: str | None
+
+
+class Company(msgspec.Struct, frozen=True, kw_only=True):
+    """For which company it was bought."""
+
+    id: str
+    name: str | None
+    tax_id: str | None
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """One order, put together. Everything but identity may be None: a missing system never nulls the rest."""
+
+    id: str
+    key: str
+    number: str | None
+    identifiers: tuple[Identifier, ...]
+    channel: Channel | None
+    origin: str | None
+    status: OrderStatus
+    payment_status: PaymentStatus
+    fulfillment_status: FulfillmentStatus
+    return_status: ReturnStatus | None
+    invoice_status: InvoiceStatus
+    source_statuses: tuple[SourceStatus, ...]
+    placed_at: datetime | None
+    updated_at: datetime | None
+    canceled_at: datetime | None
+    closed_at: datetime | None
+    cancel_reason: str | None
+    archived: bool | None
+    customer: Customer | None
+    company: Company | None
+    purchase_order_number: str | None
+    payment_terms: str | None
+    billing_address: Address | None
+    shipping_address: Address | None
+    currency: str | None
+    presentment_currency: str | None
+    totals: OrderTotals | None
+    discounts: tuple[Discount, ...]
+    taxes: tuple[TaxLine, ...]
+    order_lines: tuple[OrderLine, ...]
+    fulfillment_orders: tuple[FulfillmentOrder, ...]
+    shipments: tuple[Shipment, ...]
+    payments: tuple[Payment, ...]
+    adjustments: tuple[Refund, ...]
+    invoices: tuple[Invoice, ...]
+    returns: tuple[Return, ...]
+    holds: tuple[Hold, ...]
+    timeline: tuple[TimelineEntry, ...]
+    sources: tuple[SourceRecord, ...]
+    conflicts: tuple[FieldConflict, ...]
+    freshness: Freshness
+
+
+class PageInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a page stands in its list (Relay)."""
+
+    has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+class OrderEdge(msgspec.Struct, frozen=True, kw_only=True):
+    """An order in a list, and the cursor to go on from it."""
+
+    cursor: str
+    node: Order
+
+
+class OrderConnection(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of orders, and how complete the list is."""
+
+    edges: tuple[OrderEdge, ...]
+    nodes: tuple[Order, ...]
+    page_info: PageInfo
+    coverage: Coverage

@@ -1,0 +1,45 @@
+"""A plan as text: what `orderweave explain` prints and the e2e cases keep beside the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from orderweave.model.systems import Business
+from orderweave.planning.orders import OrderPlan
+from orderweave_sdk.records import Facet
+
+
+def print_orders(plan: OrderPlan, business: Business, *, root: str) -> str:
+    """The plan of one root field, one line a system and part."""
+    verb = "find by key" if root in ("order", "node", "nodes") else "search"
+    lines = [f"{root}: {_facets(plan.needs.facets)}"]
+    if plan.needs.all_sources:
+        lines.append("  every system that may know the order is asked (sources or conflicts are selected)")
+    for name, facets in plan.captures.items():
+        lines.append(f"  1. {name}: {verb} -> {_facets(facets)}")
+    for name, facets in plan.seconds.items():
+        lines.append(f"  2. {name}: {_by_keys(name, business)} -> {_facets(facets)}")
+    lines += [f"  if one fails, {facet}: {' > '.join(names)}" for facet, names in plan.fallbacks.items() if names]
+    return "\n".join(lines) + "\n"
+
+
+def print_stock(systems: Iterable[str], batches: Mapping[str, int]) -> str:
+    """The plan of an inventory question: every system that keeps stock is asked once a batch."""
+    lines = ["inventory: stock at all places"]
+    lines += [f"  1. {name}: read stock, up to {batches[name]} SKUs a call" for name in systems]
+    return "\n".join(lines) + "\n"
+
+
+def _facets(facets: Iterable[Facet]) -> str:
+    return ", ".join(sorted(facet.value for facet in facets)) or "keys only"
+
+
+def _by_keys(name: str, business: Business) -> str:
+    spec = business.systems[name]
+    parts = []
+    for rule in spec.references:
+        batch = spec.manifest.lookups.get(rule.field)
+        if batch is not None:
+            how = f"{batch.strategy.value.lower().replace('_', ' ')} of up to {batch.size}"
+            parts.append(f"by {rule.field} = {' or '.join(rule.names)} ({how})")
+    return "; ".join(parts)
