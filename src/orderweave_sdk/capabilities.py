@@ -147,6 +147,21 @@ class Connector(Protocol):
 
 
 @runtime_checkable
+class Narrowing(Protocol):
+    """A connector whose abilities depend on its settings, as when a mapping in the configuration names the fields.
+
+    The class's `manifest` then says what any settings could give; ask `orderweave_sdk.connecting.manifest_of`.
+    """
+
+    @classmethod
+    def narrowed(cls, settings: Settings) -> Manifest:
+        """The manifest of one instance. Pure; `settings` have no problems. Never declares what the class does not
+        implement; lookups, references and the status map may carry names of the settings' own.
+        """
+        ...
+
+
+@runtime_checkable
 class FindOrders(Protocol):
     """FIND_ORDERS: orders by keys."""
 

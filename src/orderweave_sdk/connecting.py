@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from orderweave_sdk.capabilities import Connector, Settings
+from orderweave_sdk.capabilities import Connector, Narrowing, Settings
 from orderweave_sdk.errors import CapabilityNotDeclared
-from orderweave_sdk.manifest import Capability
+from orderweave_sdk.manifest import Capability, Manifest
 from orderweave_sdk.transport import Transport
 from orderweave_sdk.upstream import Observer, Upstream
 
@@ -15,7 +15,7 @@ from orderweave_sdk.upstream import Observer, Upstream
 class Connecting:
     """One connector and the HTTP clients that were made for it; `close` closes both.
 
-    `transport` replaces the network for every client (a test's seam).
+    `manifest` is this instance's own. `transport` replaces the network for every client (a test's seam).
     """
 
     def __init__(
@@ -26,7 +26,7 @@ class Connecting:
         transport: Transport | None = None,
         observer: Observer | None = None,
     ) -> None:
-        self._manifest = kind.manifest
+        self.manifest = manifest_of(kind, settings)
         self._transport = transport
         self._observer = observer
         self._made: list[Upstream] = []
@@ -36,8 +36,8 @@ class Connecting:
         made = Upstream(
             base_url,
             headers=headers,
-            concurrency=self._manifest.concurrency,
-            max_answer_bytes=self._manifest.max_answer_bytes,
+            concurrency=self.manifest.concurrency,
+            max_answer_bytes=self.manifest.max_answer_bytes,
             transport=self._transport,
             observer=self._observer,
         )
@@ -49,6 +49,11 @@ class Connecting:
         await self.connector.close()
         for made in self._made:
             await made.close()
+
+
+def manifest_of(kind: type[Connector], settings: Settings) -> Manifest:
+    """What one instance declares: the class's manifest, narrowed by the settings where the connector does so."""
+    return kind.narrowed(settings) if issubclass(kind, Narrowing) else kind.manifest
 
 
 def capability(connector: Connector, wanted: Capability) -> Any:
