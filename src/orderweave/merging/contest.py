@@ -1,0 +1,91 @@
+"""Who wins a field, and the conflict that is left on record when systems disagree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any, TypeVar
+
+from orderweave.model.provenance import Fetched, FieldConflict, SystemValue
+from orderweave.planning.authority import Aspect, Authority
+from orderweave_sdk.records import Money
+
+T = TypeVar("T")
+
+
+def written(value: Any) -> str | None:
+    """A value as conflicts show it: money as "12.30 USD", the rest as text."""
+    if value is None:
+        return None
+    if isinstance(value, Money):
+        return f"{value.amount} {value.currency}"
+    return str(value)
+
+
+class Members:
+    """The records of one order, ranked per aspect, collecting the conflicts that merging finds.
+
+    Within one rank the newest `updated_at` is believed, then the system's name decides, so that the outcome does
+    not depend on who answered first.
+    """
+
+    def __init__(self, fetched: Iterable[Fetched], authority: Authority) -> None:
+        self._fetched = tuple(fetched)
+        self._authority = authority
+        self._ranked: dict[Aspect, tuple[Fetched, ...]] = {}
+        self.conflicts: list[FieldConflict] = []
+
+    def ranked(self, aspect: Aspect) -> tuple[Fetched, ...]:
+        """All members, most believed first."""
+        if aspect not in self._ranked:
+            self._ranked[aspect] = tuple(sorted(self._fetched, key=lambda fetched: self._place(aspect, fetched)))
+        return self._ranked[aspect]
+
+    def _place(self, aspect: Aspect, fetched: Fetched) -> tuple[int, float, str, str]:
+        updated = fetched.record.updated_at
+        age = -updated.timestamp() if updated else 0.0
+        return (self._authority.rank(aspect, fetched.system), age, fetched.system, fetched.record.external_id)
+
+    def first(self, aspect: Aspect, read: Callable[[Fetched], T | None]) -> T | None:
+        """The most believed system's value; where it has none, the next one's."""
+        for fetched in self.ranked(aspect):
+            value = read(fetched)
+            if value is not None:
+                return value
+        return None
+
+    def contest(
+        self,
+        path: str,
+        aspect: Aspect,
+        candidates: Sequence[tuple[Fetched, T]],
+        *,
+        same: Callable[[T], Hashable] = str,
+        show: Callable[[T], str | None] = written,
+    ) -> T | None:
+        """The winner of `candidates` (most believed first); a conflict is kept when `same` tells them apart."""
+        if not candidates:
+            return None
+        winner, value = candidates[0]
+        if len({same(candidate) for _, candidate in candidates}) > 1:
+            self.conflicts.append(
+                FieldConflict(
+                    path=path,
+                    winner=_said(winner, show(value)),
+                    rule=f"{aspect.value}: {winner.system} is believed most of those that say something",
+                    values=tuple(_said(fetched, show(candidate)) for fetched, candidate in candidates),
+                )
+            )
+        return value
+
+    def saying(self, aspect: Aspect, read: Callable[[Fetched], T | None]) -> list[tuple[Fetched, T]]:
+        """Everyone who says something, most believed first, with what they say."""
+        found = []
+        for fetched in self.ranked(aspect):
+            value = read(fetched)
+            if value is not None:
+                found.append((fetched, value))
+        return found
+
+
+def _said(fetched: Fetched, value: str | None) -> SystemValue:
+    return SystemValue(system=fetched.system, value=value, source_updated_at=fetched.record.updated_at)

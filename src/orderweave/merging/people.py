@@ -1,0 +1,61 @@
+"""Who bought, for whom, and where it goes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from orderweave.merging.contest import Members
+from orderweave.model.ids import encode_id
+from orderweave.model.order import Company, Customer
+from orderweave.model.provenance import Fetched
+from orderweave.planning.authority import Aspect
+from orderweave_sdk.records import Address
+
+
+def merge_customer(members: Members) -> Customer | None:
+    """The most believed system's customer, gaps filled from the next; a differing e-mail is a conflict."""
+    people = members.saying(Aspect.CUSTOMER, lambda f: f.record.customer.person if f.record.customer else None)
+    if not people:
+        return None
+    members.contest(
+        "customer.email",
+        Aspect.CUSTOMER,
+        [(fetched, person.email) for fetched, person in people if person.email],
+        same=lambda email: email.strip().casefold(),
+    )
+    lead, person = people[0]
+
+    def first(name: str) -> Any:
+        return next((value for _, entry in people if (value := getattr(entry, name))), None)
+
+    return Customer(
+        id=encode_id("Customer", lead.system, person.external_id or person.email or person.name or ""),
+        name=first("name"),
+        email=first("email"),
+        phone=first("phone"),
+    )
+
+
+def merge_company(members: Members) -> Company | None:
+    """The most believed system's company, gaps filled from the next."""
+    companies = members.saying(Aspect.CUSTOMER, lambda f: f.record.customer.company if f.record.customer else None)
+    if not companies:
+        return None
+    lead, company = companies[0]
+    return Company(
+        id=encode_id("Company", lead.system, company.external_id or company.name or ""),
+        name=next((entry.name for _, entry in companies if entry.name), None),
+        tax_id=next((entry.tax_id for _, entry in companies if entry.tax_id), None),
+    )
+
+
+def merge_addresses(members: Members) -> tuple[Address | None, Address | None]:
+    """Billing and shipping, each whole from one system: half an address of each would be nobody's."""
+
+    def billing(fetched: Fetched) -> Address | None:
+        return fetched.record.addresses.billing if fetched.record.addresses else None
+
+    def shipping(fetched: Fetched) -> Address | None:
+        return fetched.record.addresses.shipping if fetched.record.addresses else None
+
+    return members.first(Aspect.ADDRESSES, billing), members.first(Aspect.ADDRESSES, shipping)
