@@ -48,6 +48,11 @@ class Call(msgspec.Struct, frozen=True):
         chosen = clock or SystemClock()
         return cls(clock=chosen, deadline=chosen.monotonic() + seconds)
 
+    def part(self, fraction: float) -> Call:
+        """A call that may use this fraction of the time left, so that what comes after it has some too."""
+        now = self.clock.monotonic()
+        return Call(clock=self.clock, deadline=now + max(0.0, self.deadline - now) * fraction)
+
     def remaining(self) -> float:
         """Seconds left; zero or less when the deadline has passed."""
         return self.deadline - self.clock.monotonic()

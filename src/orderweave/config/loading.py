@@ -19,6 +19,7 @@ from orderweave.config.settings import read_settings
 from orderweave.model.systems import Business, PlaceSpec, ReferenceRule, SystemSpec
 from orderweave.planning.authority import Aspect
 from orderweave_sdk.capabilities import Connector
+from orderweave_sdk.connecting import manifest_of
 from orderweave_sdk.manifest import Capability
 from orderweave_sdk.records import LocationKind, SystemKind
 
@@ -194,8 +195,10 @@ class _Reader:
             self._environment,
         )
         self.problems += [Problem(where, message) for where, message in problems]
-        if not problems:
-            self.problems += [Problem(f"{key}.settings", message) for message in connector.problems(settings)]
+        flaws = [] if problems else connector.problems(settings)
+        self.problems += [Problem(f"{key}.settings", message) for message in flaws]
+        if not problems and not flaws:
+            manifest = manifest_of(connector, settings)
         for position, rule in enumerate(references):
             if rule.field not in manifest.references:
                 offered = ", ".join(manifest.references) or "none"
@@ -293,11 +296,12 @@ class _Reader:
                 id=self.text(f"{where}.id", table.get("id")),
                 name=self.text(f"{where}.name", table.get("name", table.get("id"))),
                 kind=LocationKind(kind),
-                systems=self.table(f"{where}.systems", table.get("systems", {})),
+                systems=dict(self.table(f"{where}.systems", table.get("systems", {}))),
             )
             if place.id in {other.id for other in found}:
                 self.problem(f"{where}.id", f"{place.id!r} names two locations")
-            for system, external_id in place.systems.items():
+            named: Mapping[str, Any] = place.systems
+            for system, external_id in named.items():
                 if system not in declared:
                     self.problem(f"{where}.systems.{system}", "there is no such system")
                 elif not isinstance(external_id, str):

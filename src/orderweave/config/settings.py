@@ -49,23 +49,29 @@ def read_settings(
 
 
 def _value(setting: Setting, given: Any, environment: Mapping[str, str]) -> tuple[str | None, Any]:
+    """A problem or None, and the value."""
     if isinstance(given, dict) and set(given) == {"env"} and setting.kind is not SettingKind.TABLE:
-        name = given["env"]
-        if not isinstance(name, str) or not environment.get(name):
-            return f"the environment variable {name!r} is not set or empty", None
-        text = environment[name]
-        if setting.kind is SettingKind.INTEGER:
-            if not text.isdigit():
-                return f"the environment variable {name!r} must hold a whole number", None
-            return None, int(text)
-        given = text
-    elif setting.secret:
+        return _from_environment(setting, given["env"], environment)
+    if setting.secret:
         return 'is a secret: write { env = "NAME" } and set that variable', None
+    return _checked(setting, given)
+
+
+def _from_environment(setting: Setting, name: Any, environment: Mapping[str, str]) -> tuple[str | None, Any]:
+    if not isinstance(name, str) or not environment.get(name):
+        return f"the environment variable {name!r} is not set or empty", None
+    text = environment[name]
+    if setting.kind is SettingKind.INTEGER:
+        return (None, int(text)) if text.isdigit() else (f"the variable {name!r} must hold a whole number", None)
+    return _checked(setting, text)
+
+
+def _checked(setting: Setting, given: Any) -> tuple[str | None, Any]:
     kind, described = _TYPES[setting.kind]
     if type(given) is not kind:
         return f"must be {described}", None
     if setting.kind is SettingKind.URL:
-        parts = urlsplit(given)
+        parts = urlsplit(str(given))
         if not parts.scheme or not (parts.netloc or parts.path):
             return f"must be {described}", None
     return None, given

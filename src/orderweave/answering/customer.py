@@ -1,0 +1,100 @@
+"""A customer, known by their orders, with those orders over all channels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from orderweave.answering.errors import Code, RequestError, bad_input
+from orderweave.answering.filters import Filter
+from orderweave.answering.orders import OrderList, list_orders, page_of
+from orderweave.answering.parts import Parts
+from orderweave.model.ids import MalformedToken, decode_id
+from orderweave.model.listing import CustomerProfile
+from orderweave.model.order import OrderConnection
+from orderweave.planning.needs import Needs
+from orderweave_sdk.capabilities import Condition, Page, Search
+from orderweave_sdk.clock import Call
+from orderweave_sdk.manifest import Operator, SearchField
+from orderweave_sdk.records import Facet
+
+_LONGEST_EMAIL = 320
+
+
+async def customer(
+    parts: Parts,
+    email: str,
+    pages: Mapping[str, OrderList],
+    needs: Needs,
+    call: Call,
+) -> CustomerProfile | None:
+    """The customer with this e-mail address; None when no order anywhere carries it.
+
+    `pages` are the pages of orders asked for, by a name of the caller's; at least one page is read in any case,
+    because a customer is known here by their orders.
+    """
+    wanted = by_email(email)
+    asked = dict(pages) or {
+        "": page_of(1, None, None, None, filter=wanted, sort=SearchField.PLACED_AT, descending=True)
+    }
+    found: list[tuple[str, OrderConnection]] = []
+    for name, page in asked.items():
+        found.append((name, await list_orders(parts, page, needs, call)))
+    person = next((node for _, page in found for node in page.nodes if node.customer), None)
+    if person is None or person.customer is None:
+        return None
+    return CustomerProfile(
+        id=person.customer.id,
+        name=person.customer.name,
+        email=person.customer.email,
+        phone=person.customer.phone,
+        company=person.company,
+        pages=tuple(found),
+    )
+
+
+def by_email(email: str) -> Filter:
+    """The filter for one customer's orders."""
+    if "@" not in email or len(email) > _LONGEST_EMAIL:
+        raise bad_input("email must be an e-mail address")
+    return Filter(conditions=(Condition(SearchField.CUSTOMER_EMAIL, Operator.EQ, (email.strip(),)),))
+
+
+async def email_by_id(parts: Parts, token: str, call: Call) -> str | None:
+    """The e-mail address of the customer with this global id, as their own system knows it from an order.
+
+    None when that system has no order of theirs; UNSUPPORTED when it cannot search by customer.
+    """
+    system, external_id = _parts_of(token)
+    spec = parts.business.systems.get(system)
+    if spec is None:
+        return None
+    if Operator.EQ not in spec.manifest.filters.get(SearchField.CUSTOMER_ID, frozenset()):
+        raise RequestError(Code.UNSUPPORTED, f"{system} cannot search orders by customer; look up by email")
+    search = Search(
+        conditions=(Condition(SearchField.CUSTOMER_ID, Operator.EQ, (external_id,)),),
+        sort=SearchField.PLACED_AT,
+        descending=True,
+        size=1,
+        after=None,
+        facets=frozenset({Facet.HEADER, Facet.CUSTOMER}),
+    )
+
+    async def ask() -> Page:
+        page: Page = await parts.systems.connector(system).search_orders(search, call)
+        return page
+
+    page, issue = await parts.systems.ask(system, search.facets, ask)
+    if page is None:
+        raise RequestError(Code.INCOMPLETE, f"{system} did not answer", systems=[system] if issue else [])
+    people = [hit.record.customer.person for hit in page.hits if hit.record.customer]
+    return next((person.email for person in people if person and person.email), None)
+
+
+def _parts_of(token: str) -> tuple[str, str]:
+    try:
+        kind, found = decode_id(token)
+    except MalformedToken as error:
+        raise bad_input(f"id: {error}") from None
+    if kind != "Customer" or len(found) != 2:
+        raise bad_input("id: not the id of a customer")
+    return found[0], found[1]

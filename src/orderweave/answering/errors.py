@@ -1,0 +1,36 @@
+"""Errors that a caller can act on; each has a code that stands in the answer's `extensions`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Any
+
+
+class Code(StrEnum):
+    """What kind of error it is, for programs."""
+
+    BAD_INPUT = "BAD_INPUT"
+    AMBIGUOUS = "AMBIGUOUS"
+    INCOMPLETE = "INCOMPLETE"
+    UNSUPPORTED = "UNSUPPORTED"
+
+
+class RequestError(Exception):
+    """Something about the request that its sender can put right, or must know."""
+
+    def __init__(self, code: Code, message: str, **extensions: Any) -> None:
+        super().__init__(message)
+        self.code = code
+        self.extensions = {"code": code.value, **extensions}
+
+
+def bad_input(message: str) -> RequestError:
+    """The request asks for something that makes no sense; the message says what would."""
+    return RequestError(Code.BAD_INPUT, message)
+
+
+def ambiguous(number: str, candidates: Sequence[dict[str, Any]]) -> RequestError:
+    """A number that several orders have; the candidates stand in the extensions."""
+    message = f"the number fits {len(candidates)} orders; ask for one of them by id"
+    return RequestError(Code.AMBIGUOUS, message, candidates=list(candidates))

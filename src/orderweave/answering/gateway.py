@@ -1,0 +1,81 @@
+"""The gateway as the schema sees it: one method a root field, from checked arguments to merged objects.
+
+Whatever projects an answer (the reference executor now, a compiled projection beside it later) calls these and
+nothing deeper; what comes back is whole, and no field below needs I/O.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from orderweave.answering import customer as customers
+from orderweave.answering import inventory as stock
+from orderweave.answering import order as single
+from orderweave.answering import orders as lists
+from orderweave.answering import places, systems
+from orderweave.answering.orders import OrderList
+from orderweave.answering.parts import Parts
+from orderweave.model.inventory import InventoryItem
+from orderweave.model.listing import CustomerProfile, PlaceInfo, StatusMapping, SystemInfo
+from orderweave.model.order import Order, OrderConnection
+from orderweave.model.product import Product
+from orderweave.planning.needs import Needs
+from orderweave_sdk.clock import Call
+
+
+class Gateway:
+    """Answers questions over the systems of one configuration. Raises RequestError for what a caller can mend."""
+
+    def __init__(self, parts: Parts, *, deadline_seconds: float) -> None:
+        self.parts = parts
+        self._deadline_seconds = deadline_seconds
+
+    def call(self) -> Call:
+        """The terms of one request: all its work ends within the deadline."""
+        return self.parts.systems.call(self._deadline_seconds)
+
+    async def order_by_id(self, token: str, needs: Needs, call: Call) -> Order | None:
+        """The order with this global id."""
+        return await single.order_by_id(self.parts, token, needs, call)
+
+    async def order_by_number(self, number: str, needs: Needs, call: Call) -> Order | None:
+        """The order that has this number in some system."""
+        return await single.order_by_number(self.parts, number, needs, call)
+
+    async def order_by_key(self, namespace: str, value: str, needs: Needs, call: Call) -> Order | None:
+        """The order known under a key of one system."""
+        return await single.order_by_key(self.parts, namespace, value, needs, call)
+
+    async def orders(self, page: OrderList, needs: Needs, call: Call) -> OrderConnection:
+        """A page of orders over all places of capture."""
+        return await lists.list_orders(self.parts, page, needs, call)
+
+    async def inventory(self, skus: Sequence[str], call: Call) -> tuple[InventoryItem, ...]:
+        """Stock of some SKUs over all places."""
+        return await stock.inventory(self.parts, skus, call)
+
+    async def product(self, sku: str, call: Call) -> Product | None:
+        """The product with this SKU."""
+        return await stock.product(self.parts, sku, call)
+
+    async def customer(
+        self, email: str, pages: Mapping[str, OrderList], needs: Needs, call: Call
+    ) -> CustomerProfile | None:
+        """The customer with this e-mail address, with these pages of their orders."""
+        return await customers.customer(self.parts, email, pages, needs, call)
+
+    async def email_by_id(self, token: str, call: Call) -> str | None:
+        """The e-mail address behind a customer's global id."""
+        return await customers.email_by_id(self.parts, token, call)
+
+    async def locations(self, call: Call) -> tuple[PlaceInfo, ...]:
+        """All places."""
+        return await places.locations(self.parts, call)
+
+    def systems(self) -> tuple[SystemInfo, ...]:
+        """All systems."""
+        return systems.systems(self.parts)
+
+    def status_mappings(self) -> tuple[StatusMapping, ...]:
+        """All mapped status words."""
+        return systems.status_mappings(self.parts)

@@ -1,0 +1,92 @@
+"""One order, by whatever name a caller holds of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from orderweave.answering.errors import Code, RequestError, ambiguous, bad_input
+from orderweave.answering.parts import Parts
+from orderweave.fetching.gathering import Gathering, issues_about
+from orderweave.matching import Group
+from orderweave.model.ids import MalformedToken, decode_id
+from orderweave.model.order import Order
+from orderweave.planning.needs import Needs
+from orderweave.planning.orders import plan_orders
+from orderweave_sdk.clock import Call
+from orderweave_sdk.records import Key
+
+_LONGEST_NUMBER = 200
+
+
+async def order_by_id(parts: Parts, token: str, needs: Needs, call: Call) -> Order | None:
+    """The order with this global id; None when no system knows it."""
+    return await _by_keys(parts, (key_of_id(token),), needs, call, said=None)
+
+
+async def order_by_number(parts: Parts, number: str, needs: Needs, call: Call) -> Order | None:
+    """The order that has this number in any system; AMBIGUOUS when several do."""
+    if not number.strip() or len(number) > _LONGEST_NUMBER:
+        raise bad_input("number must be a text of 1 to 200 characters")
+    keys = parts.reader.candidates(number)
+    return await _by_keys(parts, keys, needs, call, said=number) if keys else None
+
+
+async def order_by_key(parts: Parts, namespace: str, value: str, needs: Needs, call: Call) -> Order | None:
+    """The order that a system knows under `namespace` (such as `erp:reference`) as `value`."""
+    system, _, lookup = namespace.partition(":")
+    spec = parts.business.systems.get(system)
+    if spec is None or lookup not in spec.manifest.lookups:
+        known = [f"{name}:{by}" for name, entry in parts.business.systems.items() for by in entry.manifest.lookups]
+        raise bad_input(f"namespace must be one of {', '.join(known)}")
+    if not value.strip() or len(value) > _LONGEST_NUMBER:
+        raise bad_input("value must be a text of 1 to 200 characters")
+    if lookup in spec.manifest.references:
+        rules = [rule for rule in spec.references if rule.field == lookup]
+        keys = tuple(key for rule in rules if (key := parts.reader.read(rule, value)) is not None)
+        if not keys:
+            raise bad_input(f"{namespace}: no order number can be read from that value")
+        return await _by_keys(parts, keys[:1], needs, call, said=value)
+    own = parts.reader.own_number(value) if lookup == "number" else value
+    return await _by_keys(parts, (Key(namespace, own),) if own else (), needs, call, said=value)
+
+
+def key_of_id(token: str) -> Key:
+    """The key inside an order's global id."""
+    try:
+        kind, found = decode_id(token)
+    except MalformedToken as error:
+        raise bad_input(f"id: {error}") from None
+    if kind != "Order" or len(found) != 2:
+        raise bad_input("id: not the id of an order")
+    return Key(*found)
+
+
+async def _by_keys(parts: Parts, keys: tuple[Key, ...], needs: Needs, call: Call, *, said: str | None) -> Order | None:
+    if not keys:
+        return None
+    gathering = Gathering(parts.systems, parts.reader, plan_orders(needs, parts.business, parts.authority), call)
+    groups = [group for group in await gathering.run(keys) if group.keys & set(keys) and group.members]
+    if len(groups) > 1 and said is not None:
+        groups = _owners(groups, keys) or groups
+    if len(groups) > 1:
+        raise ambiguous(said or "", [_candidate(parts, group) for group in groups])
+    if not groups:
+        if gathering.issues:
+            silent = sorted({issue.system for issue in gathering.issues})
+            message = f"no system that answered knows this order; {', '.join(silent)} did not answer"
+            raise RequestError(Code.INCOMPLETE, message, systems=silent)
+        return None
+    (group,) = groups
+    missing = issues_about(group, gathering.issues, parts.business)
+    return parts.merger.merge(group, now=parts.clock.now(), missing=missing)
+
+
+def _owners(groups: list[Group], keys: tuple[Key, ...]) -> list[Group]:
+    """Groups that own the name, before those that only refer to it by an ambiguous reference."""
+    return [group for group in groups if group.identity in keys]
+
+
+def _candidate(parts: Parts, group: Group) -> dict[str, Any]:
+    order = parts.merger.merge(group, now=parts.clock.now())
+    systems = sorted({fetched.system for fetched in group.members})
+    return {"id": order.id, "number": order.number, "systems": systems}

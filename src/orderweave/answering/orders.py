@@ -1,0 +1,288 @@
+"""Lists of orders over all places of capture, live.
+
+Every place of capture is searched; the hits are taken in one order; an order that another system only mirrors
+appears once, at the place where it was captured. A page costs one search a place and one batch a second system.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from orderweave.answering.errors import Code, RequestError, bad_input
+from orderweave.answering.filters import FACET_OF_FIELD, Filter, order_passes, pushable
+from orderweave.answering.parts import Parts
+from orderweave.fetching.gathering import Gathering, issues_about
+from orderweave.fetching.listing import Listed, Listing, Ordered, Place, Stream
+from orderweave.matching import Group
+from orderweave.model.ids import MalformedToken, decode_cursor, encode_cursor
+from orderweave.model.order import Order, OrderConnection, OrderEdge, PageInfo
+from orderweave.model.provenance import Coverage, SourceCoverage, SourceIssue
+from orderweave.model.systems import SystemSpec
+from orderweave.planning.needs import Needs
+from orderweave.planning.orders import OrderPlan, plan_orders
+from orderweave_sdk.clock import Call
+from orderweave_sdk.manifest import Operator, SearchField
+from orderweave_sdk.records import Key
+
+MOST_PER_PAGE = 100
+DEFAULT_PER_PAGE = 20
+# Batches of hits looked at for one page; a filter that only the merged order can answer may need several.
+_MOST_ROUNDS = 10
+
+
+class OrderList(msgspec.Struct, frozen=True, kw_only=True):
+    """A page asked for, checked by `page_of`. `backward` pages end at `cursor` instead of starting there."""
+
+    size: int
+    cursor: str | None
+    backward: bool
+    filter: Filter
+    sort: SearchField
+    descending: bool
+
+    @property
+    def cursor_kind(self) -> str:
+        """Ties a cursor to this list: another filter or sort does not take it."""
+        text = f"{self.sort}|{self.descending}|".encode() + msgspec.json.encode(self.filter)
+        return f"orders:{hashlib.sha256(text).hexdigest()[:12]}"
+
+
+def page_of(
+    first: int | None,
+    after: str | None,
+    last: int | None,
+    before: str | None,
+    *,
+    filter: Filter,
+    sort: SearchField,
+    descending: bool,
+) -> OrderList:
+    """The page that Relay's four arguments mean; refuses what does not go together."""
+    if first is not None and last is not None:
+        raise bad_input("first and last cannot stand together")
+    if last is None and before is not None:
+        raise bad_input("before needs last")
+    if last is not None and after is not None:
+        raise bad_input("after needs first, not last")
+    size = first if first is not None else last if last is not None else DEFAULT_PER_PAGE
+    if not 1 <= size <= MOST_PER_PAGE:
+        name = "first" if last is None else "last"
+        raise bad_input(f"{name} must be between 1 and {MOST_PER_PAGE}, is {size}")
+    return OrderList(
+        size=size,
+        cursor=before if last is not None else after,
+        backward=last is not None,
+        filter=filter,
+        sort=sort,
+        descending=descending,
+    )
+
+
+async def list_orders(parts: Parts, page: OrderList, needs: Needs, call: Call) -> OrderConnection:
+    """The page, and how complete the list is."""
+    listing = _Listing(parts, page, plan_orders(needs, parts.business, parts.authority), call)
+    return await listing.run()
+
+
+class _Listing:
+    """One page in the making."""
+
+    def __init__(self, parts: Parts, page: OrderList, plan: OrderPlan, call: Call) -> None:
+        self._parts = parts
+        self._page = page
+        self._plan = plan
+        self._call = call
+        self._descending = page.descending != page.backward
+        self._start = _place(page)
+        self._refused = {
+            name: refusal for name in plan.captures if (refusal := self._refusal(parts.business.systems[name]))
+        }
+        self._listed = Listed(self._streams(), parts.systems, call, descending=self._descending)
+        self._seen: set[Key] = set()
+        self._issues: list[SourceIssue] = []
+
+    def _refusal(self, spec: SystemSpec) -> str | None:
+        """Why this system's orders cannot be part of this list live; None when they can."""
+        needed = Operator.LTE if self._descending else Operator.GTE
+        if self._page.sort not in spec.manifest.sorts:
+            return f"cannot sort by {self._page.sort}"
+        if self._start is not None and needed not in spec.manifest.filters.get(self._page.sort, frozenset()):
+            return f"cannot start a list in the middle by {self._page.sort}"
+        return None
+
+    def _streams(self) -> list[Stream]:
+        parts, page = self._parts, self._page
+        names = [name for name in self._plan.captures if name not in self._refused]
+        if not names:
+            raise RequestError(Code.UNSUPPORTED, f"no system can list its orders sorted by {page.sort}")
+        listing = Listing(
+            conditions={
+                name: pushable(page.filter, parts.business.systems[name], parts.business, parts.authority, parts.reader)
+                for name in names
+            },
+            sort=page.sort,
+            descending=self._descending,
+            start=self._start,
+        )
+        facets = FACET_OF_FIELD[page.sort]
+        return [Stream(name, listing, self._plan.captures[name] | {facets}, self._page_size(name)) for name in names]
+
+    def _page_size(self, name: str) -> int:
+        """Enough for the page, for one to see that there are more, and for the mirrors among the hits."""
+        spec = self._parts.business.systems[name]
+        mirrors = any(key.partition(":")[0] in self._plan.captures for rule in spec.references for key in rule.names)
+        return min(spec.manifest.page_size, (self._page.size + 2) * (2 if mirrors else 1))
+
+    async def run(self) -> OrderConnection:
+        await self._listed.start()
+        found: list[tuple[Place, Order]] = []
+        taken = 0
+        cut = False
+        for _ in range(_MOST_ROUNDS):
+            settled = self._listed.settled()
+            chunk = self._next_chunk(settled[taken:], self._page.size - len(found))
+            taken += len(chunk)
+            found += await self._orders(chunk)
+            if len(found) >= self._page.size:
+                break
+            if taken >= len(settled) and not await self._listed.read_on():
+                break
+        else:
+            cut = True
+        more = len(found) > self._page.size or self._more_after(taken)
+        return self._connection(found[: self._page.size], more=more or cut, cut=cut)
+
+    def _next_chunk(self, hits: Sequence[Ordered], wanted: int) -> list[Ordered]:
+        """Hits up to the one that surely fills the page; those that may prove to be mirrors are not counted on."""
+        chunk: list[Ordered] = []
+        sure = 0
+        for hit in hits:
+            if sure >= wanted:
+                break
+            chunk.append(hit)
+            sure += not self._captured_elsewhere(hit)
+        return chunk
+
+    def _captured_elsewhere(self, hit: Ordered) -> list[Key]:
+        """The keys of other places of capture that this hit refers to."""
+        references = self._parts.reader.references(hit.fetched.system, hit.fetched.record)
+        return [
+            key
+            for key, _ in references
+            if (owner := key.namespace.partition(":")[0]) != hit.fetched.system and owner in self._plan.captures
+        ]
+
+    def _at_hand(self) -> set[Key]:
+        """The keys of all orders that any search has brought."""
+        return {
+            key
+            for stream in self._listed.streams
+            for hit in stream.hits
+            for key in self._parts.reader.own_keys(hit.fetched.system, hit.fetched.record)
+        }
+
+    async def _orders(self, chunk: Sequence[Ordered]) -> list[tuple[Place, Order]]:
+        """The orders captured at the places of these hits, in their order; mirrors fall out."""
+        at_hand = self._at_hand()
+        hits = [hit for hit in chunk if not any(key in at_hand for key in self._captured_elsewhere(hit))]
+        if not hits:
+            return []
+        gathering = Gathering(self._parts.systems, self._parts.reader, self._plan, self._call)
+        for stream in self._listed.streams:
+            if stream.issue is not None:
+                gathering.failed_search(stream.system, stream.issue)
+        gathering.add(hit.fetched for hit in hits)
+        group_of = {
+            (fetched.system, fetched.record.external_id): group
+            for group in await gathering.run()
+            for fetched in group.members
+        }
+        gaps = [gap for stream in self._listed.streams for gap in stream.gaps]
+        found = []
+        for hit in hits:
+            group = group_of[hit.fetched.system, hit.fetched.record.external_id]
+            if group.identity in self._seen or not _stands_for(hit, group):
+                continue
+            self._seen.add(group.identity)
+            missing = issues_about(group, [*gathering.issues, *gaps], self._parts.business)
+            order = self._parts.merger.merge(group, now=self._parts.clock.now(), missing=missing)
+            if order_passes(order, self._page.filter, self._parts.reader):
+                found.append((hit.place, order))
+        self._issues += [issue for issue in gathering.issues if issue not in self._issues]
+        return found
+
+    def _more_after(self, taken: int) -> bool:
+        at_hand = self._at_hand()
+        rest = self._listed.settled()[taken:]
+        if any(not any(key in at_hand for key in self._captured_elsewhere(hit)) for hit in rest):
+            return True
+        return any(stream.reach is not None or stream.truncated for stream in self._listed.streams)
+
+    def _connection(self, found: list[tuple[Place, Order]], *, more: bool, cut: bool) -> OrderConnection:
+        if self._page.backward:
+            found = found[::-1]
+        edges = tuple(OrderEdge(cursor=_cursor(self._page, place), node=order) for place, order in found)
+        beyond = self._page.cursor is not None
+        return OrderConnection(
+            edges=edges,
+            nodes=tuple(edge.node for edge in edges),
+            page_info=PageInfo(
+                has_next_page=beyond if self._page.backward else more,
+                has_previous_page=more if self._page.backward else beyond,
+                start_cursor=edges[0].cursor if edges else None,
+                end_cursor=edges[-1].cursor if edges else None,
+            ),
+            coverage=self._coverage(cut=cut),
+        )
+
+    def _coverage(self, *, cut: bool) -> Coverage:
+        streams = {stream.system: stream for stream in self._listed.streams}
+        sources = []
+        for name in self._plan.captures:
+            stream = streams.get(name)
+            if stream is None:
+                sources.append(SourceCoverage(system=name, ok=False, error=self._refused[name]))
+                continue
+            error = stream.issue.message if stream.issue else (stream.gaps[0].message if stream.gaps else None)
+            sources.append(
+                SourceCoverage(system=name, ok=stream.issue is None, truncated=cut or stream.truncated, error=error)
+            )
+        for issue in self._issues:
+            if issue.system not in self._plan.captures:
+                sources.append(SourceCoverage(system=issue.system, ok=False, error=issue.message))
+        complete = all(source.ok and not source.truncated and source.error is None for source in sources)
+        return Coverage(complete=complete, sources=tuple(sources))
+
+
+def _stands_for(hit: Ordered, group: Group) -> bool:
+    """Whether this hit is where the order was captured, or the nearest to it that answered."""
+    if group.anchor is None:
+        return True
+    return (group.anchor.system, group.anchor.record.external_id) == (
+        hit.fetched.system,
+        hit.fetched.record.external_id,
+    )
+
+
+def _cursor(page: OrderList, place: Place) -> str:
+    return encode_cursor(page.cursor_kind, place.value.isoformat(), place.system, place.external_id)
+
+
+def _place(page: OrderList) -> Place | None:
+    if page.cursor is None:
+        return None
+    name = "before" if page.backward else "after"
+    try:
+        value, system, external_id = decode_cursor(page.cursor, page.cursor_kind)
+        moment = datetime.fromisoformat(value)
+    except MalformedToken as error:
+        raise bad_input(f"{name}: {error}") from None
+    except ValueError:
+        raise bad_input(f"{name}: not a cursor of this API") from None
+    if moment.tzinfo is None:
+        raise bad_input(f"{name}: not a cursor of this API")
+    return Place(moment, system, external_id)

@@ -1,0 +1,232 @@
+"""Gathering the records of orders from keys, wave by wave.
+
+A wave asks, for every key known so far, the system that owns it (when its record is not at hand) and the systems
+that may refer to it. New records bring new keys; the waves end when nothing new can be asked. Each system gets
+one call a batch of keys and wave, never one an order, and no question twice.
+
+References are looked up even for records found otherwise: only so is a reference that two records share seen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable
+
+import msgspec
+
+from orderweave.fetching.systems import Systems
+from orderweave.matching import Group, KeyReader, match
+from orderweave.matching.keys import rules_naming
+from orderweave.model.provenance import Fetched, SourceIssue
+from orderweave.model.systems import Business
+from orderweave.planning.orders import OrderPlan
+from orderweave_sdk.capabilities import Orders
+from orderweave_sdk.clock import Call
+from orderweave_sdk.records import Facet, Key, OrderRecord
+
+# Keys lead from system to system; more steps than systems cannot bring anything new in a sound configuration.
+_MOST_WAVES = 5
+# Of the time left, what one wave may take: a silent system must leave time for the others to stand in.
+_SHARE = 0.5
+# Records of one gathering at most: a reference shared by thousands of records must not fill the memory.
+MOST_RECORDS = 5000
+
+
+class Question(msgspec.Struct, frozen=True, order=True):
+    """One look-up: `values` of the look-up `by` in `system`."""
+
+    system: str
+    by: str
+
+
+class Gathering:
+    """The records found so far for one request. `sought` are keys to start from beside records already at hand."""
+
+    def __init__(self, systems: Systems, reader: KeyReader, plan: OrderPlan, call: Call) -> None:
+        self._systems = systems
+        self._business = systems.business
+        self._reader = reader
+        self._call = call
+        self._captures = dict(plan.captures)
+        self._seconds = dict(plan.seconds)
+        self._plan = plan
+        self._asked: set[tuple[str, str, str]] = set()
+        self._failed: dict[str, set[Facet]] = defaultdict(set)
+        self._stood_in: set[tuple[str, Facet]] = set()
+        self._sought: set[Key] = set()
+        self._records: dict[tuple[str, str], Fetched] = {}
+        self.issues: list[SourceIssue] = []
+
+    def add(self, fetched: Iterable[Fetched]) -> None:
+        """Records at hand; one that is here already is completed by what the new one says more."""
+        for entry in fetched:
+            place = (entry.system, entry.record.external_id)
+            known = self._records.get(place)
+            if known is None:
+                if len(self._records) >= MOST_RECORDS:
+                    return
+                self._systems.count_unknown(entry.system, entry.record)
+                self._records[place] = entry
+            else:
+                self._records[place] = msgspec.structs.replace(known, record=combine(known.record, entry.record))
+
+    def groups(self) -> tuple[Group, ...]:
+        """The records as orders."""
+        return match(self._records.values(), self._business, self._reader)
+
+    async def run(self, sought: Iterable[Key] = ()) -> tuple[Group, ...]:
+        """Ask until nothing new can be asked, then let others stand in for what failed; returns the orders."""
+        self._sought.update(sought)
+        await self._waves()
+        while self._failed and self._stand_in():
+            await self._waves()
+        return self.groups()
+
+    async def _waves(self) -> None:
+        for _ in range(_MOST_WAVES):
+            questions = self._questions()
+            if not questions:
+                return
+            terms = self._call.part(_SHARE)
+            await asyncio.gather(
+                *(
+                    self._ask(question, values, terms)
+                    for question, wanted in sorted(questions.items())
+                    for values in self._batches(question, wanted)
+                )
+            )
+
+    def _questions(self) -> dict[Question, list[str]]:
+        """What is still to be asked, per system and look-up, each value once and in a stable order."""
+        questions: dict[Question, dict[str, None]] = defaultdict(dict)
+        for group in self.groups():
+            self._about(group.keys, {fetched.system for fetched in group.members}, questions)
+        for key in sorted(self._sought):
+            self._about(frozenset({key}), set(), questions)
+        found: dict[Question, list[str]] = {}
+        for question, values in questions.items():
+            if question.system in self._failed:
+                continue
+            fresh = [value for value in values if (question.system, question.by, value) not in self._asked]
+            if fresh:
+                self._asked.update((question.system, question.by, value) for value in fresh)
+                found[question] = fresh
+        return found
+
+    def _about(self, keys: frozenset[Key], having: set[str], questions: dict[Question, dict[str, None]]) -> None:
+        """The questions that these keys of one order raise."""
+        for key in sorted(keys):
+            system, _, lookup = key.namespace.partition(":")
+            spec = self._business.systems.get(system)
+            if spec is None or system in having or lookup not in spec.manifest.lookups:
+                continue
+            if system in self._captures or system in self._seconds or key in self._sought:
+                values = self._reader.own_spellings(key.value) if lookup == "number" else (key.value,)
+                questions[Question(system, lookup)].update(dict.fromkeys(values))
+        by_namespace = {key.namespace: key for key in sorted(keys, reverse=True)}
+        for system in self._seconds:
+            spec = self._business.systems[system]
+            done: set[str] = set()
+            for rule in rules_naming(spec, by_namespace):
+                if rule.field in done or rule.field not in spec.manifest.lookups:
+                    continue
+                # A field holds one number: the first of the rule's names that the order has is the one.
+                key = next(by_namespace[name] for name in rule.names if name in by_namespace)
+                done.add(rule.field)
+                values = self._reader.reference_spellings(rule, key)
+                questions[Question(system, rule.field)].update(dict.fromkeys(values))
+
+    def _batches(self, question: Question, values: list[str]) -> list[list[str]]:
+        size = self._business.systems[question.system].manifest.lookups[question.by].size
+        return [values[start : start + size] for start in range(0, len(values), size)]
+
+    def _facets(self, question: Question) -> frozenset[Facet]:
+        """Own names are asked of the place of capture, reference fields of a second source."""
+        if question.by in self._business.systems[question.system].manifest.references:
+            return self._seconds.get(question.system, frozenset())
+        return self._captures.get(question.system, self._seconds.get(question.system, frozenset()))
+
+    async def _ask(self, question: Question, values: list[str], terms: Call) -> None:
+        facets = self._facets(question)
+        connector = self._systems.connector(question.system)
+
+        async def find() -> Orders:
+            found: Orders = await connector.find_orders(question.by, values, facets, terms)
+            return found
+
+        answer, issue = await self._systems.ask(question.system, facets, find)
+        if issue is not None:
+            self._report(issue)
+            self._failed[question.system] |= facets
+        if answer is not None:
+            for gap in self._systems.gaps(question.system, answer.gaps, facets):
+                self._report(gap)
+            now = self._systems.clock.now()
+            self.add(Fetched(system=question.system, record=record, fetched_at=now) for record in answer.records)
+
+    def _report(self, issue: SourceIssue) -> None:
+        """One issue a system and message, with the facets of all its failed questions."""
+        for position, known in enumerate(self.issues):
+            if (known.system, known.message) == (issue.system, issue.message):
+                facets = tuple(sorted({*known.facets, *issue.facets}))
+                self.issues[position] = msgspec.structs.replace(known, facets=facets)
+                return
+        self.issues.append(issue)
+
+    def failed_search(self, system: str, issue: SourceIssue) -> None:
+        """A search for orders captured in `system` failed; its facets may be had elsewhere."""
+        self._report(issue)
+        self._failed[system] |= self._captures.get(system, frozenset())
+
+    def _stand_in(self) -> bool:
+        """Plan the next system for each facet that failed and that some order now lacks; False when none is left."""
+        groups = self.groups()
+        planned = False
+        for facet in sorted({facet for facets in self._failed.values() for facet in facets}):
+            lacking = [g for g in groups if not any(facet in f.record.delivered() for f in g.members)]
+            for system in self._plan.fallbacks.get(facet, ()):
+                if not lacking and groups:
+                    break
+                if system in self._failed or (system, facet) in self._stood_in:
+                    continue
+                self._stood_in.add((system, facet))
+                self._ask_also(system, facet, lacking)
+                planned = True
+                break
+        return planned
+
+    def _ask_also(self, system: str, facet: Facet, lacking: list[Group]) -> None:
+        at_hand = [f for group in lacking for f in group.members if f.system == system]
+        self._seconds[system] = self._seconds.get(system, frozenset()) | {facet}
+        self._captures[system] = self._captures.get(system, frozenset()) | {facet}
+        # Questions put before are put again, because now they ask for more.
+        self._asked = {asked for asked in self._asked if asked[0] != system}
+        self._sought.update(Key(f"{system}:id", fetched.record.external_id) for fetched in at_hand)
+
+
+def combine(known: OrderRecord, new: OrderRecord) -> OrderRecord:
+    """One record with every facet and status word of both; the newer answer wins where both have a facet."""
+    filled = {
+        name: value
+        for name in OrderRecord.__struct_fields__
+        if (value := getattr(new, name)) is not None and name not in ("keys", "references", "statuses")
+    }
+    axes = {word.axis for word in new.statuses}
+    statuses = (*new.statuses, *(word for word in known.statuses if word.axis not in axes))
+    return msgspec.structs.replace(
+        known,
+        **filled,
+        keys=tuple(dict.fromkeys((*new.keys, *known.keys))),
+        references=tuple(dict.fromkeys((*new.references, *known.references))),
+        statuses=statuses,
+    )
+
+
+def issues_about(group: Group, issues: Iterable[SourceIssue], business: Business) -> list[SourceIssue]:
+    """The issues that bear on one order: of systems that own one of its keys or may refer to one."""
+    namespaces = {key.namespace for key in group.keys}
+    owners = {namespace.partition(":")[0] for namespace in namespaces}
+    return [
+        issue for issue in issues if issue.system in owners or rules_naming(business.systems[issue.system], namespaces)
+    ]

@@ -1,0 +1,179 @@
+"""Searching every place of capture at once, as one list in one order.
+
+Each system's search runs in its own stream, page by page and only as far as the list needs. A stream that ends
+or fails does not hold up the others.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+import msgspec
+
+from orderweave.fetching.systems import Systems
+from orderweave.model.provenance import Fetched, SourceIssue
+from orderweave_sdk.capabilities import Condition, Page, Search
+from orderweave_sdk.clock import Call
+from orderweave_sdk.conditions import values_of
+from orderweave_sdk.manifest import Operator, SearchField
+from orderweave_sdk.records import Facet
+
+# Of the time left, what one reading may take: a silent system must leave time to hear the others.
+_SHARE = 0.4
+# Pages that one stream may read for one answer; a filter that finds next to nothing ends here, and says so.
+_MOST_PAGES = 8
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class Place(NamedTuple):
+    """Where a hit stands in the whole list: by the sort's value, then by system and id."""
+
+    value: Any
+    system: str
+    external_id: str
+
+
+class Ordered(msgspec.Struct, frozen=True):
+    """A hit with its place."""
+
+    place: Place
+    fetched: Fetched
+
+
+class Listing(msgspec.Struct, frozen=True, kw_only=True):
+    """What to list: conditions to push down per system, the sort, and where to start (beyond `start`)."""
+
+    conditions: Mapping[str, tuple[Condition, ...]]
+    sort: SearchField
+    descending: bool
+    start: Place | None
+
+
+class Stream:
+    """One system's hits, in order."""
+
+    def __init__(self, system: str, listing: Listing, facets: frozenset[Facet], page_size: int) -> None:
+        self.system = system
+        self._listing = listing
+        self._facets = facets
+        self._page_size = page_size
+        self._after: str | None = None
+        self._pages = 0
+        self.hits: list[Ordered] = []
+        self.remaining: tuple[Condition, ...] = ()
+        self.more = True
+        self.truncated = False
+        self.issue: SourceIssue | None = None
+        self.gaps: list[SourceIssue] = []
+
+    @property
+    def reach(self) -> Place | None:
+        """The place down to which this stream is known; None when it is known to its end."""
+        if not self.more or self.issue is not None:
+            return None
+        return self.hits[-1].place if self.hits else Place(self._first(), "", "")
+
+    def _first(self) -> Any:
+        return _NEVER if not self._listing.descending else datetime.max.replace(tzinfo=UTC)
+
+    async def read_on(self, systems: Systems, call: Call) -> None:
+        """Read one more page."""
+        search = Search(
+            conditions=(*self._listing.conditions.get(self.system, ()), *self._from_start()),
+            sort=self._listing.sort,
+            descending=self._listing.descending,
+            size=self._page_size,
+            after=self._after,
+            facets=self._facets,
+        )
+        connector = systems.connector(self.system)
+
+        async def ask() -> Page:
+            page: Page = await connector.search_orders(search, call)
+            return page
+
+        page, self.issue = await systems.ask(self.system, self._facets, ask)
+        if page is None:
+            return
+        self._pages += 1
+        self.remaining = page.remaining
+        self.gaps += systems.gaps(self.system, page.gaps, self._facets)
+        now = systems.clock.now()
+        for hit in page.hits:
+            fetched = Fetched(system=self.system, record=hit.record, fetched_at=now)
+            place = place_of(fetched, self._listing.sort)
+            if self._beyond_start(place):
+                self.hits.append(Ordered(place, fetched))
+        self.more = page.more and bool(page.hits)
+        if page.hits:
+            self._after = page.hits[-1].cursor
+        if self.more and self._pages >= _MOST_PAGES:
+            self.more = False
+            self.truncated = True
+
+    def _from_start(self) -> tuple[Condition, ...]:
+        """The start as a condition, value included: other hits may share it and stand beyond."""
+        if self._listing.start is None:
+            return ()
+        operator = Operator.LTE if self._listing.descending else Operator.GTE
+        return (Condition(self._listing.sort, operator, (self._listing.start.value,)),)
+
+    def _beyond_start(self, place: Place) -> bool:
+        start = self._listing.start
+        if start is None:
+            return True
+        return place < start if self._listing.descending else place > start
+
+
+def place_of(fetched: Fetched, sort: SearchField) -> Place:
+    """The record's place in a list sorted so; a record without the value stands before all others in time."""
+    values = values_of(fetched.record, sort)
+    return Place(values[0] if values else _NEVER, fetched.system, fetched.record.external_id)
+
+
+class Listed:
+    """All streams together: `settled` gives what is surely next, `read_on` makes more sure."""
+
+    def __init__(self, streams: Sequence[Stream], systems: Systems, call: Call, *, descending: bool) -> None:
+        self.streams = tuple(streams)
+        self._systems = systems
+        self._call = call
+        self._descending = descending
+
+    async def start(self) -> None:
+        """Read the first page of every stream."""
+        terms = self._call.part(_SHARE)
+        await asyncio.gather(*(stream.read_on(self._systems, terms) for stream in self.streams))
+
+    def settled(self) -> list[Ordered]:
+        """Hits beyond which no stream can still bring an earlier one, in order, from the start of the list."""
+        reaches = [reach for stream in self.streams if (reach := stream.reach) is not None]
+        limit = self._nearest(reaches)
+        found = [
+            hit for stream in self.streams for hit in stream.hits if limit is None or self._before(hit.place, limit)
+        ]
+        return sorted(found, key=lambda hit: hit.place, reverse=self._descending)
+
+    def _nearest(self, reaches: list[Place]) -> Any:
+        if not reaches:
+            return None
+        values = [reach.value for reach in reaches]
+        return max(values) if self._descending else min(values)
+
+    def _before(self, place: Place, limit: Any) -> bool:
+        """Strictly before: hits at the limit itself may have equals on the next page."""
+        return bool(place.value > limit) if self._descending else bool(place.value < limit)
+
+    async def read_on(self) -> bool:
+        """Read a page of the streams that hold the list back; False when there is nothing left to read."""
+        waiting = [stream for stream in self.streams if stream.reach is not None]
+        if not waiting:
+            return False
+        limit = self._nearest([stream.reach for stream in waiting if stream.reach is not None])
+        behind = [stream for stream in waiting if stream.reach is not None and stream.reach.value == limit]
+        terms = self._call.part(_SHARE)
+        await asyncio.gather(*(stream.read_on(self._systems, terms) for stream in behind))
+        return True

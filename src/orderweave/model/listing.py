@@ -1,0 +1,69 @@
+"""What the API says of systems, places and customers as such."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from orderweave.model.order import Company, OrderConnection
+from orderweave.model.provenance import IssueReason
+from orderweave_sdk.records import Axis, Facet, LocationKind, SystemKind
+
+
+class UnknownWord(msgspec.Struct, frozen=True, kw_only=True):
+    """A status word that no mapping knows, and how often it was read since the start."""
+
+    word: str
+    count: int
+
+
+class SystemInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A configured system: what it can do and how it has been answering."""
+
+    name: str
+    title: str
+    kind: SystemKind
+    connector: str
+    connector_version: str
+    capabilities: tuple[str, ...]
+    facets: tuple[Facet, ...]
+    captures_orders: bool
+    healthy: bool | None
+    last_success_at: datetime | None
+    last_error_at: datetime | None
+    last_error: str | None
+    last_reason: IssueReason | None
+    calls: int
+    failures: int
+    unknown_words: tuple[UnknownWord, ...]
+
+
+class StatusMapping(msgspec.Struct, frozen=True, kw_only=True):
+    """What one raw word of one system means."""
+
+    system: str
+    axis: Axis
+    raw: str
+    normalized: str
+    mapping_version: str
+
+
+class PlaceInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A place of the business and which systems know it."""
+
+    id: str
+    name: str | None
+    kind: LocationKind
+    systems: tuple[str, ...]
+
+
+class CustomerProfile(msgspec.Struct, frozen=True, kw_only=True):
+    """A customer with their orders over all channels, one connection for each page asked."""
+
+    id: str
+    name: str | None
+    email: str | None
+    phone: str | None
+    company: Company | None
+    pages: tuple[tuple[str, OrderConnection], ...]
