@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pytest
 
-from tests.architecture.sources import Repository
+from tests.architecture.sources import Finding, Repository
 
 Plant = Callable[[dict[str, str]], Repository]
 
@@ -30,3 +30,10 @@ def plant(tmp_path: Path) -> Plant:
         return Repository(tmp_path)
 
     return write
+
+
+def fail_with(findings: Iterable[Finding]) -> None:
+    """Fail the test with one line for each finding, whole; pass if there is none."""
+    lines = [str(finding) for finding in findings]
+    if lines:
+        pytest.fail("\n".join(lines), pytrace=False)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 # From the inside out. A room imports from itself and from the lines above its own, never sideways or outwards.
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"model"}),
-    frozenset({"config", "scaffold"}),
+    frozenset({"model", "scaffold"}),
     frozenset({"planning", "matching"}),
-    frozenset({"merging", "inventory"}),
+    frozenset({"config", "merging"}),
+    frozenset({"inventory"}),
     frozenset({"projection"}),
-    frozenset({"registry"}),
     frozenset({"fetching"}),
     frozenset({"answering"}),
     frozenset({"operations"}),
@@ -57,11 +56,16 @@ IMPURE_MODULES = frozenset(
 )
 IMPURE_CALLS = frozenset({"open", "print", "input", "now", "utcnow", "today"})
 
-# Rooms that start simulators; pytest, which the contract suite imports, is no dependency of a running gateway.
-ROOMS_WITH_SIMULATORS = frozenset({"scenario", "demo", "truth"})
+# Places that find and start simulators.
+MAY_START_SIMULATORS = (
+    "src/orderweave/config/registry.py",
+    "src/orderweave/scenario/",
+    "src/orderweave/demo/",
+    "src/orderweave/truth/",
+)
 
-# Rooms whose business it is to know a connector by its name.
-ROOMS_THAT_NAME_CONNECTORS = frozenset({"registry", "scenario"})
+# Places whose business it is to know a connector by its name.
+MAY_NAME_CONNECTORS = ("src/orderweave/config/registry.py", "src/orderweave/scenario/")
 
 EMPTY_NAMES = frozenset({"util", "utils", "helper", "helpers", "manager", "managers", "base", "misc", "common"})
 LONGEST_FILE = 400

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +14,16 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from tests.architecture.sources import Repository
+
+# Imports every module of the gateway as if nothing that only tests need were installed.
+IMPORT_WITHOUT_TOOLS = """
+import importlib, pkgutil, sys
+sys.modules.update(dict.fromkeys(("pytest", "pytest_asyncio", "hypothesis", "packaging", "hatchling")))
+import orderweave
+for module in pkgutil.walk_packages(orderweave.__path__, "orderweave."):
+    if not module.name.endswith("__main__"):
+        importlib.import_module(module.name)
+"""
 
 
 class Pin(NamedTuple):
@@ -72,3 +84,9 @@ def test_runtime_is_part_of_dev(repository: Repository) -> None:
     assert {name: pin.version for name, pin in runtime.items()}.items() <= {
         n: p.version for n, p in dev.items()
     }.items()
+
+
+def test_gateway_runs_without_the_tools() -> None:
+    """Every module of the gateway imports where only runtime.txt is installed: no pytest, nothing else of the tests."""
+    done = subprocess.run([sys.executable, "-c", IMPORT_WITHOUT_TOOLS], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

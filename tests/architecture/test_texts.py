@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from tests.architecture import text_checks as checks
-from tests.architecture.conftest import Plant
+from tests.architecture.conftest import Plant, fail_with
 from tests.architecture.rules import HOMES, LONGEST_FILE, REGISTRY_HOSTS, UNFINISHED
 from tests.architecture.sources import Finding, Repository
 
@@ -71,7 +71,7 @@ ALLOWED = {
 @pytest.mark.parametrize("check", ALL, ids=lambda check: check.__name__)
 def test_rules_hold(check: Check, repository: Repository) -> None:
     """This checkout keeps the rule; a breach is named by file and line."""
-    assert [str(finding) for finding in check(repository)] == []
+    fail_with(check(repository))
 
 
 @pytest.mark.parametrize(
