@@ -13,7 +13,7 @@ Every test runs over a real socket against a fresh simulator that holds `sample_
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
 import msgspec
@@ -331,8 +331,10 @@ class ConnectorContract:
         cursor, seen = await self._changes(subject, None)
         assert {record.external_id for record in seen} == {order.external_id for order in self.world.orders}
 
-        latest = max(order.updated_at for order in self.world.orders if order.updated_at)
-        edited = self.edited(self.world.orders[3], latest.replace(year=latest.year + 1))
+        told = [order.updated_at for order in self.world.orders if order.updated_at]
+        # A vendor that tells no time of change is asked for what changed since its own now.
+        moment = max(told).replace(year=max(told).year + 1) if told else datetime.now(UTC)
+        edited = self.edited(self.world.orders[3], moment)
         system.seed(
             msgspec.structs.replace(self.world, orders=(*self.world.orders[:3], edited, *self.world.orders[4:]))
         )
