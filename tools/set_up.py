@@ -39,7 +39,7 @@ def main() -> int:
     except (SetUpFailed, subprocess.CalledProcessError) as problem:
         print(f"set-up failed: {problem}", file=sys.stderr)
         return 1
-    print(f"set up in {VENV.name}: the project and {len(connectors)} connectors")
+    print(f"set up in {VENV.name}: the project and its connectors ({len(connectors)})")
     return 0
 
 
