@@ -12,17 +12,14 @@ Every test runs over a real socket against a fresh simulator that holds `sample_
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 import msgspec
 import pytest
-import pytest_asyncio
 
 from orderweave_sdk.capabilities import (
     Condition,
-    Connector,
     FindOrders,
     FindProducts,
     ListChanges,
@@ -32,25 +29,14 @@ from orderweave_sdk.capabilities import (
     Search,
     SearchOrders,
 )
-from orderweave_sdk.clock import Call
 from orderweave_sdk.conditions import order_matches, sort_value, values_of
-from orderweave_sdk.connecting import Connecting, capability
-from orderweave_sdk.errors import (
-    BadPayload,
-    CapabilityNotDeclared,
-    FixCredentials,
-    GiveUp,
-    Retry,
-    UpstreamError,
-    Wait,
-)
-from orderweave_sdk.manifest import BatchStrategy, Capability, Operator, SearchField
+from orderweave_sdk.connecting import capability
+from orderweave_sdk.errors import CapabilityNotDeclared, GiveUp
+from orderweave_sdk.manifest import Capability, Operator, SearchField
 from orderweave_sdk.records import Facet, OrderRecord
 from orderweave_sdk.testing.comparing import comparable, facets_of, walk
-from orderweave_sdk.testing.faults import Fault
-from orderweave_sdk.testing.samples import sample_world
+from orderweave_sdk.testing.contract_faults import FaultContract
 from orderweave_sdk.testing.simulator import SimulatedSystem
-from orderweave_sdk.testing.world import World
 
 PROTOCOL_OF = {
     Capability.FIND_ORDERS: FindOrders,
@@ -62,73 +48,14 @@ PROTOCOL_OF = {
     Capability.LIST_LOCATIONS: ListLocations,
 }
 
-# What each fault must become, by what the reader can do about it.
-ERROR_OF_FAULT: dict[Fault, tuple[type[UpstreamError], ...]] = {
-    Fault.STOPPED: (Retry,),
-    Fault.SLOW: (Retry,),
-    Fault.RESET: (Retry,),
-    Fault.THROTTLED: (Wait,),
-    Fault.UNAUTHORIZED: (FixCredentials,),
-    Fault.SERVER_ERROR: (Retry,),
-    Fault.TRUNCATED: (Retry, BadPayload),
-    Fault.CUT_JSON: (BadPayload,),
-    Fault.FOREIGN_JSON: (BadPayload,),
-    Fault.HTML: (BadPayload,),
-    Fault.OVERSIZED: (BadPayload,),
-}
-
 CREDENTIAL_WORDS = ("password", "secret", "token", "api_key", "private")
 
 
-class ConnectorContract:
+class ConnectorContract(FaultContract):
     """Subclass it with the three names below; add cases of the vendor's own beside it, not in it.
 
     `calls_for` says, for each lookup, how many upstream calls so many orders cost: exact numbers.
     """
-
-    connector: ClassVar[type[Connector]]
-    simulator: ClassVar[type[SimulatedSystem]]
-    calls_for: ClassVar[Mapping[str, Mapping[int, int]]]
-
-    @pytest_asyncio.fixture
-    async def system(self) -> AsyncIterator[SimulatedSystem]:
-        """A simulator that holds the sample world, started."""
-        made = self.simulator()
-        made.seed(self.world)
-        await made.start()
-        try:
-            yield made
-        finally:
-            await made.stop()
-
-    @pytest_asyncio.fixture
-    async def subject(self, system: SimulatedSystem) -> AsyncIterator[Any]:
-        """The connector under test, wired to the simulator."""
-        connecting = Connecting(self.connector, system.settings())
-        try:
-            yield connecting.connector
-        finally:
-            await connecting.close()
-
-    @property
-    def world(self) -> World:
-        """The sample world as the vendor can say it."""
-        whole = sample_world(self.simulator.external_id)
-        return World(
-            orders=tuple(self.simulator.expressible(order) for order in whole.orders),
-            stock=tuple(self.simulator.expressible_stock(level) for level in whole.stock),
-            products=tuple(self.simulator.expressible_product(product) for product in whole.products),
-            locations=whole.locations,
-        )
-
-    def need(self, wanted: Capability) -> None:
-        """Leave a test that is about a capability which this connector does not declare."""
-        if wanted not in self.connector.manifest.capabilities:
-            pytest.skip(f"{wanted} is not declared; test_undeclared_refuses covers the refusal")
-
-    def call(self, seconds: float = 10.0) -> Call:
-        """Terms generous enough for a slow machine."""
-        return Call.within(seconds)
 
     # --- the manifest -------------------------------------------------------------------------------------------
 
@@ -165,12 +92,6 @@ class ConnectorContract:
         assert await subject.check(self.call())
 
     # --- orders by key ------------------------------------------------------------------------------------------
-
-    async def find(self, subject: Any, by: str, values: list[str], facets: frozenset[Facet]) -> list[OrderRecord]:
-        """Orders by key, in order of id, with no gap."""
-        found = await subject.find_orders(by, values, facets, self.call())
-        assert found.gaps == ()
-        return sorted(found.records, key=lambda record: record.external_id)
 
     async def test_round_trip(self, subject: Any) -> None:
         """Every sample order comes back equal, in every facet the manifest declares."""
@@ -403,49 +324,3 @@ class ConnectorContract:
         locations = await subject.list_locations(self.call())
         found = {(place.external_id, place.name) for place in locations.records}
         assert {(place.external_id, place.name) for place in self.world.locations} <= found
-
-    # --- faults -------------------------------------------------------------------------------------------------
-
-    @pytest.mark.parametrize("fault", sorted(ERROR_OF_FAULT))
-    async def test_fault(self, fault: Fault, subject: Any, system: SimulatedSystem) -> None:
-        """Each fault becomes the error that says what to do, tells no secret, and passes when it is gone."""
-        if fault not in system.supported_faults:
-            pytest.skip(f"{fault} cannot happen to this kind of system")
-        self.need(Capability.FIND_ORDERS)
-        order = self.world.orders[0]
-        facets = frozenset({Facet.HEADER}) & self.connector.manifest.facets
-        await subject.check(self.call())
-        await system.fail(fault)
-        with pytest.raises(ERROR_OF_FAULT[fault]) as caught:
-            await subject.find_orders("id", [order.external_id], facets, self.call(self.patience(fault)))
-        secrets = [
-            str(system.settings()[setting.name])
-            for setting in self.connector.manifest.settings
-            if setting.secret and setting.name in system.settings()
-        ]
-        for secret in secrets:
-            assert secret not in str(caught.value)
-            assert secret not in repr(subject)
-        if fault is Fault.THROTTLED and isinstance(caught.value, Wait):
-            assert caught.value.seconds == 7
-        await system.fail(None)
-        (found,) = await self.find(subject, "id", [order.external_id], facets)
-        assert found.external_id == order.external_id
-
-    def patience(self, fault: Fault) -> float:
-        """Seconds allowed for the faulty call; short where nothing will ever come."""
-        return 0.3 if fault is Fault.SLOW else 10.0
-
-    async def test_one_bad_record(self, subject: Any, system: SimulatedSystem) -> None:
-        """One unreadable record among good ones is a gap; the good ones still come."""
-        self.need(Capability.FIND_ORDERS)
-        if Fault.BAD_RECORD not in system.supported_faults:
-            pytest.skip("a record of this system cannot have a wrong type")
-        if self.connector.manifest.lookups["id"].strategy is BatchStrategy.NONE:
-            pytest.skip("one record an answer: a bad one is a bad payload")
-        good, bad = self.world.orders[0].external_id, self.world.orders[1].external_id
-        await system.fail(Fault.BAD_RECORD, bad_record=bad)
-        found = await subject.find_orders("id", [good, bad], frozenset({Facet.HEADER}), self.call())
-        assert [record.external_id for record in found.records] == [good]
-        assert len(found.gaps) == 1
-        assert found.gaps[0].external_id in (bad, None)

@@ -1,0 +1,83 @@
+"""The part of the contract suite that breaks the system: each fault must become the error that says what to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from orderweave_sdk.errors import (
+    BadPayload,
+    FixCredentials,
+    Retry,
+    UpstreamError,
+    Wait,
+)
+from orderweave_sdk.manifest import BatchStrategy, Capability
+from orderweave_sdk.records import Facet
+from orderweave_sdk.testing.contract_setting import ContractSetting
+from orderweave_sdk.testing.faults import Fault
+from orderweave_sdk.testing.simulator import SimulatedSystem
+
+# What each fault must become, by what the reader can do about it.
+ERROR_OF_FAULT: dict[Fault, tuple[type[UpstreamError], ...]] = {
+    Fault.STOPPED: (Retry,),
+    Fault.SLOW: (Retry,),
+    Fault.RESET: (Retry,),
+    Fault.THROTTLED: (Wait,),
+    Fault.UNAUTHORIZED: (FixCredentials,),
+    Fault.SERVER_ERROR: (Retry,),
+    Fault.TRUNCATED: (Retry, BadPayload),
+    Fault.CUT_JSON: (BadPayload,),
+    Fault.FOREIGN_JSON: (BadPayload,),
+    Fault.HTML: (BadPayload,),
+    Fault.OVERSIZED: (BadPayload,),
+}
+
+
+class FaultContract(ContractSetting):
+    """Faults, one by one; part of `ConnectorContract`."""
+
+    @pytest.mark.parametrize("fault", sorted(ERROR_OF_FAULT))
+    async def test_fault(self, fault: Fault, subject: Any, system: SimulatedSystem) -> None:
+        """Each fault becomes the error that says what to do, tells no secret, and passes when it is gone."""
+        if fault not in system.supported_faults:
+            pytest.skip(f"{fault} cannot happen to this kind of system")
+        self.need(Capability.FIND_ORDERS)
+        order = self.world.orders[0]
+        facets = frozenset({Facet.HEADER}) & self.connector.manifest.facets
+        await subject.check(self.call())
+        await system.fail(fault)
+        with pytest.raises(ERROR_OF_FAULT[fault]) as caught:
+            await subject.find_orders("id", [order.external_id], facets, self.call(self.patience(fault)))
+        secrets = [
+            str(system.settings()[setting.name])
+            for setting in self.connector.manifest.settings
+            if setting.secret and setting.name in system.settings()
+        ]
+        for secret in secrets:
+            assert secret not in str(caught.value)
+            assert secret not in repr(subject)
+        if fault is Fault.THROTTLED and isinstance(caught.value, Wait):
+            assert caught.value.seconds == 7
+        await system.fail(None)
+        (found,) = await self.find(subject, "id", [order.external_id], facets)
+        assert found.external_id == order.external_id
+
+    def patience(self, fault: Fault) -> float:
+        """Seconds allowed for the faulty call; short where nothing will ever come."""
+        return 0.3 if fault is Fault.SLOW else 10.0
+
+    async def test_one_bad_record(self, subject: Any, system: SimulatedSystem) -> None:
+        """One unreadable record among good ones is a gap; the good ones still come."""
+        self.need(Capability.FIND_ORDERS)
+        if Fault.BAD_RECORD not in system.supported_faults:
+            pytest.skip("a record of this system cannot have a wrong type")
+        if self.connector.manifest.lookups["id"].strategy is BatchStrategy.NONE:
+            pytest.skip("one record an answer: a bad one is a bad payload")
+        good, bad = self.world.orders[0].external_id, self.world.orders[1].external_id
+        await system.fail(Fault.BAD_RECORD, bad_record=bad)
+        found = await subject.find_orders("id", [good, bad], frozenset({Facet.HEADER}), self.call())
+        assert [record.external_id for record in found.records] == [good]
+        assert len(found.gaps) == 1
+        assert found.gaps[0].external_id in (bad, None)

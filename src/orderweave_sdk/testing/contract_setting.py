@@ -1,0 +1,72 @@
+"""What every test of the contract suite stands on: a simulator with the sample world, and the connector wired to it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any, ClassVar
+
+import pytest
+import pytest_asyncio
+
+from orderweave_sdk.capabilities import Connector
+from orderweave_sdk.clock import Call
+from orderweave_sdk.connecting import Connecting
+from orderweave_sdk.manifest import Capability
+from orderweave_sdk.records import Facet, OrderRecord
+from orderweave_sdk.testing.samples import sample_world
+from orderweave_sdk.testing.simulator import SimulatedSystem
+from orderweave_sdk.testing.world import World
+
+
+class ContractSetting:
+    """The names that a connector's suite gives, the fixtures made of them, and the one way to read orders."""
+
+    connector: ClassVar[type[Connector]]
+    simulator: ClassVar[type[SimulatedSystem]]
+    calls_for: ClassVar[Mapping[str, Mapping[int, int]]]
+
+    @pytest_asyncio.fixture
+    async def system(self) -> AsyncIterator[SimulatedSystem]:
+        """A simulator that holds the sample world, started."""
+        made = self.simulator()
+        made.seed(self.world)
+        await made.start()
+        try:
+            yield made
+        finally:
+            await made.stop()
+
+    @pytest_asyncio.fixture
+    async def subject(self, system: SimulatedSystem) -> AsyncIterator[Any]:
+        """The connector under test, wired to the simulator."""
+        connecting = Connecting(self.connector, system.settings())
+        try:
+            yield connecting.connector
+        finally:
+            await connecting.close()
+
+    @property
+    def world(self) -> World:
+        """The sample world as the vendor can say it."""
+        whole = sample_world(self.simulator.external_id)
+        return World(
+            orders=tuple(self.simulator.expressible(order) for order in whole.orders),
+            stock=tuple(self.simulator.expressible_stock(level) for level in whole.stock),
+            products=tuple(self.simulator.expressible_product(product) for product in whole.products),
+            locations=whole.locations,
+        )
+
+    def need(self, wanted: Capability) -> None:
+        """Leave a test that is about a capability which this connector does not declare."""
+        if wanted not in self.connector.manifest.capabilities:
+            pytest.skip(f"{wanted} is not declared; test_undeclared_refuses covers the refusal")
+
+    def call(self, seconds: float = 10.0) -> Call:
+        """Terms generous enough for a slow machine."""
+        return Call.within(seconds)
+
+    async def find(self, subject: Any, by: str, values: list[str], facets: frozenset[Facet]) -> list[OrderRecord]:
+        """Orders by key, in order of id, with no gap."""
+        found = await subject.find_orders(by, values, facets, self.call())
+        assert found.gaps == ()
+        return sorted(found.records, key=lambda record: record.external_id)
