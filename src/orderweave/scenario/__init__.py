@@ -1,0 +1,23 @@
+"""A business to show: one retailer over four systems, made from a seed, with the mess of real life and the truth."""
+
+from orderweave.scenario.configuration import DemoSystem, ReferenceField, Secret, configuration, demo_systems
+from orderweave.scenario.generation import SYSTEMS, UNTIL, generate
+from orderweave.scenario.numbering import Ids
+from orderweave.scenario.truth import PlantedConflict, Scenario, TrueOrder, TrueStock, Truth
+
+__all__ = [
+    "SYSTEMS",
+    "UNTIL",
+    "DemoSystem",
+    "Ids",
+    "PlantedConflict",
+    "ReferenceField",
+    "Scenario",
+    "Secret",
+    "TrueOrder",
+    "TrueStock",
+    "Truth",
+    "configuration",
+    "demo_systems",
+    "generate",
+]

@@ -1,0 +1,96 @@
+"""When orders come in, and which of them meets with what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from random import Random
+
+import msgspec
+
+from orderweave.scenario.sales import SHOPS, Channel, Plot, Slot
+
+# How far back the orders reach, and how much the business grows: the last two days hold a tenth of them.
+_SPAN = timedelta(days=90)
+_GROWTH = 1.6
+
+# In every twenty orders: nine of the US shop, five of the EU shop, three of the desk, three of the tills.
+_TWENTY = (Channel.SHOP_US,) * 9 + (Channel.SHOP_EU,) * 5 + (Channel.DESK,) * 3 + (Channel.TILL,) * 3
+_NUMBER_FORM = {Channel.SHOP_US: "{}", Channel.SHOP_EU: "EU{}"}
+_FIRST_NUMBER = 1001
+
+
+def slots(rng: Random, orders: int, until: datetime) -> tuple[Slot, ...]:
+    """Every order's place in time and channel, oldest first; shop numbers run without a gap."""
+    found: list[Slot] = []
+    channels: list[Channel] = []
+    taken = dict.fromkeys(SHOPS, _FIRST_NUMBER)
+    for index in range(orders):
+        if not channels:
+            channels = rng.sample(_TWENTY, len(_TWENTY))
+        channel = channels.pop()
+        left = 1 - (index + rng.random()) / orders
+        placed = until - timedelta(seconds=int(_SPAN.total_seconds() * left**_GROWTH) + 1)
+        number = None
+        if channel in taken:
+            number = _NUMBER_FORM[channel].format(taken[channel])
+            taken[channel] += 1
+        found.append(Slot(number=index + 1, channel=channel, placed_at=placed, shop_number=number))
+    return tuple(found)
+
+
+class _Rule(msgspec.Struct, frozen=True):
+    """A plot, its share of the orders of these channels, and how old such an order is.
+
+    The ages make sure that there was time for what happens, and that it is not over for too long.
+    """
+
+    plot: Plot
+    share: float
+    at_least: int
+    youngest: timedelta
+    oldest: timedelta
+    channels: tuple[Channel, ...]
+
+
+def _hours(count: int) -> timedelta:
+    return timedelta(hours=count)
+
+
+def _days(count: int) -> timedelta:
+    return timedelta(days=count)
+
+
+_US = (Channel.SHOP_US,)
+# The narrowest windows choose first.
+_RULES = (
+    _Rule(Plot.EDIT_UNSEEN, 0.015, 2, _hours(3), _days(4), SHOPS),
+    _Rule(Plot.HOLD, 0.02, 3, _hours(4), _days(8), SHOPS),
+    _Rule(Plot.PARTIAL_SHIPMENT, 0.03, 3, _days(3), _days(14), SHOPS),
+    _Rule(Plot.BACKORDER, 0.025, 3, _days(1), _days(24), SHOPS),
+    _Rule(Plot.RETURN, 0.04, 3, _days(20), _SPAN, SHOPS),
+    _Rule(Plot.SPLIT_SHIPMENT, 0.04, 3, _days(4), _SPAN, _US),
+    _Rule(Plot.SHIP_FROM_STORE, 0.06, 3, _days(4), _SPAN, _US),
+    _Rule(Plot.STORE_PICKUP, 0.07, 4, _hours(1), _SPAN, _US),
+    _Rule(Plot.CANCELLATION, 0.04, 3, _hours(8), _SPAN, SHOPS),
+    _Rule(Plot.CANCELLATION, 0.03, 1, _hours(8), _SPAN, (Channel.DESK,)),
+    _Rule(Plot.EDIT, 0.03, 3, _hours(1), _SPAN, SHOPS),
+    _Rule(Plot.REFUND, 0.03, 2, _days(3), _SPAN, SHOPS),
+    _Rule(Plot.DRAFT, 0.05, 1, _hours(1), _days(20), (Channel.DESK,)),
+)
+
+
+def dealt(rng: Random, run: Sequence[Slot], until: datetime) -> dict[int, Plot]:
+    """The plot of every order, by its number. Few orders get as much of each kind as fits in."""
+    plots = dict.fromkeys((slot.number for slot in run), Plot.PLAIN)
+    for rule in _RULES:
+        candidates = [slot for slot in run if slot.channel in rule.channels]
+        free = [
+            slot.number
+            for slot in candidates
+            if plots[slot.number] is Plot.PLAIN and rule.youngest <= until - slot.placed_at <= rule.oldest
+        ]
+        wanted = max(rule.at_least, round(rule.share * len(candidates)))
+        for number in rng.sample(free, min(wanted, len(free))):
+            plots[number] = rule.plot
+    return plots
