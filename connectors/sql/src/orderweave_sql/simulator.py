@@ -20,7 +20,8 @@ from orderweave_sdk.testing.faults import Fault, FaultSwitch
 from orderweave_sdk.testing.simulator import LoggedCall, SimulatedAnswer, SimulatedRequest
 from orderweave_sdk.testing.world import World
 from orderweave_sql import simulator_rows
-from orderweave_sql.simulator_schema import MAPPING, TABLES, create_statements
+from orderweave_sql.simulator_mapping import MAPPING
+from orderweave_sql.simulator_tables import TABLES, create_statements
 
 _READ_FROM = re.compile(r"\bFROM\s+\"?(\w+)")
 _PAGE = b"<!DOCTYPE html><html><body><h1>We will be back soon</h1></body></html>"

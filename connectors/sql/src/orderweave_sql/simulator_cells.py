@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from orderweave_sdk.records import Address, GoodsLine, Money
-from orderweave_sql.simulator_schema import raw_word
+from orderweave_sql.simulator_mapping import raw_word
 
 # A row with its table.
 Placed = tuple[str, dict[str, Any]]
