@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from orderweave.answering.errors import bad_input
 from orderweave.answering.parts import Parts
-from orderweave.inventory import StockMerger, tidy_sku
+from orderweave.inventory import StockMerger
+from orderweave.merging.lines import tidy_sku
 from orderweave.merging.product import merge_product
 from orderweave.model.inventory import FetchedStock, InventoryItem
 from orderweave.model.product import Product

@@ -25,7 +25,7 @@ from orderweave_sdk.records import LocationKind, SystemKind
 
 _TOP = {"server", "systems", "locations", "authority"}
 _SYSTEM = {"connector", "title", "number_pattern", "captures_orders", "references", "settings"}
-_REFERENCE = {"field", "names", "spellings", "many"}
+_REFERENCE = {"field", "names", "spellings", "many", "lookup"}
 _LOCATION = {"id", "name", "kind", "systems"}
 _SERVER = {"host": str, "port": int, "deadline_seconds": int}
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,62}")
@@ -253,15 +253,17 @@ class _Reader:
             for spelling in spellings:
                 if spelling.count("{}") != 1 or spelling.count("{") != 1 or spelling.count("}") != 1:
                     self.problem(f"{where}.spellings", f"{spelling!r} must hold {{}} once, for the number")
-            many = table.get("many", False)
-            if not isinstance(many, bool):
-                self.problem(f"{where}.many", f"must be true or false, is {_kind(many)}")
+            switches = {"many": table.get("many", False), "lookup": table.get("lookup", True)}
+            for name, switch in switches.items():
+                if not isinstance(switch, bool):
+                    self.problem(f"{where}.{name}", f"must be true or false, is {_kind(switch)}")
             found.append(
                 ReferenceRule(
                     field=self.text(f"{where}.field", table.get("field")),
                     names=self.texts(f"{where}.names", table.get("names")),
                     spellings=spellings,
-                    many=bool(many),
+                    many=bool(switches["many"]),
+                    lookup=bool(switches["lookup"]),
                 )
             )
         return tuple(found)

@@ -129,7 +129,7 @@ class Gathering:
             spec = self._business.systems[system]
             done: set[str] = set()
             for rule in rules_naming(spec, by_namespace):
-                if rule.field in done or rule.field not in spec.manifest.lookups:
+                if rule.field in done or not rule.lookup or rule.field not in spec.manifest.lookups:
                     continue
                 # A field holds one number: the first of the rule's names that the order has is the one.
                 key = next(by_namespace[name] for name in rule.names if name in by_namespace)

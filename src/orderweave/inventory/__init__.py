@@ -1,5 +1,5 @@
 """Stock of several systems as one: each SKU at each place once. Pure."""
 
-from orderweave.inventory.stock import StockMerger, tidy_sku
+from orderweave.inventory.stock import StockMerger
 
-__all__ = ["StockMerger", "tidy_sku"]
+__all__ = ["StockMerger"]

@@ -14,13 +14,16 @@ class ReferenceRule(msgspec.Struct, frozen=True, kw_only=True):
     """What a reference field means. `names` are keys such as `shop-us:number`, the first that fits is meant.
 
     `spellings` are the ways in which people write the number, with `{}` for the number itself: they are read
-    back and looked up. `many` allows several records of this system for one order (a split order).
+    back and looked up. `many` allows several records of this system for one order (a split order). With `lookup`
+    off the field is read when a record comes, but no order is looked up by it: right for a field that is only
+    filled beside a better one, and a call saved.
     """
 
     field: str
     names: tuple[str, ...]
     spellings: tuple[str, ...] = ("{}", "#{}", "{} ")
     many: bool = False
+    lookup: bool = True
 
 
 class SystemSpec(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,6 +1,13 @@
 """A business to show: one retailer over four systems, made from a seed, with the mess of real life and the truth."""
 
-from orderweave.scenario.configuration import DemoSystem, ReferenceField, Secret, configuration, demo_systems
+from orderweave.scenario.configuration import (
+    DemoSystem,
+    ReferenceField,
+    Secret,
+    SettingValue,
+    configuration,
+    demo_systems,
+)
 from orderweave.scenario.generation import SYSTEMS, UNTIL, generate
 from orderweave.scenario.numbering import Ids
 from orderweave.scenario.truth import PlantedConflict, Scenario, TrueOrder, TrueStock, Truth
@@ -14,6 +21,7 @@ __all__ = [
     "ReferenceField",
     "Scenario",
     "Secret",
+    "SettingValue",
     "TrueOrder",
     "TrueStock",
     "Truth",

@@ -13,11 +13,15 @@ from orderweave.scenario.places import PLACES, PLACES_OF_SYSTEM, location_ids
 
 
 class ReferenceField(msgspec.Struct, frozen=True, kw_only=True):
-    """A field that holds others' numbers: whose (`system:number`), and how people write them ("{}" is the number)."""
+    """A field that holds others' numbers: whose (`system:number`), and how people write them ("{}" is the number).
+
+    With `lookup` off it is read but no order is looked up by it.
+    """
 
     field: str
     names: tuple[str, ...]
     spellings: tuple[str, ...]
+    lookup: bool = True
 
 
 class DemoSystem(msgspec.Struct, frozen=True, kw_only=True):
@@ -77,7 +81,7 @@ def demo_systems() -> tuple[DemoSystem, ...]:
             "shiphero",
             None,
             ReferenceField(field="order_number", names=(*_SHOP_NUMBERS, "erp:number"), spellings=("{}", "#{}")),
-            ReferenceField(field="partner_order_id", names=("erp:number",), spellings=("{}",)),
+            ReferenceField(field="partner_order_id", names=("erp:number",), spellings=("{}",), lookup=False),
         ),
     )
 
@@ -103,6 +107,8 @@ def configuration(settings: Mapping[str, Mapping[str, SettingValue]], ids: Mappi
             lines += ["", f"[[systems.{system.name}.references]]", f"field = {_text(reference.field)}"]
             lines.append(f"names = {_list(reference.names)}")
             lines.append(f"spellings = {_list(reference.spellings)}")
+            if not reference.lookup:
+                lines.append("lookup = false")
         lines.append("")
     own_ids = {system.name: location_ids(system.name, ids[system.name]) for system in demo_systems()}
     for place in PLACES:

@@ -64,7 +64,7 @@ class Handler:
         if plot is Plot.EDIT_UNSEEN:
             edited_at = self._later(in_erp_at, 15, 60)
         released_at = self._later(edited_at if plot is Plot.EDIT_UNSEEN and edited_at else in_erp_at, 10, 45)
-        canceled_at = self._later(slot.placed_at, 20, 300) if plot is Plot.CANCELLATION else None
+        canceled_at = self._later(in_erp_at, 5, 240) if plot is Plot.CANCELLATION else None
         held = self._hold(slot.placed_at) if plot is Plot.HOLD else None
         never_released = plot in _FROM_STORE_ONLY or (canceled_at is not None and canceled_at < released_at)
         return Handling(

@@ -1,0 +1,139 @@
+"""Commands over a configuration file."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+import uvicorn
+
+from orderweave.bootstrap import Orderweave
+from orderweave.config import Configuration, ConfigurationError, installed, load
+from orderweave.model.systems import Business
+from orderweave.operations.explaining import ExplainError, explain
+from orderweave.planning.authority import Authority
+from orderweave.schema import build_schema
+from orderweave.web import build_app
+from orderweave.web.examples import examples
+from orderweave_sdk.errors import UpstreamError
+
+_CHECK_SECONDS = 10.0
+# A configuration made by another program may point at itself; a query on the command line is no larger than this.
+_MOST_QUERY_BYTES = 1024 * 1024
+
+
+def _load(path: Path, environment: Mapping[str, str]) -> Configuration | None:
+    """The configuration, or None after its problems have been printed."""
+    try:
+        return load(path, registry=installed(), environment=environment)
+    except ConfigurationError as error:
+        for problem in error.problems:
+            print(f"{error.file}: {problem.key}: {problem.message}", file=sys.stderr)
+        count = len(error.problems)
+        print(f"{count} problem{'s' if count > 1 else ''}; nothing was started", file=sys.stderr)
+        return None
+
+
+def serve(path: Path, environment: Mapping[str, str]) -> int:
+    """Serve until stopped."""
+    configuration = _load(path, environment)
+    if configuration is None:
+        return 1
+    woven = Orderweave(configuration)
+    app = build_app(woven.schema, woven.gateway, examples=examples(number="1001", skus=["SKU-1"]))
+    uvicorn.run(app, host=configuration.server.host, port=configuration.server.port, access_log=False)
+    return 0
+
+
+async def check(path: Path, environment: Mapping[str, str]) -> int:
+    """One line a system: reachable and let in, or what to do; 1 when any is not."""
+    configuration = _load(path, environment)
+    if configuration is None:
+        return 1
+    woven = Orderweave(configuration)
+    failed = False
+    try:
+        for name, spec in configuration.business.systems.items():
+            try:
+                said = await woven.systems.connector(name).check(woven.systems.call(_CHECK_SECONDS))
+            except UpstreamError as error:
+                failed = True
+                print(f"FAIL {name} ({spec.manifest.title}): {type(error).__name__}: {error}")
+            else:
+                abilities = ", ".join(sorted(capability.value for capability in spec.manifest.capabilities))
+                print(f"ok   {name} ({spec.manifest.title}): {said}; {abilities}")
+    finally:
+        await woven.close()
+    for warning in warnings(configuration.business):
+        print(f"note {warning}")
+    return 1 if failed else 0
+
+
+def warnings(business: Business) -> list[str]:
+    """What is allowed but seldom meant."""
+    found = []
+    for name, spec in business.systems.items():
+        if not spec.references and not spec.captures_orders:
+            found.append(f"{name}: no orders are placed here and no references are configured: nothing will match it")
+    if not business.places:
+        found.append("no [[locations]] are configured: stock of one place in two systems counts twice")
+    return found
+
+
+def systems(path: Path, environment: Mapping[str, str]) -> int:
+    """A table of the systems and what they declare."""
+    configuration = _load(path, environment)
+    if configuration is None:
+        return 1
+    for name, spec in configuration.business.systems.items():
+        manifest = spec.manifest
+        print(f"{name}  {spec.title} ({manifest.name} {manifest.version}, {manifest.kind.value.lower()})")
+        print(f"  orders placed here: {'yes' if spec.captures_orders else 'no'}")
+        print(f"  can: {', '.join(sorted(capability.value for capability in manifest.capabilities))}")
+        print(f"  knows: {', '.join(sorted(facet.value for facet in manifest.facets))}")
+        batches = (f"{by} x {batch.size} ({batch.strategy.value})" for by, batch in manifest.lookups.items())
+        print(f"  looks up by: {', '.join(batches)}")
+    return 0
+
+
+def explain_query(path: Path, environment: Mapping[str, str], query: str, variables: str, operation: str | None) -> int:
+    """The plan of a query, from a file or as typed."""
+    configuration = _load(path, environment)
+    if configuration is None:
+        return 1
+    try:
+        given = msgspec.json.decode(variables, type=dict[str, object])
+    except msgspec.DecodeError:
+        print("--variables must be a JSON object", file=sys.stderr)
+        return 2
+    document = _document(query)
+    if document is None:
+        print(f"{query} cannot be read", file=sys.stderr)
+        return 2
+    business = configuration.business
+    try:
+        plan = explain(
+            document,
+            given,
+            schema=build_schema()._schema,
+            business=business,
+            authority=Authority(business),
+            operation_name=operation,
+        )
+    except ExplainError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(plan, end="")
+    return 0
+
+
+def _document(query: str) -> str | None:
+    if "{" in query:
+        return query
+    try:
+        with Path(query).open(encoding="utf-8") as file:
+            return file.read(_MOST_QUERY_BYTES)
+    except (OSError, UnicodeDecodeError):
+        return None

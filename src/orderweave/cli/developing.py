@@ -1,0 +1,51 @@
+"""Commands for those who work on Orderweave or on a connector."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from orderweave.scaffold import ScaffoldError
+from orderweave.scaffold import new_connector as scaffold
+from orderweave.schema import print_sdl
+from orderweave.schema.changes import breaking_changes
+
+SCHEMA = Path("schema.graphql")
+RELEASED = Path("docs/schema/released.graphql")
+APPROVED = Path("docs/schema/approved-breaking-changes.txt")
+
+
+def print_schema() -> int:
+    """The schema, as schema.graphql holds it."""
+    print(print_sdl(), end="")
+    return 0
+
+
+def diff_schema(folder: Path) -> int:
+    """1 when schema.graphql is not what the types print, or a breaking change since the release is not approved."""
+    printed = print_sdl()
+    code = 0
+    if (folder / SCHEMA).read_text() != printed:
+        print(f"{SCHEMA} is not what the types print; run make schema", file=sys.stderr)
+        code = 1
+    approved = set((folder / APPROVED).read_text().splitlines())
+    for change in breaking_changes((folder / RELEASED).read_text(), printed):
+        if change in approved:
+            print(f"breaking, approved: {change}")
+        else:
+            print(f"breaking: {change} (approve it by adding this line to {APPROVED})", file=sys.stderr)
+            code = 1
+    return code
+
+
+def new_connector(name: str, folder: Path) -> int:
+    """A new connector, and what to do with it."""
+    try:
+        written = scaffold(name, folder)
+    except ScaffoldError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for path in written:
+        print(path)
+    print(f"\nInstall it with: uv pip install -e {folder / name}\nTest it with:    pytest {folder / name}")
+    return 0

@@ -1,0 +1,94 @@
+"""`orderweave`: what an operator and a connector's author type. One function a command, each gives an exit code."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from orderweave.cli import configured, developing
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code: 0 well, 1 not well, 2 typed wrongly."""
+    given = _parser().parse_args(arguments)
+    try:
+        code: int = given.run(given)
+    except KeyboardInterrupt:
+        return 130
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="orderweave", description="One GraphQL API over every system with orders.")
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    demo = commands.add_parser("demo", help="start with a generated business behind it")
+    demo.add_argument("--port", type=int, default=8000)
+    demo.add_argument("--seed", type=int, default=7, help="the same seed makes the same business")
+    demo.add_argument("--orders", type=int, default=500, help="how many orders it has")
+    demo.set_defaults(run=_demo)
+
+    serve = commands.add_parser("serve", help="start over the systems of a configuration file")
+    _with_configuration(serve)
+    serve.set_defaults(run=lambda given: configured.serve(given.config, os.environ))
+
+    check = commands.add_parser("check", help="check the configuration and reach every system")
+    _with_configuration(check)
+    check.set_defaults(run=lambda given: asyncio.run(configured.check(given.config, os.environ)))
+
+    systems = commands.add_parser("systems", help="list the configured systems and what they can do")
+    _with_configuration(systems)
+    systems.set_defaults(run=lambda given: configured.systems(given.config, os.environ))
+
+    explain = commands.add_parser("explain", help="print the plan of a query without running it")
+    explain.add_argument("query", help="a file, or the query itself")
+    explain.add_argument("--variables", default="{}", help="a JSON object")
+    explain.add_argument("--operation", default=None, help="which operation of the document")
+    _with_configuration(explain)
+    explain.set_defaults(
+        run=lambda given: configured.explain_query(
+            given.config, os.environ, given.query, given.variables, given.operation
+        )
+    )
+
+    schema = commands.add_parser("schema", help="print the schema, or compare it").add_subparsers(required=True)
+    schema.add_parser("print", help="print the schema").set_defaults(run=lambda given: developing.print_schema())
+    diff = schema.add_parser("diff", help="compare schema.graphql with the types, and both with the release")
+    diff.add_argument("--folder", type=Path, default=Path())
+    diff.set_defaults(run=lambda given: developing.diff_schema(given.folder))
+
+    connector = commands.add_parser("connector", help="work on connectors").add_subparsers(required=True)
+    new = connector.add_parser("new", help="make a folder whose contract tests run")
+    new.add_argument("name")
+    new.add_argument("--folder", type=Path, default=Path("connectors"))
+    new.set_defaults(run=lambda given: developing.new_connector(given.name, given.folder))
+
+    truth = commands.add_parser("truth", help="hold the matching and merging against generated truth")
+    truth.add_argument("--orders", type=int, default=10000)
+    truth.add_argument("--seeds", type=int, default=5)
+    truth.set_defaults(run=_truth)
+    return parser
+
+
+def _with_configuration(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--config", type=Path, default=Path("orderweave.toml"))
+
+
+def _demo(given: argparse.Namespace) -> int:
+    from orderweave.demo.serving import serve_demo  # noqa: PLC0415 - the demo's parts are no part of serving
+
+    if not 1 <= given.orders <= 100_000:
+        print("orders must be between 1 and 100000", file=sys.stderr)
+        return 2
+    asyncio.run(serve_demo(port=given.port, seed=given.seed, orders=given.orders))
+    return 0
+
+
+def _truth(given: argparse.Namespace) -> int:
+    from orderweave.truth import hold_against_truth  # noqa: PLC0415 - as for the demo
+
+    return hold_against_truth(orders=given.orders, seeds=given.seeds)

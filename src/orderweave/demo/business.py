@@ -1,0 +1,93 @@
+"""A generated business behind the gateway, through the same configuration file and connectors as any other."""
+
+from __future__ import annotations
+
+import tomllib
+from types import TracebackType
+from typing import Any, Self
+
+from orderweave.config import Configuration, installed
+from orderweave.config.loading import read
+from orderweave.config.registry import simulator
+from orderweave.scenario import Scenario, Secret, configuration, demo_systems, generate
+from orderweave_sdk.testing.faults import Fault
+from orderweave_sdk.testing.simulator import SimulatedSystem
+from orderweave_sdk.testing.world import World
+
+
+class DemoBusiness:
+    """The business and its simulators. Use `async with`; `configuration` is there from then on.
+
+    `worlds` is what each system knows, as its vendor can say it. `toml` is the text of the configuration file
+    that a person would write for these systems.
+    """
+
+    def __init__(self, *, seed: int, orders: int) -> None:
+        kinds = {system.name: simulator(system.connector) for system in demo_systems()}
+        self._ids = {name: kind.external_id for name, kind in kinds.items()}
+        self.scenario: Scenario = generate(seed=seed, orders=orders, ids=self._ids)
+        self.simulators: dict[str, SimulatedSystem] = {name: kind() for name, kind in kinds.items()}
+        self.worlds = {name: _expressible(self.simulators[name], self.scenario.worlds[name]) for name in kinds}
+        self.toml = ""
+
+    async def __aenter__(self) -> Self:
+        for name, running in self.simulators.items():
+            running.seed(self.worlds[name])
+            await running.start()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for running in self.simulators.values():
+            await running.stop()
+
+    def configuration(self) -> Configuration:
+        """The configuration that reaches the simulators; secrets come from an environment of its own."""
+        registry = installed()
+        environment: dict[str, str] = {}
+        settings: dict[str, dict[str, Any]] = {}
+        for system in demo_systems():
+            manifest = registry.connectors[system.connector]().manifest
+            secrets = {setting.name for setting in manifest.settings if setting.secret}
+            settings[system.name] = {}
+            for name, value in self.simulators[system.name].settings().items():
+                if name in secrets:
+                    variable = f"{system.name}_{name}".upper().replace("-", "_")
+                    environment[variable] = str(value)
+                    settings[system.name][name] = Secret(variable)
+                else:
+                    settings[system.name][name] = value
+        self.toml = configuration(settings, self._ids)
+        return read(tomllib.loads(self.toml), file="demo.toml", registry=registry, environment=environment)
+
+    async def fail(self, system: str, fault: Fault | None) -> None:
+        """Turn a fault of one system on, or off with None."""
+        await self.simulators[system].fail(fault)
+
+    def telling_number(self) -> str:
+        """The number of an order that three systems know and disagree on: the one to look at first."""
+        planted = {conflict.order for conflict in self.scenario.truth.conflicts}
+        best = max(
+            self.scenario.truth.orders,
+            key=lambda order: (len({s for s, _ in order.members}), order.anchor in planted, -order.number),
+        )
+        system, external_id = best.anchor
+        record = next(r for r in self.scenario.worlds[system].orders if r.external_id == external_id)
+        return record.key("number") or ""
+
+    def telling_skus(self) -> list[str]:
+        """SKUs worth a look: those on whose stock systems disagree first, three in all."""
+        drifting = [conflict.order[1] for conflict in self.scenario.truth.conflicts if conflict.order[0] == "stock"]
+        others = [product.sku for world in self.scenario.worlds.values() for product in world.products]
+        return list(dict.fromkeys([*drifting, *others]))[:3]
+
+
+def _expressible(running: SimulatedSystem, world: World) -> World:
+    """The world as the vendor can say it."""
+    return World(
+        orders=tuple(running.expressible(order) for order in world.orders),
+        stock=tuple(running.expressible_stock(level) for level in world.stock),
+        products=tuple(running.expressible_product(product) for product in world.products),
+        locations=world.locations,
+    )

@@ -1,0 +1,78 @@
+"""Serving the demo: the gateway with its simulators in one process, and switches to make a system fail."""
+
+from __future__ import annotations
+
+import uvicorn
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from orderweave.bootstrap import Orderweave
+from orderweave.demo.business import DemoBusiness
+from orderweave.web import build_app
+from orderweave.web.examples import examples
+from orderweave_sdk.testing.faults import Fault
+
+_HINT = """
+Orderweave is up, with {orders} orders of one retailer over {systems} systems: {names}.
+
+  Explorer     {url}/explorer
+  One order    curl -s {url}/graphql -H 'content-type: application/json' \\
+                 -d '{{"query":"{{ order(by: {{number: \\"{number}\\"}}) {{ number status fulfillmentStatus \
+sources {{ system number }} conflicts {{ path values {{ system value }} }} }} }}"}}'
+  All orders   curl -s {url}/graphql -H 'content-type: application/json' \\
+                 -d '{{"query":"{{ orders(first: 5) {{ nodes {{ number placedAt channel {{ code }} }} }} }}"}}'
+  Stop a system, look again, and start it:
+               curl -s -X PUT {url}/demo/faults/wms/STOPPED
+               curl -s -X DELETE {url}/demo/faults/wms
+"""
+
+
+async def serve_demo(*, port: int, seed: int, orders: int) -> None:
+    """Run the demo until it is stopped."""
+    async with DemoBusiness(seed=seed, orders=orders) as business:
+        woven = Orderweave(business.configuration())
+        number, skus = business.telling_number(), business.telling_skus()
+        app = build_app(
+            woven.schema,
+            woven.gateway,
+            examples=examples(number=number, skus=skus),
+            more=_switches(business),
+        )
+        print(
+            _HINT.format(
+                orders=orders,
+                systems=len(business.simulators),
+                names=", ".join(business.simulators),
+                url=f"http://127.0.0.1:{port}",
+                number=number,
+            ),
+            flush=True,
+        )
+        await uvicorn.Server(
+            uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
+        ).serve()
+
+
+def _switches(business: DemoBusiness) -> list[Route]:
+    """Turn a fault of a system on and off."""
+
+    async def on(request: Request) -> Response:
+        system, name = request.path_params["system"], request.path_params["fault"]
+        if system not in business.simulators or name not in Fault.__members__:
+            known = {"systems": list(business.simulators), "faults": list(Fault.__members__)}
+            return JSONResponse(known, status_code=404)
+        await business.fail(system, Fault[name])
+        return JSONResponse({"system": system, "fault": name})
+
+    async def off(request: Request) -> Response:
+        system = request.path_params["system"]
+        if system not in business.simulators:
+            return JSONResponse({"systems": list(business.simulators)}, status_code=404)
+        await business.fail(system, None)
+        return JSONResponse({"system": system, "fault": None})
+
+    return [
+        Route("/demo/faults/{system}/{fault}", on, methods=["PUT"]),
+        Route("/demo/faults/{system}", off, methods=["DELETE"]),
+    ]

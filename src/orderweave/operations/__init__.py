@@ -1,0 +1,1 @@
+"""Documents: what a selection touches, running an operation, and printing its plan before it is run."""

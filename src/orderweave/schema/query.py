@@ -1,0 +1,187 @@
+"""The root fields: arguments checked, needs read from the selection, the gateway asked, its objects handed on."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import strawberry
+from graphql import GraphQLResolveInfo
+from strawberry import ID, Info, field
+from strawberry.types.arguments import convert_arguments
+from strawberry.types.base import get_object_definition
+
+from orderweave.answering import Gateway
+from orderweave.answering.customer import by_email
+from orderweave.answering.errors import bad_input
+from orderweave.answering.filters import facets_of
+from orderweave.model.ids import MalformedToken, decode_id
+from orderweave.operations.selection import arguments_below, coordinates
+from orderweave.planning.needs import Needs, needs_of
+from orderweave.schema.arguments import (
+    CustomerLookup,
+    OrderFilter,
+    OrderLookup,
+    OrderSort,
+    filter_of,
+    page,
+    pages_key,
+)
+from orderweave.schema.inventory_types import InventoryItem, Product
+from orderweave.schema.order_types import Node, Order, OrderConnection
+from orderweave.schema.system_types import CustomerProfile, Place, StatusMapping, System
+from orderweave_sdk.clock import Call
+
+MOST_NODES = 50
+
+
+class Context:
+    """What one request carries: the gateway and the terms under which its work must end."""
+
+    def __init__(self, gateway: Gateway) -> None:
+        self.gateway = gateway
+        self.call: Call = gateway.call()
+
+
+Asked = Info[Context, None]
+
+
+@strawberry.type(description="Questions over all systems.")
+class Query:
+    """The root of every question."""
+
+    @field(description="One order, by whatever name you hold of it; null when no system knows it.")
+    async def order(self, info: Asked, by: OrderLookup) -> Order | None:
+        """The order, put together."""
+        gateway, call, needs = info.context.gateway, info.context.call, _needs(info)
+        if by.id:
+            return cast("Order | None", await gateway.order_by_id(by.id, needs, call))
+        if by.key:
+            return cast("Order | None", await gateway.order_by_key(by.key.namespace, by.key.value, needs, call))
+        return cast("Order | None", await gateway.order_by_number(by.number or "", needs, call))
+
+    @field(
+        description="Orders over all channels, live from the systems where they are placed, newest first unless "
+        "sorted otherwise. An order that other systems mirror appears once."
+    )
+    async def orders(
+        self,
+        info: Asked,
+        *,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+        filter: OrderFilter | None = None,
+        sort: OrderSort | None = None,
+    ) -> OrderConnection:
+        """A page of orders."""
+        wanted = filter_of(filter)
+        asked = page(first, after, last, before, wanted=wanted, sort=sort)
+        needs = needs_of(_coordinates(info), facets_of(wanted))
+        return cast("OrderConnection", await info.context.gateway.orders(asked, needs, info.context.call))
+
+    @field(description="Stock of some SKUs (1 to 200) over all places, each SKU once, in the order asked.")
+    async def inventory(self, info: Asked, skus: list[str]) -> list[InventoryItem]:
+        """Merged stock."""
+        return cast("list[InventoryItem]", await info.context.gateway.inventory(skus, info.context.call))
+
+    @field(description="The product with this SKU; null when no system knows it.")
+    async def product(self, info: Asked, sku: str) -> Product | None:
+        """The merged product."""
+        return cast("Product | None", await info.context.gateway.product(sku, info.context.call))
+
+    @field(description="A customer with their orders over all channels; null when no order carries them.")
+    async def customer(self, info: Asked, by: CustomerLookup) -> CustomerProfile | None:
+        """The customer, by e-mail address or global id."""
+        gateway, call = info.context.gateway, info.context.call
+        email = await gateway.email_by_id(by.id, call) if by.id else by.email
+        if email is None:
+            return None
+        wanted = by_email(email)
+        pages = {}
+        for given in arguments_below(_raw(info), "CustomerProfile", "orders"):
+            arguments = _paging(info, given)
+            nested = filter_of(arguments["filter"])
+            both = type(wanted)(every=(nested,), conditions=wanted.conditions)
+            pages[pages_key(*arguments.values())] = page(
+                arguments["first"],
+                arguments["after"],
+                arguments["last"],
+                arguments["before"],
+                wanted=both,
+                sort=arguments["sort"],
+            )
+        needs = needs_of([*_coordinates(info), "Order.customer", "Order.company"])
+        return cast("CustomerProfile | None", await gateway.customer(email, pages, needs, call))
+
+    @field(description="The places of the business.")
+    async def locations(self, info: Asked) -> list[Place]:
+        """All places."""
+        return cast("list[Place]", await info.context.gateway.locations(info.context.call))
+
+    @field(description="The configured systems, what they can do and how they have been answering.")
+    def systems(self, info: Asked) -> list[System]:
+        """All systems."""
+        return cast("list[System]", info.context.gateway.systems())
+
+    @field(description="What each raw status word of each system means here.")
+    def status_mappings(self, info: Asked) -> list[StatusMapping]:
+        """All mapped words."""
+        return cast("list[StatusMapping]", info.context.gateway.status_mappings())
+
+    @field(description="Anything by its global id (Relay).")
+    async def node(self, info: Asked, id: ID) -> Node | None:
+        """The object behind an id."""
+        return await _node(info, id)
+
+    @field(description="Several things by their global ids, in the order asked, at most 50 (Relay).")
+    async def nodes(self, info: Asked, ids: list[ID]) -> list[Node | None]:
+        """The objects behind some ids."""
+        if not 1 <= len(ids) <= MOST_NODES:
+            raise bad_input(f"ids must hold 1 to {MOST_NODES} ids, holds {len(ids)}")
+        return [await _node(info, token) for token in ids]
+
+
+async def _node(info: Asked, token: str) -> Node | None:
+    try:
+        kind, parts = decode_id(token)
+    except MalformedToken as error:
+        raise bad_input(f"id: {error}") from None
+    gateway, call = info.context.gateway, info.context.call
+    found: Any = None
+    if kind == "Order":
+        found = await gateway.order_by_id(token, _needs(info), call)
+    elif kind == "Product" and len(parts) == 1:
+        found = await gateway.product(parts[0], call)
+    elif kind == "Location":
+        found = next((place for place in await gateway.locations(call) if place.id == token), None)
+    elif kind == "Customer":
+        email = await gateway.email_by_id(token, call)
+        needs = needs_of(["Order.customer", "Order.company"])
+        found = await gateway.customer(email, {}, needs, call) if email else None
+    else:
+        raise bad_input(f"id: a {kind} cannot be asked for by itself")
+    return cast("Node | None", found)
+
+
+def _raw(info: Asked) -> GraphQLResolveInfo[Any]:
+    return info._raw_info
+
+
+def _coordinates(info: Asked) -> frozenset[str]:
+    return coordinates(_raw(info))
+
+
+def _needs(info: Asked) -> Needs:
+    return needs_of(_coordinates(info))
+
+
+def _paging(info: Asked, given: dict[str, Any]) -> dict[str, Any]:
+    """Arguments of a nested `orders`, as its resolver will get them, defaults included."""
+    defined = get_object_definition(CustomerProfile, strict=True)
+    orders = next(entry for entry in defined.fields if entry.python_name == "orders")
+    schema = info.schema
+    converted = convert_arguments(
+        given, orders.arguments, scalar_registry=schema.schema_converter.scalar_registry, config=schema.config
+    )
+    return {name: converted.get(name) for name in ("first", "after", "last", "before", "filter", "sort")}

@@ -1,0 +1,100 @@
+"""Systems, places and customers as GraphQL types."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, cast
+
+import strawberry
+from strawberry import Info, field
+
+from orderweave.model import listing as model
+from orderweave.schema.arguments import OrderFilter, OrderSort, pages_key
+from orderweave.schema.order_types import Company, Node, OrderConnection
+from orderweave.schema.scalars import Axis, Facet, IssueReason, LocationKind, SystemKind
+
+
+@strawberry.type(description="A status word that no mapping knows.")
+class UnknownWord:
+    """See `orderweave.model.listing.UnknownWord`."""
+
+    word: str = field(description="Axis and raw word.")
+    count: int = field(description="How often it was read since the start.")
+
+
+@strawberry.type(description="A configured system: what it can do and how it has been answering.")
+class System:
+    """See `orderweave.model.listing.SystemInfo`."""
+
+    name: str = field(description="Its name in the configuration.")
+    title: str = field(description="The name to show.")
+    kind: SystemKind = field(description="What kind of system it is.")
+    connector: str = field(description="The connector that speaks to it.")
+    connector_version: str = field(description="The connector's version.")
+    capabilities: list[str] = field(description="What it can be asked.")
+    facets: list[Facet] = field(description="The parts of an order that it has.")
+    captures_orders: bool = field(description="Whether orders are placed in it.")
+    healthy: bool | None = field(description="Whether the last call went well; null before the first.")
+    last_success_at: datetime | None = field(description="When it last answered.")
+    last_error_at: datetime | None = field(description="When it last failed.")
+    last_error: str | None = field(description="How it last failed, in words.")
+    last_reason: IssueReason | None = field(description="How it last failed, by what one can do.")
+    calls: int = field(description="Questions put to it since the start.")
+    failures: int = field(description="Of these, how many failed.")
+    unknown_words: list[UnknownWord] = field(description="Status words of it that no mapping knows.")
+
+
+@strawberry.type(description="What one raw status word of one system means.")
+class StatusMapping:
+    """See `orderweave.model.listing.StatusMapping`."""
+
+    system: str = field(description="The system's name.")
+    axis: Axis = field(description="What the word is about.")
+    raw: str = field(description="The system's own word.")
+    normalized: str = field(description="What it means in this API.")
+    mapping_version: str = field(description="The version of the mapping.")
+
+
+@strawberry.type(description="A place of the business, and which systems know it.")
+class Place(Node):
+    """See `orderweave.model.listing.PlaceInfo`."""
+
+    name: str | None = field(description="The name to show.")
+    kind: LocationKind = field(description="What kind of place it is.")
+    systems: list[str] = field(description="The systems that know it.")
+
+    @classmethod
+    def is_type_of(cls, value: Any, info: Info[Any, Any]) -> bool:
+        """Places of the model."""
+        return isinstance(value, model.PlaceInfo)
+
+
+@strawberry.type(description="A customer, with their orders over all channels.")
+class CustomerProfile(Node):
+    """See `orderweave.model.listing.CustomerProfile`."""
+
+    name: str | None = field(description="The customer's name.")
+    email: str | None = field(description="The customer's e-mail address.")
+    phone: str | None = field(description="The customer's phone number.")
+    company: Company | None = field(description="The company of their latest order.")
+
+    @field(description="Their orders over all channels, newest first unless sorted otherwise.")
+    def orders(
+        self,
+        *,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+        filter: OrderFilter | None = None,
+        sort: OrderSort | None = None,
+    ) -> OrderConnection:
+        """The page that the root field has read for these arguments."""
+        key = pages_key(first, after, last, before, filter, sort)
+        pages = dict(cast("model.CustomerProfile", self).pages)
+        return cast("OrderConnection", pages[key])
+
+    @classmethod
+    def is_type_of(cls, value: Any, info: Info[Any, Any]) -> bool:
+        """Profiles of the model."""
+        return isinstance(value, model.CustomerProfile)

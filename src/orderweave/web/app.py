@@ -1,0 +1,80 @@
+"""The HTTP application: which path leads where, and what starts and ends with it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+import strawberry
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from orderweave.answering import Gateway
+from orderweave.schema import Context
+from orderweave.web.endpoint import Endpoint
+from orderweave.web.examples import Example
+from orderweave.web.explorer import explorer_page, script_files, served_by_us
+
+
+def build_app(
+    schema: strawberry.Schema,
+    gateway: Gateway,
+    *,
+    examples: Sequence[Example] = (),
+    scripts: Path = Path("var/explorer"),
+    more: Sequence[BaseRoute] = (),
+) -> Starlette:
+    """The application over a wired gateway, which it closes when it ends.
+
+    `examples` stand in the explorer's tabs; `scripts` is the folder of the explorer's fetched scripts; `more`
+    routes come beside (the demo's fault switches).
+    """
+    endpoint = Endpoint(schema, lambda: Context(gateway))
+    files = script_files(scripts)
+    page = explorer_page(served_by_us(files))
+
+    async def explorer(request: Request) -> Response:
+        return HTMLResponse(page)
+
+    async def script(request: Request) -> Response:
+        path = files.get(request.path_params["name"])
+        return FileResponse(path) if path is not None else Response(status_code=404)
+
+    async def shown(request: Request) -> Response:
+        return Response(msgspec.json.encode(list(examples)), media_type="application/json")
+
+    async def ready(request: Request) -> Response:
+        """The gateway takes questions. A system that is down makes its part missing, not the gateway unready."""
+        return JSONResponse({"status": "ready", "systems": {info.name: info.healthy for info in gateway.systems()}})
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        yield
+        await gateway.parts.systems.close()
+
+    return Starlette(
+        routes=[
+            Route("/", _home),
+            Route("/graphql", endpoint, methods=["GET", "POST"]),
+            Route("/explorer", explorer),
+            Route("/explorer/examples.json", shown),
+            Route("/explorer/scripts/{name}", script),
+            Route("/health/live", _live),
+            Route("/health/ready", ready),
+            *more,
+        ],
+        lifespan=lifespan,
+    )
+
+
+async def _home(request: Request) -> Response:
+    return RedirectResponse("/explorer")
+
+
+async def _live(request: Request) -> Response:
+    """The process runs."""
+    return JSONResponse({"status": "live"})

@@ -1,0 +1,99 @@
+"""GraphQL over HTTP: POST for everything, GET for queries. A body that is no request gets a 4xx and plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import strawberry
+from starlette.requests import Request as HttpRequest
+from starlette.responses import Response
+
+from orderweave.operations.running import Answer, Request, run
+
+MOST_BODY_BYTES = 1024 * 1024
+_RESPONSE_TYPE = "application/graphql-response+json"
+
+
+class BadRequest(Exception):
+    """The HTTP request is no GraphQL request; `status` says how."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class _Body(msgspec.Struct):
+    query: str
+    variables: dict[str, Any] | None = None
+    operationName: str | None = None  # noqa: N815 - the protocol's own spelling
+    extensions: dict[str, Any] | None = None
+
+
+class Endpoint:
+    """The handler of /graphql. `context` makes what one request carries."""
+
+    def __init__(self, schema: strawberry.Schema, context: Callable[[], object]) -> None:
+        self._schema = schema
+        self._context = context
+
+    async def __call__(self, http: HttpRequest) -> Response:
+        """The answer to one HTTP request."""
+        kind = _answer_type(http)
+        try:
+            request = _from_query(http) if http.method == "GET" else await _from_body(http)
+        except BadRequest as error:
+            refused = {"errors": [{"message": str(error), "extensions": {"code": "BAD_REQUEST"}}]}
+            return _response(refused, error.status, kind)
+        answer = await run(self._schema, request, self._context(), read_only=http.method == "GET")
+        return _response(answer.document(), _status(answer, kind), kind)
+
+
+def _answer_type(http: HttpRequest) -> str:
+    return _RESPONSE_TYPE if _RESPONSE_TYPE in http.headers.get("accept", "") else "application/json"
+
+
+def _status(answer: Answer, kind: str) -> int:
+    """400 for what was not run where the new media type is spoken; the old one answers 200 (GraphQL over HTTP)."""
+    return 400 if not answer.executed and kind == _RESPONSE_TYPE else 200
+
+
+def _response(document: dict[str, Any], status: int, kind: str) -> Response:
+    headers = {"content-type": f"{kind}; charset=utf-8", "cache-control": "private, no-store"}
+    return Response(msgspec.json.encode(document), status_code=status, headers=headers)
+
+
+def _from_query(http: HttpRequest) -> Request:
+    query = http.query_params.get("query")
+    if not query:
+        raise BadRequest(400, "the parameter query is missing")
+    variables: dict[str, Any] | None = None
+    if text := http.query_params.get("variables"):
+        try:
+            variables = msgspec.json.decode(text, type=dict[str, Any] | None)
+        except (msgspec.DecodeError, RecursionError):
+            raise BadRequest(400, "the parameter variables must be a JSON object") from None
+    return Request(query=query, variables=variables, operation_name=http.query_params.get("operationName"))
+
+
+async def _from_body(http: HttpRequest) -> Request:
+    media = http.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != "application/json":
+        raise BadRequest(415, "send the request as application/json")
+    if http.headers.get("content-encoding", "identity") != "identity":
+        raise BadRequest(415, "send the request without compression")
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in http.stream():
+        size += len(chunk)
+        if size > MOST_BODY_BYTES:
+            raise BadRequest(413, f"the request is larger than {MOST_BODY_BYTES} bytes")
+        chunks.append(chunk)
+    try:
+        body = msgspec.json.decode(b"".join(chunks), type=_Body)
+    except msgspec.ValidationError as error:
+        raise BadRequest(400, f"the request must be an object with a query: {error}") from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise BadRequest(400, "the request is not JSON") from None
+    return Request(query=body.query, variables=body.variables, operation_name=body.operationName)
