@@ -49,7 +49,7 @@ class Client:
         answer = await self._send(request, call)
         envelope = decode(answer.body, Envelope, what=request.operation)
         self._keep_quota(envelope)
-        problems = envelope.errors
+        problems = envelope.errors or []
         account = of_account(request.operation, problems)
         if account is not None:
             raise account

@@ -15,8 +15,13 @@ from orderweave_shiphero.payloads import Problem
 _NO_CREDITS = 30
 
 _CREDITS = re.compile(r"not enough credits|quota|throttl", re.IGNORECASE)
-_REFUSED = re.compile(r"unauthori[sz]ed|not authori[sz]ed|authenticat|permission|forbidden|token", re.IGNORECASE)
-_PASSING = re.compile(r"internal|unexpected|something went wrong|tim(e|ed) ?out|try again|unavailable", re.IGNORECASE)
+_REFUSED = re.compile(
+    r"unauthori[sz]ed|not authori[sz]ed|authenticat|permission|forbidden|(access|invalid|expired) token|jwt",
+    re.IGNORECASE,
+)
+_PASSING = re.compile(
+    r"internal|unexpected error|something went wrong|timed? ?out|try again|unavailable", re.IGNORECASE
+)
 _ABSENT = re.compile(r"not found|does ?n[o']t exist", re.IGNORECASE)
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)\s*(second|minute|hour)", re.IGNORECASE)
 _SECONDS_OF = {"second": 1.0, "minute": 60.0, "hour": 3600.0}

@@ -48,7 +48,7 @@ class Envelope(msgspec.Struct):
     """A GraphQL answer; each alias is decoded on its own, so that a bad one spoils no other."""
 
     data: dict[str, msgspec.Raw] | None = None
-    errors: list[Problem] = []
+    errors: list[Problem] | None = None
     extensions: Extensions | None = None
 
 

@@ -89,7 +89,7 @@ def order_as_said(record: OrderRecord) -> OrderRecord:
     return OrderRecord(
         external_id=record.external_id,
         keys=(own,) if legacy is None else (own, Key("legacy_id", str(legacy))),
-        references=_references(record),
+        references=references_of(record),
         statuses=_statuses(record, counts),
         header=_header(record),
         lines=tuple(_line(line, counts[line.external_id], currency_of(record)) for line in record.lines or ()),
@@ -109,7 +109,7 @@ def currency_of(record: OrderRecord) -> str | None:
     return next((line.unit_price.currency for line in record.lines or () if line.unit_price), None)
 
 
-def _references(record: OrderRecord) -> tuple[Key, ...]:
+def references_of(record: OrderRecord) -> tuple[Key, ...]:
     """ShipHero has no number of its own: a number that the record calls its own stands in `order_number`."""
     held = {key.namespace: key.value for key in reversed(record.references)}
     held.setdefault("order_number", record.key("number") or "")
@@ -181,7 +181,7 @@ def _quantities(count: LineCounts) -> Quantities:
         return Quantities()
     ordered = Decimal(count.quantity)
     gone = ordered - count.shipped - count.pending
-    if gone < 0 or (gone > 0 and count.status == "fulfilled"):
+    if gone < 0:
         return Quantities(ordered=ordered)
     return Quantities(ordered=ordered, canceled=gone, current=ordered - gone)
 
@@ -204,7 +204,7 @@ def _count(quantity: Quantities, shipped: int) -> LineCounts:
     ordered = int(quantity.ordered)
     current = int(quantity.current) if quantity.current is not None else ordered - int(quantity.canceled or 0)
     pending = max(0, current - shipped)
-    status = "canceled" if current == 0 else "pending" if pending else "fulfilled"
+    status = "pending" if pending else "canceled" if shipped < ordered else "fulfilled"
     return LineCounts(ordered, shipped, pending, status)
 
 

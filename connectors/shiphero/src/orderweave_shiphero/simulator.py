@@ -15,7 +15,13 @@ from orderweave_sdk.testing.simulator import SimulatedAnswer, SimulatedRequest
 from orderweave_sdk.testing.world import World
 from orderweave_shiphero.credits import CREDITS_PER_SECOND, MOST_CREDITS
 from orderweave_shiphero.simulated_credits import Prices
-from orderweave_shiphero.simulated_records import opaque_id, order_as_said, product_as_said, stock_as_said
+from orderweave_shiphero.simulated_records import (
+    opaque_id,
+    order_as_said,
+    product_as_said,
+    references_of,
+    stock_as_said,
+)
 from orderweave_shiphero.simulated_schema import SDL
 from orderweave_shiphero.simulated_wire import (
     Fields,
@@ -93,11 +99,10 @@ class ShipheroSimulator(GraphqlSimulator):
         self.tokens_made += 1
 
     def _index(self, world: World) -> None:
-        said = [(order, order_as_said(order)) for order in world.orders]
         self._orders = {order.external_id: order for order in world.orders}
         self._by_reference: dict[tuple[str, str], list[OrderRecord]] = {}
-        for order, reduced in said:
-            for key in reduced.references:
+        for order in world.orders:
+            for key in references_of(order):
                 self._by_reference.setdefault((key.namespace, key.value), []).append(order)
         self._order_of_shipment = {
             shipment.external_id: order
