@@ -13,6 +13,8 @@ from orderweave.scenario.sales import SHOPS, Channel, Plot, Slot
 # How far back the orders reach, and how much the business grows: the last two days hold a tenth of them.
 _SPAN = timedelta(days=90)
 _GROWTH = 1.6
+# The last order is at least this old, so that its payment has gone through.
+_YOUNGEST = timedelta(minutes=5)
 
 # In every twenty orders: nine of the US shop, five of the EU shop, three of the desk, three of the tills.
 _TWENTY = (Channel.SHOP_US,) * 9 + (Channel.SHOP_EU,) * 5 + (Channel.DESK,) * 3 + (Channel.TILL,) * 3
@@ -30,7 +32,7 @@ def slots(rng: Random, orders: int, until: datetime) -> tuple[Slot, ...]:
             channels = rng.sample(_TWENTY, len(_TWENTY))
         channel = channels.pop()
         left = 1 - (index + rng.random()) / orders
-        placed = until - timedelta(seconds=int(_SPAN.total_seconds() * left**_GROWTH) + 1)
+        placed = until - _YOUNGEST - timedelta(seconds=int(_SPAN.total_seconds() * left**_GROWTH))
         number = None
         if channel in taken:
             number = _NUMBER_FORM[channel].format(taken[channel])
