@@ -230,6 +230,36 @@ async def test_an_amount_that_is_no_number_is_a_gap() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "result",
+    [
+        {"complexity": 1, "data": None},
+        {"data": {"pageInfo": {"hasNextPage": True, "endCursor": None}, "edges": []}},
+        None,
+    ],
+)
+async def test_changes_never_go_on_from_no_page(result: Any) -> None:
+    """Without a page, or without the way to the next one, the pass does not move on: nothing is missed in silence."""
+    connecting = Connecting(ShipheroConnector, SETTINGS, transport=Scripted({"data": {"a0": result}}))
+    assert isinstance(connecting.connector, ShipheroConnector)
+    with pytest.raises(BadPayload):
+        await connecting.connector.list_changes(None, None, HEADER, Call.within(5))
+
+
+async def test_nothing_but_queries_is_sent(simulator: ShipheroSimulator, connector: ShipheroConnector) -> None:
+    """No capability sends a mutation, so a right to read is enough."""
+    call = Call.within(10)
+    await connector.check(call)
+    await connector.find_orders("id", [simulator.world.orders[0].external_id], HEADER, call)
+    await connector.find_orders("order_number", ["1001"], HEADER, call)
+    await connector.list_changes(None, None, HEADER, call)
+    await connector.read_stock(["TEA-GREEN-100"], None, call)
+    await connector.find_products(["TEA-GREEN-100"], call)
+    await connector.list_locations(call)
+    documents = [logged.request.json()["query"] for logged in simulator.calls]
+    assert [document.split()[0] for document in documents] == ["query"] * 7
+
+
 def test_the_address_is_the_host_s() -> None:
     """An address that already names the endpoint is said to be wrong, with the key's name."""
     assert ShipheroConnector.problems(SETTINGS) == []

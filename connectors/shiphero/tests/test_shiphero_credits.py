@@ -91,6 +91,8 @@ def test_declared_batches() -> None:
     """The declared batch is what one request holds when every facet is wanted, and holds a screenful of orders."""
     sizes = {by: batch.size for by, batch in MANIFEST.lookups.items()}
     assert sizes == {"id": 85, "order_number": 43, "partner_order_id": 43}
+    assert [look_up_cost("id", facets) for facets in (frozenset[Facet](), FACETS)] == [2, 47]
+    assert [look_up_cost("order_number", facets) for facets in (frozenset[Facet](), FACETS)] == [3, 93]
     assert look_up_cost("order_number", frozenset({Facet.FULFILLMENT, Facet.TRACKING})) * 20 == 1860
 
 

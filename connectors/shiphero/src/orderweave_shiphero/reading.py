@@ -57,15 +57,17 @@ async def read_pages(
             request = find_many(finder, fields, chunk)
             reply = await client.ask(request, call)
             for alias, look_up in zip(request.aliases, chunk, strict=True):
+                if alias not in reply.results and alias not in reply.problems:
+                    continue
                 try:
-                    records, bad, end = _page(reply, alias, kind, finder.name)
+                    records, bad, page_info = _page(reply, alias, kind, finder.name)
                 except BadPayload as error:
                     gaps.append(Gap(str(error)))
                     continue
                 found += records
                 gaps += bad
-                if end is not None:
-                    further.append(LookUp(look_up.value, end))
+                if page_info.has_next:
+                    further.append(LookUp(look_up.value, page_info.end))
         pending = further
         if not pending:
             break
@@ -79,27 +81,29 @@ async def read_pages(
 async def read_page(
     client: Client, request: Request, kind: type[T], call: Call
 ) -> tuple[list[T], list[Gap], str | None]:
-    """The one page that a request of one alias asks for, and the cursor to go on with if there is more."""
+    """The one page that a request of one alias asks for, and the cursor to go on with if there is more.
+
+    Raises when there is no page: what follows it would otherwise be missed.
+    """
     reply = await client.ask(request, call)
     (alias,) = request.aliases
     if alias in reply.problems:
         raise failure(request.operation, reply.problems[alias])
-    return _page(reply, alias, kind, request.operation)
+    records, gaps, page_info = _page(reply, alias, kind, request.operation)
+    return records, gaps, page_info.end if page_info.has_next else None
 
 
-def _page(reply: Reply, alias: str, kind: type[T], what: str) -> tuple[list[T], list[Gap], str | None]:
-    """A page's records and gaps, and the cursor to go on with if there is more. BadPayload when there is no page."""
+def _page(reply: Reply, alias: str, kind: type[T], what: str) -> tuple[list[T], list[Gap], PageInfo]:
+    """A page's records and gaps, and where it ends. Raises BadPayload when there is no page, or no way on from it."""
     if alias in reply.problems:
         raise BadPayload(f"{what}: {in_words(reply.problems[alias])}")
-    if alias not in reply.results:
-        return [], [], None
-    page = decode(reply.results[alias], PageResult, what=what).data
+    page = decode(reply.results[alias], PageResult, what=what).data if alias in reply.results else None
     if page is None:
         raise BadPayload(f"{what}: an answer without data")
+    if page.page_info.has_next and not page.page_info.end:
+        raise BadPayload(f"{what}: there are more pages, but no cursor to them")
     records, gaps = decode_each((edge.node for edge in page.edges), kind, what=what)
-    if page.page_info.has_next and page.page_info.end is None:
-        gaps.append(Gap(f"{what}: more pages, but no cursor to them"))
-    return records, gaps, page.page_info.end if page.page_info.has_next else None
+    return records, gaps, page.page_info
 
 
 async def read_orders_by_id(
