@@ -97,5 +97,7 @@ def discounts(amounts: Amounts, terms: Terms) -> tuple[Discount, ...]:
 
 
 def taxes(amounts: Amounts, terms: Terms) -> tuple[TaxLine, ...]:
-    """The order's one tax."""
+    """The order's one tax; none where it is exempt."""
+    if not terms.tax_rate:
+        return ()
     return (TaxLine(title=terms.tax_title, rate=terms.tax_rate, amount=Money(amounts.tax, terms.currency)),)

@@ -43,22 +43,29 @@ class Carriers:
         self._until = until
         self._given = rng.randrange(_SPACE)
 
-    def parcel(self, start: BusinessPlace, town: Town, *, packed_at: datetime, left_at: datetime) -> Parcel:
-        """A parcel that left `start` for `town` and went as far as it could by now."""
+    def parcels(
+        self, count: int, start: BusinessPlace, town: Town, *, packed_at: datetime, left_at: datetime
+    ) -> tuple[Parcel, ...]:
+        """So many parcels that one carrier took from `start` to `town`, each as far as it could get by now."""
         abroad = town.country_code != start.address.country_code
         firm = self._rng.choice(_FIRMS_EU if abroad else _FIRMS_US)
-        journey = _Journey(self._rng, packed_at, left_at)
-        journey.travel(start.town, firm, town.label, abroad=abroad)
-        events = tuple(event for event in journey.events if event.occurred_at <= self._until)
         expected = (left_at + timedelta(days=6 if abroad else 3)).replace(hour=12, minute=0, second=0)
-        return Parcel(
-            carrier=firm.carrier,
-            tracking_number=self._number(firm),
-            status=events[-1].status,
-            events=events,
-            expected_from=expected,
-            expected_to=expected + timedelta(hours=8),
-        )
+        found = []
+        for _ in range(count):
+            journey = _Journey(self._rng, packed_at, left_at)
+            journey.travel(start.town, firm, town.label, abroad=abroad)
+            events = tuple(event for event in journey.events if event.occurred_at <= self._until)
+            found.append(
+                Parcel(
+                    carrier=firm.carrier,
+                    tracking_number=self._number(firm),
+                    status=events[-1].status,
+                    events=events,
+                    expected_from=expected,
+                    expected_to=expected + timedelta(hours=8),
+                )
+            )
+        return tuple(found)
 
     def _number(self, firm: _Firm) -> str:
         self._given += 1

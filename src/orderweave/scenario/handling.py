@@ -135,10 +135,8 @@ class Handler:
         if left_at > self._until:
             return ()
         pieces = sum(count for _, count in goods)
-        parcels = tuple(
-            self._carriers.parcel(place, town, packed_at=packed_at, left_at=left_at)
-            for _ in range(2 if pieces >= 6 and self._rng.random() < 0.5 else 1)
-        )
+        count = 2 if pieces >= 6 and self._rng.random() < 0.5 else 1
+        parcels = self._carriers.parcels(count, place, town, packed_at=packed_at, left_at=left_at)
         return (
             Dispatch(
                 goods=goods,
