@@ -14,7 +14,7 @@ from orderweave_sql.database_map import ColumnMap
 from orderweave_sql.vocabulary import Field, FieldKind
 
 # Binary floating point carries noise past the digits that were meant; without `money_places` this much is kept.
-_FLOAT_PLACES = 6
+FLOAT_PLACES = 6
 
 _FLAGS = {"1": True, "t": True, "true": True, "y": True, "yes": True} | {
     "0": False,
@@ -37,13 +37,15 @@ def read_cell(raw: Any, field: Field, column: ColumnMap, *, money_places: int | 
         case FieldKind.AMOUNT:
             found: Any = _amount(raw, column.minor_units, money_places)
         case FieldKind.QUANTITY | FieldKind.RATE:
-            found = _number(raw, _FLOAT_PLACES)
+            found = _number(raw, FLOAT_PLACES)
         case FieldKind.TIME:
             found = _instant(raw, column.zone)
         case FieldKind.DATE:
             found = _date(raw, column.zone)
         case FieldKind.FLAG:
             found = _flag(raw)
+        case FieldKind.STREET:
+            found = tuple(line.strip() for line in text(raw).splitlines() if line.strip())
         case _:
             found = text(raw)
     return found
@@ -83,7 +85,7 @@ def _number(raw: Any, places: int) -> Decimal:
 
 
 def _amount(raw: Any, minor_units: int | None, places: int | None) -> Decimal:
-    found = _number(raw, _FLOAT_PLACES if places is None or minor_units else places)
+    found = _number(raw, FLOAT_PLACES if places is None or minor_units else places)
     if minor_units:
         if found != found.to_integral_value():
             raise BadCell("not a whole number of minor units")

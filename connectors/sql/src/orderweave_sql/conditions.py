@@ -13,6 +13,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from orderweave_sdk.capabilities import Condition
 from orderweave_sdk.manifest import Operator, SearchField
+from orderweave_sql.cells import FLOAT_PLACES
 from orderweave_sql.cursors import Place
 from orderweave_sql.dialects import ColumnType
 from orderweave_sql.statements import SectionQuery, bound
@@ -145,7 +146,11 @@ def _amount(condition: Condition, orders: SectionQuery, field: str) -> Pushed:
         orders.section.columns[field].minor_units or 0
     )
     operator = Operator.GTE if lower else Operator.LTE
-    return Pushed(_COMPARE[operator](orders.dialect.amount(orders.column(field)), bound(limit)), exact=False)
+    return Pushed(_COMPARE[operator](_number(orders, field), bound(limit)), exact=False)
+
+
+def _number(orders: SectionQuery, field: str) -> ColumnElement[Any]:
+    return orders.dialect.amount(orders.column(field), orders.type_of(field), FLOAT_PLACES)
 
 
 def sort_key(orders: SectionQuery, sort: SearchField) -> ColumnElement[Any]:
@@ -153,7 +158,7 @@ def sort_key(orders: SectionQuery, sort: SearchField) -> ColumnElement[Any]:
     field = FIELD_OF[sort]
     match orders.section.field(field).kind:
         case FieldKind.AMOUNT:
-            return orders.dialect.amount(orders.column(field))
+            return _number(orders, field)
         case FieldKind.TIME:
             return comparable_time(orders, field)
     return orders.dialect.exact_text(orders.column(field))

@@ -29,7 +29,7 @@ class ColumnType(StrEnum):
     """As much of a column's type as decides how it may be compared."""
 
     TEXT = "TEXT"
-    INTEGER = "INTEGER"
+    EXACT = "EXACT"  # whole and decimal numbers
     UUID = "UUID"
     NAIVE_TIME = "NAIVE_TIME"
     AWARE_TIME = "AWARE_TIME"
@@ -85,8 +85,8 @@ class Dialect(ABC):
     def exact_text(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         """The column as a text that compares and sorts by code point."""
 
-    def amount(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
-        """An amount as a number that sorts."""
+    def amount(self, column: ColumnElement[Any], kind: ColumnType, places: int) -> ColumnElement[Any]:
+        """An amount as a number that sorts; binary floating point is rounded, or its noise would part equal amounts."""
         return column
 
     def ascending(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -147,9 +147,9 @@ class Sqlite(Dialect):
         """Without a NOCASE that the column may have."""
         return sa.cast(column, sa.Text).collate("BINARY")
 
-    def amount(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
+    def amount(self, column: ColumnElement[Any], kind: ColumnType, places: int) -> ColumnElement[Any]:
         """Amounts may be kept as texts, which would sort 10 before 9."""
-        return sa.cast(column, sa.REAL)
+        return sa.func.round(sa.cast(column, sa.REAL), places)
 
 
 class Postgresql(Dialect):
@@ -162,7 +162,7 @@ class Postgresql(Dialect):
 
     # Object ids of built-in types, the same in every PostgreSQL (src/include/catalog/pg_type.dat).
     _TYPES: ClassVar[dict[int, ColumnType]] = {
-        **dict.fromkeys((20, 21, 23, 1700), ColumnType.INTEGER),
+        **dict.fromkeys((20, 21, 23, 1700), ColumnType.EXACT),
         **dict.fromkeys((19, 25, 1042, 1043), ColumnType.TEXT),
         2950: ColumnType.UUID,
         1114: ColumnType.NAIVE_TIME,
@@ -217,7 +217,7 @@ class Postgresql(Dialect):
 
     def among(self, column: ColumnElement[Any], kind: ColumnType, values: Sequence[str]) -> ColumnElement[bool]:
         """Values that the column's type cannot hold are in no row."""
-        if kind is ColumnType.INTEGER:
+        if kind is ColumnType.EXACT:
             numbers = [int(value) for value in values if _is_whole(value)]
             return column.in_([sa.literal(number, sa.BigInteger) for number in numbers])
         if kind is ColumnType.UUID:
@@ -229,6 +229,10 @@ class Postgresql(Dialect):
     def exact_text(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         """By code point, whatever the database's language."""
         return sa.cast(column, sa.Text).collate("C")
+
+    def amount(self, column: ColumnElement[Any], kind: ColumnType, places: int) -> ColumnElement[Any]:
+        """Exact numbers stay as they are, for the sake of their index."""
+        return column if kind is ColumnType.EXACT else sa.func.round(sa.cast(column, sa.Numeric), places)
 
     def ascending(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         """NULL would come last."""

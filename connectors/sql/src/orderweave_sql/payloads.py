@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from orderweave_sql.cells import BadCell, read_cell, text
 from orderweave_sql.database_map import SectionMap
+from orderweave_sql.vocabulary import FieldKind
 
 # The values of one row by field. A field that is not mapped, or holds NULL, is absent.
 Row = Mapping[str, Any]
@@ -36,7 +38,7 @@ def read_row(section: SectionMap, fields: Sequence[str], raw: Sequence[Any], *, 
         column = section.columns[name]
         rule = section.field(name)
         if column.value is not None:
-            found[name] = (column.value,) if rule.kind == "STREET" else column.value
+            found[name] = column.value
             continue
         cells = raw[at : at + len(column.names)]
         at += len(column.names)
@@ -46,7 +48,7 @@ def read_row(section: SectionMap, fields: Sequence[str], raw: Sequence[Any], *, 
             raise BadRow(f"{section.name}.{name}: {error}", owner(raw)) from None
         values = [value for value in read if value is not None]
         if values:
-            found[name] = tuple(values) if rule.kind == "STREET" else values[0]
+            found[name] = tuple(chain.from_iterable(values)) if rule.kind is FieldKind.STREET else values[0]
         elif rule.required and rule.words is None:  # a word that is not there reads as UNKNOWN
             raise BadRow(f"{section.name}.{name}: is empty", owner(raw))
     return found

@@ -25,7 +25,7 @@ class FieldKind(StrEnum):
     """What a field's column holds."""
 
     TEXT = "TEXT"
-    STREET = "STREET"  # one column or a list of them, a line each
+    STREET = "STREET"  # one column of lines, or a list of columns
     AMOUNT = "AMOUNT"  # money in the order's currency
     QUANTITY = "QUANTITY"
     RATE = "RATE"  # a fraction, 0.19
