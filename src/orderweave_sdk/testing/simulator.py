@@ -175,6 +175,10 @@ class Simulator(ABC):
     def describe(self, request: SimulatedRequest) -> tuple[str, Any]:
         """A short operation name and the telling part of the request, for the call log."""
 
+    def signs_in(self, request: SimulatedRequest) -> bool:
+        """Whether a request only signs in; a vendor that signs in at the path of its data looks into the body."""
+        return request.path in self.sign_in_paths
+
     def seed(self, world: World) -> None:
         """Replace all that the system knows."""
         self.world = world
@@ -241,7 +245,8 @@ class Simulator(ABC):
         request = await _read_request(connection, reader)
         if request is None:
             return False
-        fault = self.faults.take() if request.path not in self.sign_in_paths else None
+        signs_in = self.signs_in(request)
+        fault = None if signs_in else self.faults.take()
         if fault is Fault.SLOW:
             await reader.read(1)  # nothing comes until the caller hangs up
             return False
@@ -251,7 +256,7 @@ class Simulator(ABC):
         answer = _faulty_answer(fault)
         if answer is None:
             answer = await self.answer(request)
-            if request.path not in self.sign_in_paths:
+            if not signs_in:
                 operation, detail = self.describe(request)
                 self.calls.append(LoggedCall(operation=operation, detail=detail, request=request, answer=answer))
             answer = self._distort(answer, fault)
