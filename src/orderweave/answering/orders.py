@@ -20,7 +20,7 @@ from orderweave.fetching.listing import Listed, Listing, Ordered, Place, Stream
 from orderweave.matching import Group
 from orderweave.model.ids import MalformedToken, decode_cursor, encode_cursor
 from orderweave.model.order import Order, OrderConnection, OrderEdge, PageInfo
-from orderweave.model.provenance import Coverage, SourceCoverage, SourceIssue
+from orderweave.model.provenance import Coverage, Fetched, SourceCoverage, SourceIssue
 from orderweave.model.systems import SystemSpec
 from orderweave.planning.needs import Needs
 from orderweave.planning.orders import OrderPlan, plan_orders
@@ -176,10 +176,10 @@ class _Listing:
             if (owner := key.namespace.partition(":")[0]) != hit.fetched.system and owner in self._plan.captures
         ]
 
-    def _at_hand(self) -> set[Key]:
-        """The keys of all orders that any search has brought."""
+    def _at_hand(self) -> dict[Key, Fetched]:
+        """All orders that any search has brought, by their own keys."""
         return {
-            key
+            key: hit.fetched
             for stream in self._listed.streams
             for hit in stream.hits
             for key in self._parts.reader.own_keys(hit.fetched.system, hit.fetched.record)
@@ -191,7 +191,7 @@ class _Listing:
         hits = [hit for hit in chunk if not any(key in at_hand for key in self._captured_elsewhere(hit))]
         if not hits:
             return []
-        gathering = Gathering(self._parts.systems, self._parts.reader, self._plan, self._call)
+        gathering = Gathering(self._parts.systems, self._parts.reader, self._plan, self._call, at_hand)
         for stream in self._listed.streams:
             if stream.issue is not None:
                 gathering.failed_search(stream.system, stream.issue)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
@@ -41,9 +41,18 @@ class Question(msgspec.Struct, frozen=True, order=True):
 
 
 class Gathering:
-    """The records found so far for one request. `sought` are keys to start from beside records already at hand."""
+    """The records found so far for one request. `shelf` holds records that were read already, by their own keys;
+    one of them is taken before its system is asked for it.
+    """
 
-    def __init__(self, systems: Systems, reader: KeyReader, plan: OrderPlan, call: Call) -> None:
+    def __init__(
+        self,
+        systems: Systems,
+        reader: KeyReader,
+        plan: OrderPlan,
+        call: Call,
+        shelf: Mapping[Key, Fetched] | None = None,
+    ) -> None:
         self._systems = systems
         self._business = systems.business
         self._reader = reader
@@ -51,6 +60,7 @@ class Gathering:
         self._captures = dict(plan.captures)
         self._seconds = dict(plan.seconds)
         self._plan = plan
+        self._shelf = shelf or {}
         self._asked: set[tuple[str, str, str]] = set()
         self._failed: dict[str, set[Facet]] = defaultdict(set)
         self._stood_in: set[tuple[str, Facet]] = set()
@@ -61,7 +71,7 @@ class Gathering:
     def add(self, fetched: Iterable[Fetched]) -> None:
         """Records at hand; one that is here already is completed by what the new one says more."""
         for entry in fetched:
-            place = (entry.system, entry.record.external_id)
+            place = self._place(entry)
             known = self._records.get(place)
             if known is None:
                 if len(self._records) >= MOST_RECORDS:
@@ -100,10 +110,10 @@ class Gathering:
     def _questions(self) -> dict[Question, list[str]]:
         """What is still to be asked, per system and look-up, each value once and in a stable order."""
         questions: dict[Question, dict[str, None]] = defaultdict(dict)
-        for group in self.groups():
-            self._about(group.keys, {fetched.system for fetched in group.members}, questions)
+        for group in self._with_shelf():
+            self._about(group.keys, group.identity, {fetched.system for fetched in group.members}, questions)
         for key in sorted(self._sought):
-            self._about(frozenset({key}), set(), questions)
+            self._about(frozenset({key}), key, set(), questions)
         found: dict[Question, list[str]] = {}
         for question, values in questions.items():
             if question.system in self._failed:
@@ -114,8 +124,28 @@ class Gathering:
                 found[question] = fresh
         return found
 
-    def _about(self, keys: frozenset[Key], having: set[str], questions: dict[Question, dict[str, None]]) -> None:
-        """The questions that these keys of one order raise."""
+    def _with_shelf(self) -> tuple[Group, ...]:
+        """The orders, after taking from the shelf what they name."""
+        groups = self.groups()
+        named = {key for group in groups for key in group.keys} & self._shelf.keys()
+        wanting = [self._shelf[key] for key in sorted(named) if self._place(self._shelf[key]) not in self._records]
+        if not wanting:
+            return groups
+        self.add(wanting)
+        return self._with_shelf()
+
+    @staticmethod
+    def _place(fetched: Fetched) -> tuple[str, str]:
+        return (fetched.system, fetched.record.external_id)
+
+    def _about(
+        self, keys: frozenset[Key], identity: Key, having: set[str], questions: dict[Question, dict[str, None]]
+    ) -> None:
+        """The questions that these keys of one order raise.
+
+        Every field that may hold the order's identity is asked, found or not, for a doubled reference shows only
+        so. By its other names an order is looked up where its record is still wanting and the rule allows it.
+        """
         for key in sorted(keys):
             system, _, lookup = key.namespace.partition(":")
             spec = self._business.systems.get(system)
@@ -129,10 +159,12 @@ class Gathering:
             spec = self._business.systems[system]
             done: set[str] = set()
             for rule in rules_naming(spec, by_namespace):
-                if rule.field in done or not rule.lookup or rule.field not in spec.manifest.lookups:
-                    continue
                 # A field holds one number: the first of the rule's names that the order has is the one.
                 key = next(by_namespace[name] for name in rule.names if name in by_namespace)
+                if rule.field in done or rule.field not in spec.manifest.lookups:
+                    continue
+                if key != identity and (system in having or not rule.lookup):
+                    continue
                 done.add(rule.field)
                 values = self._reader.reference_spellings(rule, key)
                 questions[Question(system, rule.field)].update(dict.fromkeys(values))

@@ -15,8 +15,8 @@ class ReferenceRule(msgspec.Struct, frozen=True, kw_only=True):
 
     `spellings` are the ways in which people write the number, with `{}` for the number itself: they are read
     back and looked up. `many` allows several records of this system for one order (a split order). With `lookup`
-    off the field is read when a record comes, but no order is looked up by it: right for a field that is only
-    filled beside a better one, and a call saved.
+    off only orders without a better name are looked up by this field: right for one that is filled beside a
+    better one, and a call saved.
     """
 
     field: str

@@ -39,7 +39,7 @@ def _by_keys(name: str, business: Business) -> str:
     parts = []
     for rule in spec.references:
         batch = spec.manifest.lookups.get(rule.field)
-        if batch is not None and rule.lookup:
+        if batch is not None:
             how = f"{batch.strategy.value.lower().replace('_', ' ')} of up to {batch.size}"
             parts.append(f"by {rule.field} = {' or '.join(rule.names)} ({how})")
     return "; ".join(parts)

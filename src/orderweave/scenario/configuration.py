@@ -15,7 +15,7 @@ from orderweave.scenario.places import PLACES, PLACES_OF_SYSTEM, location_ids
 class ReferenceField(msgspec.Struct, frozen=True, kw_only=True):
     """A field that holds others' numbers: whose (`system:number`), and how people write them ("{}" is the number).
 
-    With `lookup` off it is read but no order is looked up by it.
+    With `lookup` off only orders without a better name are looked up by it.
     """
 
     field: str

@@ -1,0 +1,92 @@
+"""A generated business in front of which the gateway answers over HTTP, with the upstream calls on record."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+
+import httpx
+import msgspec
+
+from orderweave.bootstrap import Orderweave
+from orderweave.config import Configuration
+from orderweave.demo import DemoBusiness
+from orderweave.scenario import UNTIL
+from orderweave.web import build_app
+from orderweave_sdk.clock import SystemClock
+
+
+class StandingClock(SystemClock):
+    """Always the scenario's last instant, so that answers are the same each time; deadlines still run."""
+
+    def now(self) -> datetime:
+        """The scenario's last instant."""
+        return UNTIL
+
+
+class Front:
+    """The gateway as its callers see it."""
+
+    def __init__(self, business: DemoBusiness, woven: Orderweave, client: httpx.AsyncClient) -> None:
+        self.business = business
+        self.woven = woven
+        self._client = client
+
+    async def ask(self, query: str, variables: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """The decoded answer; the HTTP status is 200 whatever the upstreams do."""
+        response = await self._client.post("/graphql", json={"query": query, "variables": dict(variables or {})})
+        assert response.status_code == 200, response.text
+        document: dict[str, Any] = response.json()
+        return document
+
+    def forget_calls(self) -> None:
+        """Start counting upstream calls anew."""
+        for simulator in self.business.simulators.values():
+            simulator.calls.clear()
+
+    def calls(self) -> dict[str, list[dict[str, Any]]]:
+        """What reached each system since, in a stable order."""
+        return {
+            name: sorted(
+                ({"operation": call.operation, "detail": plain(call.detail)} for call in simulator.calls),
+                key=lambda entry: json.dumps(entry, sort_keys=True),
+            )
+            for name, simulator in self.business.simulators.items()
+        }
+
+    def address_names(self) -> dict[str, str]:
+        """Each simulator's address, and the name that stands for it in files."""
+        return {
+            str(value): f"http://{name}.example"
+            for name, simulator in self.business.simulators.items()
+            for value in simulator.settings().values()
+            if str(value).startswith("http://127.0.0.1:")
+        }
+
+
+def plain(value: Any) -> Any:
+    """A call's detail as JSON."""
+    return json.loads(msgspec.json.encode(value))
+
+
+def with_deadline(configuration: Configuration, seconds: int) -> Configuration:
+    """The configuration with a shorter deadline, for tests of systems that never answer."""
+    server = msgspec.structs.replace(configuration.server, deadline_seconds=seconds)
+    return msgspec.structs.replace(configuration, server=server)
+
+
+@asynccontextmanager
+async def front(*, seed: int, orders: int, deadline: int = 60) -> AsyncIterator[Front]:
+    """A running business with the gateway in front of it."""
+    async with DemoBusiness(seed=seed, orders=orders) as business:
+        woven = Orderweave(with_deadline(business.configuration(), deadline), clock=StandingClock())
+        app = build_app(woven.schema, woven.gateway)
+        transport = httpx.ASGITransport(app=app)
+        try:
+            async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
+                yield Front(business, woven, client)
+        finally:
+            await woven.close()
