@@ -1,0 +1,1 @@
+"""Orderweave connector for Shopify, over the Admin GraphQL API."""
