@@ -59,7 +59,7 @@ def build_app(
     return Starlette(
         routes=[
             Route("/", _home),
-            Route("/graphql", endpoint, methods=["GET", "POST"]),
+            Route("/graphql", endpoint.answer, methods=["GET", "POST"]),
             Route("/explorer", explorer),
             Route("/explorer/examples.json", shown),
             Route("/explorer/scripts/{name}", script),

@@ -38,7 +38,7 @@ class Endpoint:
         self._schema = schema
         self._context = context
 
-    async def __call__(self, http: HttpRequest) -> Response:
+    async def answer(self, http: HttpRequest) -> Response:
         """The answer to one HTTP request."""
         kind = _answer_type(http)
         try:
