@@ -1,0 +1,88 @@
+"""docs/configuration.md holds against the loader: its blocks load, its mistakes are mistakes, its tables are whole."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from orderweave.config import Configuration, ConfigurationError, installed, load, loading
+from orderweave.config.loading import read
+from orderweave.planning.authority import DEFAULT
+from tests.documents.pages import blocks, code_of, read_page, rows_of, table
+
+PAGE = read_page("docs/configuration.md")
+BLOCKS = blocks(PAGE, "toml")
+MISTAKES = [(code_of(written), code_of(said)) for written, said in table(PAGE, "written", "said")]
+
+
+def laid_over(whole: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
+    """The whole with a part laid over it: tables are merged, everything else is replaced."""
+    merged = dict(whole)
+    for key, value in part.items():
+        known = merged.get(key)
+        merged[key] = laid_over(known, value) if isinstance(known, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def loaded(text: str) -> Configuration:
+    """The page's first block with a part laid over it, read with every variable that the blocks name set."""
+    variables = {
+        name: f"https://{name.lower()}.example.com" for name in re.findall(r'env = "([A-Z_]+)"', "".join(BLOCKS))
+    }
+    document = laid_over(tomllib.loads(BLOCKS[0]), tomllib.loads(text))
+    return read(document, file="page", registry=installed(), environment=variables)
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_block_loads(block: str) -> None:
+    """Every TOML block of the page is a configuration that the loader takes, with the installed connectors."""
+    assert loaded(block).systems.keys() >= {"shop-us", "shop-eu", "erp", "wms"}
+
+
+@pytest.mark.parametrize(("written", "said"), MISTAKES)
+def test_mistake_is_said(written: str, said: str) -> None:
+    """Every mistake in the table is refused in the words that stand beside it."""
+    with pytest.raises(ConfigurationError) as refusal:
+        loaded(written)
+    lines = [f"{problem.key}: {problem.message}" for problem in refusal.value.problems]
+    beginning, cut, _ = said.partition("…")
+    assert any(line.startswith(beginning) if cut else line == said for line in lines), lines
+
+
+def test_system_named_twice(tmp_path: Path) -> None:
+    """A system that stands twice in the file is refused in the words of the page."""
+    (said,) = re.findall(r"`file: (is not valid TOML: [^`]+)`", PAGE)
+    path = tmp_path / "orderweave.toml"
+    path.write_text('[systems.erp]\nconnector = "tryton"\n[systems.erp]\nconnector = "sql"\n')
+    with pytest.raises(ConfigurationError) as refusal:
+        load(path, registry=installed(), environment={})
+    (problem,) = refusal.value.problems
+    assert problem.key == "file"
+    assert problem.message.startswith(said)
+
+
+def test_every_key_has_its_row() -> None:
+    """The tables of keys hold exactly the keys that the loader knows, part by part."""
+    described = [code_of(row[0]) for row in rows_of(PAGE, "key", "default", "meaning")]
+    known = [loading._SERVER.keys(), loading._SYSTEM, loading._REFERENCE, loading._LOCATION]
+    assert sorted(described) == sorted(key for keys in known for key in keys)
+
+
+def test_server_defaults() -> None:
+    """The defaults of the server's keys are the loader's."""
+    rows = rows_of(PAGE, "key", "default", "meaning")[: len(loading._SERVER)]
+    assert {code_of(key): code_of(default) for key, default, _ in rows} == {
+        name: str(getattr(loading.Server(), name)) for name in loading._SERVER
+    }
+
+
+def test_authority_is_the_default() -> None:
+    """The table of who is believed is the one by which the gateway believes."""
+    written = {
+        code_of(aspect): kinds.split(", ") for aspect, kinds in table(PAGE, "aspect", "by default, most believed first")
+    }
+    assert written == {aspect.value: [kind.value.lower() for kind in kinds] for aspect, kinds in DEFAULT.items()}
