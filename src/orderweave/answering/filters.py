@@ -128,7 +128,7 @@ def _spelled(condition: Condition, spec: SystemSpec, reader: KeyReader) -> Condi
     if condition.field is not SearchField.NUMBER or condition.operator not in (Operator.EQ, Operator.IN):
         return condition
     numbers = [own for value in condition.values if (own := reader.own_number(value)) is not None]
-    spellings = tuple(dict.fromkeys(s for number in numbers for s in reader.own_spellings(number)))
+    spellings = tuple(dict.fromkeys(s for number in numbers for s in reader.own_spellings(spec.name, number)))
     return Condition(condition.field, Operator.IN, spellings or condition.values)
 
 

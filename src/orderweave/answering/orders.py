@@ -187,15 +187,13 @@ class _Listing:
 
     async def _orders(self, chunk: Sequence[Ordered]) -> list[tuple[Place, Order]]:
         """The orders captured at the places of these hits, in their order; mirrors fall out."""
-        at_hand = self._at_hand()
-        hits = [hit for hit in chunk if not any(key in at_hand for key in self._captured_elsewhere(hit))]
-        if not hits:
+        if not chunk:
             return []
-        gathering = Gathering(self._parts.systems, self._parts.reader, self._plan, self._call, at_hand)
+        gathering = Gathering(self._parts.systems, self._parts.reader, self._plan, self._call, self._at_hand())
         for stream in self._listed.streams:
             if stream.issue is not None:
                 gathering.failed_search(stream.system, stream.issue)
-        gathering.add(hit.fetched for hit in hits)
+        gathering.add(hit.fetched for hit in chunk)
         group_of = {
             (fetched.system, fetched.record.external_id): group
             for group in await gathering.run()
@@ -203,7 +201,7 @@ class _Listing:
         }
         gaps = [gap for stream in self._listed.streams for gap in stream.gaps]
         found = []
-        for hit in hits:
+        for hit in chunk:
             group = group_of[hit.fetched.system, hit.fetched.record.external_id]
             if group.identity in self._seen or not _stands_for(hit, group):
                 continue
@@ -216,9 +214,8 @@ class _Listing:
         return found
 
     def _more_after(self, taken: int) -> bool:
-        at_hand = self._at_hand()
-        rest = self._listed.settled()[taken:]
-        if any(not any(key in at_hand for key in self._captured_elsewhere(hit)) for hit in rest):
+        """Whether anything is left; what is left may prove to be mirrors, and the last page then is empty."""
+        if len(self._listed.settled()) > taken:
             return True
         return any(stream.reach is not None or stream.truncated for stream in self._listed.streams)
 

@@ -152,7 +152,7 @@ class Gathering:
             if spec is None or system in having or lookup not in spec.manifest.lookups:
                 continue
             if system in self._captures or system in self._seconds or key in self._sought:
-                values = self._reader.own_spellings(key.value) if lookup == "number" else (key.value,)
+                values = self._reader.own_spellings(system, key.value) if lookup == "number" else (key.value,)
                 questions[Question(system, lookup)].update(dict.fromkeys(values))
         by_namespace = {key.namespace: key for key in sorted(keys, reverse=True)}
         for system in self._seconds:

@@ -41,6 +41,7 @@ class KeyReader:
             for name, spec in business.systems.items()
             if spec.number_pattern is not None
         }
+        self._cased = {name: re.compile(pattern.pattern) for name, pattern in self._patterns.items()}
 
     def own_keys(self, system: str, record: OrderRecord) -> tuple[Key, ...]:
         """The record's own names as full keys: its id, its tidied number, other own keys as they stand."""
@@ -93,15 +94,23 @@ class KeyReader:
         pattern = self._patterns.get(system)
         return pattern is None or pattern.fullmatch(number) is not None
 
-    def own_spellings(self, number: str) -> tuple[str, ...]:
+    def own_spellings(self, system: str, number: str) -> tuple[str, ...]:
         """The texts under which to look a number up in its own system."""
-        return tuple(dict.fromkeys(spelling.format(form) for spelling in _OWN_SPELLINGS for form in _forms(number)))
+        forms = self._forms(system, number)
+        return tuple(dict.fromkeys(spelling.format(form) for spelling in _OWN_SPELLINGS for form in forms))
 
     def reference_spellings(self, rule: ReferenceRule, key: Key) -> tuple[str, ...]:
         """The texts under which a reference field may hold this key."""
         if not key.namespace.endswith(":number"):
             return (key.value,)
-        return tuple(dict.fromkeys(spelling.format(form) for spelling in rule.spellings for form in _forms(key.value)))
+        forms = self._forms(key.namespace.partition(":")[0], key.value)
+        return tuple(dict.fromkeys(spelling.format(form) for spelling in rule.spellings for form in forms))
+
+    def _forms(self, system: str, number: str) -> tuple[str, ...]:
+        """A tidied number in the case in which its system writes it: the one that fits the pattern, else both."""
+        both = tuple(dict.fromkeys((number.upper(), number)))
+        pattern = self._cased.get(system)
+        return tuple(form for form in both if pattern is None or pattern.fullmatch(form)) or both
 
     def identity(self, system: str, record: OrderRecord) -> Key:
         """The key that an order's global id is made of when it is anchored in this record.
@@ -131,11 +140,6 @@ def rules_naming(spec: SystemSpec, namespaces: Iterable[str]) -> list[ReferenceR
     """The system's rules that can hold a key of one of these namespaces."""
     wanted = set(namespaces)
     return [rule for rule in spec.references if wanted.intersection(rule.names)]
-
-
-def _forms(number: str) -> tuple[str, ...]:
-    """A tidied number as systems may hold it; letters are upper case far more often than lower."""
-    return tuple(dict.fromkeys((number.upper(), number)))
 
 
 def _unspell(spelling: str, tidied: str) -> str | None:
