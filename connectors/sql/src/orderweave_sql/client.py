@@ -103,7 +103,7 @@ class Session:
     def version(self) -> str:
         """The server's kind and version, to show."""
         shown = ".".join(str(part) for part in self._connection.dialect.server_version_info or ())
-        return f"{self._database.dialect.title} {shown}".strip()
+        return f"{self._database.dialect.titled(self._connection)} {shown}".strip()
 
     def _types(self, section: SectionMap) -> Mapping[str, ColumnType]:
         if not self._database.dialect.compares_by_type:

@@ -51,6 +51,10 @@ class Dialect(ABC):
             return [f"url: {self.title} needs a driver; install orderweave-sql[{self.extra}]"]
         return [] if url.database else [f"url: names no database; write {self.example}"]
 
+    def titled(self, connection: sa.Connection) -> str:
+        """The name of the server that answers, once connected."""
+        return self.title
+
     @property
     @abstractmethod
     def example(self) -> str:
@@ -272,10 +276,15 @@ class Mysql(Dialect):
             },
         )
 
+    def titled(self, connection: sa.Connection) -> str:
+        """The two call their limits by different names, and tell each other apart."""
+        return "MariaDB" if _is_mariadb(connection) else self.title
+
     def begin(self, connection: sa.Connection, milliseconds: int, over: Callable[[], bool]) -> None:
         """Before the first statement, with which the transaction begins. TIMESTAMP columns are read in UTC."""
-        mariadb = bool(getattr(connection.dialect, "is_mariadb", False))
-        limit = f"max_statement_time = {milliseconds / 1000}" if mariadb else f"max_execution_time = {milliseconds}"
+        # MariaDB counts seconds, MySQL milliseconds.
+        seconds = f"max_statement_time = {milliseconds / 1000}"
+        limit = seconds if _is_mariadb(connection) else f"max_execution_time = {milliseconds}"
         connection.exec_driver_sql(f"SET SESSION {limit}")
         connection.exec_driver_sql("SET SESSION time_zone = '+00:00'")
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -331,6 +340,10 @@ def _unpad(raw: Any, record: Any) -> None:
             return found.rstrip(" ") if isinstance(found, str) else found
 
     raw.adapters.register_loader("bpchar", Unpadded)
+
+
+def _is_mariadb(connection: sa.Connection) -> bool:
+    return bool(getattr(connection.dialect, "is_mariadb", False))
 
 
 def _is_whole(value: str) -> bool:

@@ -96,12 +96,13 @@ def _meaning(error: exc.SQLAlchemyError) -> tuple[type[UpstreamError], str, str]
     name = getattr(cause, "sqlite_errorname", None)
     if isinstance(name, str):
         return (*_SQLITE.get(_first_two(name), (Retry, "the database failed")), name)
-    state = getattr(cause, "sqlstate", None)
-    if isinstance(state, str):
-        return (*_by_prefix(state), state)
+    # Before the SQLSTATE, which PyMySQL gives too, and less exactly.
     if cause.args and isinstance(cause.args[0], int):
         number = cause.args[0]
         return (*_MYSQL.get(number, (Retry, "the database failed")), str(number))
+    state = getattr(cause, "sqlstate", None)
+    if isinstance(state, str):
+        return (*_by_prefix(state), state)
     return (*_without_code(str(cause), isinstance(error, exc.OperationalError)), type(cause).__name__)
 
 
