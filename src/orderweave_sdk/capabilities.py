@@ -18,6 +18,7 @@ from orderweave_sdk.clock import Call
 from orderweave_sdk.manifest import Manifest, Operator, SearchField
 from orderweave_sdk.records import (
     Facet,
+    Key,
     LocationRecord,
     OrderRecord,
     ProductRecord,
@@ -165,11 +166,12 @@ class Narrowing(Protocol):
 class FindOrders(Protocol):
     """FIND_ORDERS: orders by keys."""
 
-    async def find_orders(self, by: str, values: Sequence[str], facets: frozenset[Facet], call: Call) -> Orders:
-        """Orders whose key or reference field `by` (one of the manifest's lookups) is one of `values`.
+    async def find_orders(self, keys: Sequence[Key], facets: frozenset[Facet], call: Call) -> Orders:
+        """Orders that carry any of these keys: (look-up of the manifest, value), a batch that `batches` allows.
 
-        Values are matched as exactly as the system can; a wider answer is allowed, the caller matches again.
-        Only the wanted facets are delivered; keys and references always.
+        A look-up is an own key ("id", "number") or a reference field. Values are matched as exactly as the system
+        can; a wider answer is allowed, the caller matches again. An order found by two keys comes once. Only the
+        wanted facets are delivered; keys and references always.
         """
         ...
 

@@ -110,6 +110,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
 
     `facets`: what it can deliver of an order. `lookups`: by which own-key or reference-field names
     `find_orders` may be called, each with its batch; the gateway never hands over more values than the size.
+    `mixed_lookups`: whether one call may hold keys of several look-ups, each filling its share of the batch.
     `references`: the fields in which the system keeps other systems' numbers. `numbers_unique`: whether an
     order number names one order only in this system; the gateway then builds stable ids on the number, so
     that an order keeps its id while its anchor is down. `filters` and `sorts`: what `search_orders` can push
@@ -124,6 +125,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     capabilities: frozenset[Capability]
     facets: frozenset[Facet]
     lookups: Mapping[str, Batch]
+    mixed_lookups: bool
     references: tuple[str, ...]
     numbers_unique: bool
     stock_batch: Batch | None

@@ -8,6 +8,7 @@ from itertools import chain, combinations
 import pytest
 from graphql import GraphQLSchema
 
+from orderweave_sdk.batches import keys_of
 from orderweave_sdk.clock import Call
 from orderweave_sdk.records import Facet
 from orderweave_sdk.testing.contracts import contract_file
@@ -23,7 +24,7 @@ from orderweave_shiphero.credits import MOST_ALIASES
 from orderweave_shiphero.manifest import FACETS
 from orderweave_shiphero.operations import (
     ACCOUNT,
-    ORDER_FINDERS,
+    ORDER_FINDER,
     PRODUCT_FIELDS,
     PRODUCT_FINDER,
     STOCK_FIELDS,
@@ -71,10 +72,11 @@ def problems(contract: GraphQLSchema, requests: list[Request]) -> list[str]:
 def by_aliases(aliases: int, facets: frozenset[Facet]) -> list[Request]:
     """Every operation on orders with so many aliases."""
     fields = order_fields(facets)
-    first, further = [LookUp("1")] * aliases, [LookUp("1"), *[LookUp("2", "YXJyYXk=")] * (aliases - 1)]
+    first = [LookUp("1"), *[LookUp("2", argument="partner_order_id")] * (aliases - 1)]
+    further = [LookUp("1"), *[LookUp("2", "YXJyYXk=")] * (aliases - 1)]
     found = [find_by_id(fields, ["1"] * aliases), changed_orders(fields, None, aliases, None)]
     found.append(changed_orders(fields, on_wire(datetime(2026, 3, 1, tzinfo=UTC)), aliases, "YXJyYXk="))
-    found += [find_many(finder, fields, look_ups) for finder in ORDER_FINDERS.values() for look_ups in (first, further)]
+    found += [find_many(ORDER_FINDER, fields, look_ups) for look_ups in (first, further)]
     if line_fields(facets):
         found.append(further_order_lines(line_fields(facets), further))
     return found
@@ -116,8 +118,8 @@ async def test_the_simulator_s_answers(
     numbers = [order.key("number") or "" for order in orders]
     unknown = simulator.external_id("order", 999)
     for facets in (FACETS, frozenset[Facet]()):
-        await connector.find_orders("id", [*(order.external_id for order in orders), unknown], facets, call)
-        await connector.find_orders("order_number", [*numbers, "no such number"], facets, call)
+        await connector.find_orders(keys_of("id", [*(order.external_id for order in orders), unknown]), facets, call)
+        await connector.find_orders(keys_of("order_number", [*numbers, "no such number"]), facets, call)
         await connector.list_changes(None, None, facets, call)
     await connector.read_stock([level.sku for level in simulator.world.stock], None, call)
     await connector.find_products([product.sku for product in simulator.world.products], call)

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from orderweave_sdk.batches import keys_of
 from orderweave_sdk.capabilities import Orders
 from orderweave_sdk.clock import Call
 from orderweave_sdk.connecting import Connecting
@@ -49,7 +50,7 @@ async def find(
     """Orders through a scripted transport."""
     connecting = Connecting(ShipheroConnector, SETTINGS, transport=transport)
     assert isinstance(connecting.connector, ShipheroConnector)
-    return await connecting.connector.find_orders(by, values, facets, Call.within(5))
+    return await connecting.connector.find_orders(keys_of(by, values), facets, Call.within(5))
 
 
 def found(external_id: str) -> dict[str, Any]:
@@ -61,7 +62,7 @@ async def test_one_token_serves_many_calls(simulator: ShipheroSimulator, connect
     """Ten calls at once make one access token between them, and the next ones none."""
     order = simulator.world.orders[0].external_id
     for _ in range(2):
-        calls = [connector.find_orders("id", [order], HEADER, Call.within(10)) for _ in range(10)]
+        calls = [connector.find_orders(keys_of("id", [order]), HEADER, Call.within(10)) for _ in range(10)]
         assert {len(orders.records) for orders in await asyncio.gather(*calls)} == {1}
     assert simulator.tokens_made == 1
 
@@ -71,7 +72,7 @@ async def test_a_refused_token_is_renewed_once(simulator: ShipheroSimulator, con
     order = simulator.world.orders[0].external_id
     await connector.check(Call.within(10))
     simulator.expire_token()
-    calls = [connector.find_orders("id", [order], HEADER, Call.within(10)) for _ in range(5)]
+    calls = [connector.find_orders(keys_of("id", [order]), HEADER, Call.within(10)) for _ in range(5)]
     assert {len(orders.records) for orders in await asyncio.gather(*calls)} == {1}
     assert simulator.tokens_made == 3
 
@@ -217,7 +218,7 @@ async def test_results_of_a_wrong_form_are_gaps() -> None:
     answer = {"data": {"a0": {"data": None}, "a1": {"data": page}}}
     by_number = await find(Scripted(answer), "order_number")
     assert [record.external_id for record in by_number.records] == ["O2"]
-    assert [gap.reason for gap in by_number.gaps] == ["OrdersByOrderNumber: an answer without data"]
+    assert [gap.reason for gap in by_number.gaps] == ["OrdersByNumber: an answer without data"]
 
 
 async def test_an_amount_that_is_no_number_is_a_gap() -> None:
@@ -250,8 +251,8 @@ async def test_nothing_but_queries_is_sent(simulator: ShipheroSimulator, connect
     """No capability sends a mutation, so a right to read is enough."""
     call = Call.within(10)
     await connector.check(call)
-    await connector.find_orders("id", [simulator.world.orders[0].external_id], HEADER, call)
-    await connector.find_orders("order_number", ["1001"], HEADER, call)
+    await connector.find_orders(keys_of("id", [simulator.world.orders[0].external_id]), HEADER, call)
+    await connector.find_orders(keys_of("order_number", ["1001"]), HEADER, call)
     await connector.list_changes(None, None, HEADER, call)
     await connector.read_stock(["TEA-GREEN-100"], None, call)
     await connector.find_products(["TEA-GREEN-100"], call)

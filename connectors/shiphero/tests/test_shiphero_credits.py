@@ -7,6 +7,7 @@ from itertools import chain, combinations
 import pytest
 from graphql import build_schema, parse
 
+from orderweave_sdk.batches import keys_of
 from orderweave_sdk.clock import Call
 from orderweave_sdk.errors import Wait
 from orderweave_sdk.records import Facet
@@ -22,7 +23,7 @@ from orderweave_shiphero.credits import (
 )
 from orderweave_shiphero.manifest import FACETS, MANIFEST
 from orderweave_shiphero.operations import (
-    ORDER_FINDERS,
+    ORDER_FINDER,
     PRODUCT_FIELDS,
     PRODUCT_FINDER,
     STOCK_FIELDS,
@@ -71,7 +72,7 @@ def test_no_request_costs_more_than_was_reckoned(facets: frozenset[Facet]) -> No
         if by == "id":
             request = find_by_id(fields, ["1"] * size)
         else:
-            request = find_many(ORDER_FINDERS[by], fields, [LookUp("1")] * size)
+            request = find_many(ORDER_FINDER, fields, [LookUp("1")] * size)
         assert price(request) <= size * look_up_cost(by, facets) <= MOST_CREDITS
     page = orders_a_page(facets, MOST_CREDITS)
     assert price(changed_orders(fields, None, page, None)) <= 1 + page * order_cost(facets) <= MOST_CREDITS
@@ -104,28 +105,28 @@ async def test_a_smaller_account_gets_smaller_requests(
     call = Call.within(10)
     await connector.check(call)
     numbers = [order.key("number") or "" for order in simulator.world.orders]
-    whole = await connector.find_orders("order_number", numbers, FACETS, call)
-    header = await connector.find_orders("order_number", numbers, frozenset({Facet.HEADER}), call)
+    whole = await connector.find_orders(keys_of("order_number", numbers), FACETS, call)
+    header = await connector.find_orders(keys_of("order_number", numbers), frozenset({Facet.HEADER}), call)
     assert len(whole.records) == len(header.records) == 25
     assert whole.gaps == ()
     assert [(logged.operation, len(logged.detail)) for logged in simulator.calls] == [
         ("Account", 0),
-        ("OrdersByOrderNumber", 10),
-        ("OrdersByOrderNumber", 10),
-        ("OrdersByOrderNumber", 5),
-        ("OrdersByOrderNumber", 25),
+        ("OrdersByNumber", 10),
+        ("OrdersByNumber", 10),
+        ("OrdersByNumber", 5),
+        ("OrdersByNumber", 25),
     ]
 
 
 async def test_an_empty_quota_says_how_long_to_wait(simulator: ShipheroSimulator, connector: ShipheroConnector) -> None:
     """With 1,200 credits too few, at 60 a second, the caller is told to wait for 20 seconds."""
     numbers = [order.key("number") or "" for order in simulator.world.orders]
-    request = find_many(ORDER_FINDERS["order_number"], order_fields(FACETS), [LookUp(number) for number in numbers])
+    request = find_many(ORDER_FINDER, order_fields(FACETS), [LookUp(number) for number in numbers])
     simulator.credits = price(request) - 1200
     with pytest.raises(Wait) as caught:
-        await connector.find_orders("order_number", numbers, FACETS, Call.within(10))
+        await connector.find_orders(keys_of("order_number", numbers), FACETS, Call.within(10))
     assert caught.value.seconds == 20
-    assert str(caught.value) == "OrdersByOrderNumber: the account has not enough credits left"
+    assert str(caught.value) == "OrdersByNumber: the account has not enough credits left"
 
 
 async def test_the_account_s_credits_are_kept(simulator: ShipheroSimulator, connector: ShipheroConnector) -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 import msgspec
 import pytest
 
+from orderweave_sdk.batches import keys_of
 from orderweave_sdk.capabilities import Gap
 from orderweave_sdk.clock import Call
 from orderweave_sdk.errors import GiveUp
@@ -66,16 +67,16 @@ async def test_by_partner_order_id(simulator: ShipheroSimulator, connector: Ship
     """43 orders by the shop's own id cost one call."""
     simulator.seed(World(orders=tuple(named(n, partner_order_id=f"4507{n}") for n in range(1, 44))))
     values = [f"4507{n}" for n in range(1, 44)]
-    found = await connector.find_orders("partner_order_id", values, FACETS, Call.within(10))
+    found = await connector.find_orders(keys_of("partner_order_id", values), FACETS, Call.within(10))
     assert [record.references for record in found.records] == [(Key("partner_order_id", value),) for value in values]
-    assert [logged.operation for logged in simulator.calls] == ["OrdersByPartnerOrderId"]
+    assert [logged.operation for logged in simulator.calls] == ["OrdersByNumber"]
 
 
 async def test_a_number_used_often(simulator: ShipheroSimulator, connector: ShipheroConnector) -> None:
     """Every order that carries a number comes, page by page; the number that only one carries is asked once."""
     often = tuple(named(n, order_number="1001") for n in range(1, 6))
     simulator.seed(World(orders=(*often, named(9, order_number="1002"))))
-    found = await connector.find_orders("order_number", ["1001", "1002", "1001"], frozenset(), Call.within(10))
+    found = await connector.find_orders(keys_of("order_number", ["1001", "1002", "1001"]), frozenset(), Call.within(10))
     assert {record.external_id for record in found.records} == {ids("order", n) for n in (1, 2, 3, 4, 5, 9)}
     assert found.gaps == ()
     assert [sorted(value for key, value in logged.detail.items() if key[0] == "v") for logged in simulator.calls] == [
@@ -88,16 +89,16 @@ async def test_a_number_used_often(simulator: ShipheroSimulator, connector: Ship
 async def test_a_placeholder_used_by_all(simulator: ShipheroSimulator, connector: ShipheroConnector) -> None:
     """A value that hundreds carry is followed for ten pages, and the rest is reported, not dropped in silence."""
     simulator.seed(World(orders=tuple(named(n, order_number="N/A") for n in range(1, 300))))
-    found = await connector.find_orders("order_number", ["N/A"], frozenset(), Call.within(10))
+    found = await connector.find_orders(keys_of("order_number", ["N/A"]), frozenset(), Call.within(10))
     assert len(found.records) == 20
-    assert found.gaps == (Gap("OrdersByOrderNumber: more than 20 records carry one value; the rest is not read"),)
+    assert found.gaps == (Gap("OrdersByNumber: more than 20 records carry one value; the rest is not read"),)
 
 
 async def test_long_orders_are_whole(simulator: ShipheroSimulator, connector: ShipheroConnector) -> None:
     """Orders of 15, 16 and 120 lines come whole: the further lines of all of them share their requests."""
     orders = (long_order(1, 15), long_order(2, 16), long_order(3, 120))
     simulator.seed(World(orders=orders))
-    found = await connector.find_orders("id", [order.external_id for order in orders], FACETS, Call.within(10))
+    found = await connector.find_orders(keys_of("id", [order.external_id for order in orders]), FACETS, Call.within(10))
     assert found.gaps == ()
     assert [comparable(record) for record in found.records] == [
         comparable(simulator.expressible(order)) for order in orders
@@ -117,7 +118,7 @@ async def test_long_orders_are_whole(simulator: ShipheroSimulator, connector: Sh
 async def test_lines_without_end(simulator: ShipheroSimulator, connector: ShipheroConnector) -> None:
     """An order of 600 lines gives the 515 that ten further pages hold, and a gap that names it."""
     simulator.seed(World(orders=(long_order(1, 600),)))
-    found = await connector.find_orders("id", [ids("order", 1)], frozenset({Facet.LINES}), Call.within(10))
+    found = await connector.find_orders(keys_of("id", [ids("order", 1)]), frozenset({Facet.LINES}), Call.within(10))
     assert [len(record.lines or ()) for record in found.records] == [515]
     assert found.gaps == (Gap("order: it has more lines than are followed; the rest is not read", ids("order", 1)),)
 

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import msgspec
 
+from orderweave_sdk.batches import keys_of
 from orderweave_sdk.clock import Call
 from orderweave_sdk.records import (
     Address,
@@ -140,7 +141,7 @@ async def test_messy_orders_round_trip(simulator: ShipheroSimulator, connector: 
     """Orders of every shape come back as `expressible` says, however little or much the world knows of them."""
     orders = (messy_order(), BARE, CUSTOM)
     simulator.seed(World(orders=orders))
-    found = await connector.find_orders("id", [order.external_id for order in orders], FACETS, Call.within(10))
+    found = await connector.find_orders(keys_of("id", [order.external_id for order in orders]), FACETS, Call.within(10))
     assert found.gaps == ()
     assert [comparable(record) for record in found.records] == [
         comparable(simulator.expressible(order)) for order in orders
@@ -150,7 +151,7 @@ async def test_messy_orders_round_trip(simulator: ShipheroSimulator, connector: 
 async def test_what_the_messy_order_says(simulator: ShipheroSimulator, connector: ShipheroConnector) -> None:
     """The figures in plain words, so that the reduction itself is proven and not only agreed upon."""
     simulator.seed(World(orders=(messy_order(),)))
-    (order,) = (await connector.find_orders("order_number", ["#1001"], FACETS, Call.within(10))).records
+    (order,) = (await connector.find_orders(keys_of("order_number", ["#1001"]), FACETS, Call.within(10))).records
     assert order.references == (Key("order_number", "#1001"), Key("partner_order_id", "450789"))
     assert [line.quantity for line in order.lines or ()] == [
         quantities(5, 2, 3),
@@ -200,5 +201,5 @@ async def test_ten_thousand_orders(simulator: ShipheroSimulator, connector: Ship
         for n in range(10_000)
     )
     simulator.seed(World(orders=orders))
-    found = await connector.find_orders("order_number", ["7", "9999"], FACETS, Call.within(10))
+    found = await connector.find_orders(keys_of("order_number", ["7", "9999"]), FACETS, Call.within(10))
     assert {record.external_id for record in found.records} == {ids("order", 7), ids("order", 9999)}

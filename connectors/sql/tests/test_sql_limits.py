@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import exc
 
 from connectors.sql.tests.databases import HEADER, call, connected, content, make, rows, search
+from orderweave_sdk.batches import keys_of
 from orderweave_sdk.capabilities import Condition
 from orderweave_sdk.errors import BadPayload, FixCredentials, GiveUp, TimedOut, Wait
 from orderweave_sdk.manifest import Operator, SearchField
@@ -79,7 +80,7 @@ async def test_hostile_values_are_only_values(path: Path, url: str) -> None:
     async with connected(url, MAPPING) as shop:
         for n, value in enumerate(HOSTILE, start=1):
             for by in ("number", "web"):
-                found = await shop.find_orders(by, [value], HEADER, call())
+                found = await shop.find_orders(keys_of(by, [value]), HEADER, call())
                 assert [record.external_id for record in found.records] == [str(n)], (by, value)
             condition = Condition(SearchField.NUMBER, Operator.EQ, (value,))
             page = await shop.search_orders(search(conditions=(condition,)), call())
@@ -95,7 +96,7 @@ async def test_hostile_names_are_only_names(path: Path, url: str) -> None:
         mapping = {"orders": {"from": "o", "id": name}}
         async with connected(url, mapping) as shop:
             with pytest.raises(BadPayload, match=r"orders by id: the tables are not what the mapping says"):
-                await shop.find_orders("id", ["1"], frozenset(), call())
+                await shop.find_orders(keys_of("id", ["1"]), frozenset(), call())
             with pytest.raises(BadPayload) as told:
                 await shop.check(call())
         assert str(told.value).startswith(f"check: mapping.orders.id: there is no column {name!r}")
@@ -113,7 +114,7 @@ async def test_odd_names_work(tmp_path: Path) -> None:
         "orders": {"from": "Order Details", "id": "select", "number": 'Nr. "A"', "references": {"size": "Größe %"}}
     }
     async with connected(url, mapping) as shop:
-        (found,) = (await shop.find_orders("number", ["n"], frozenset(), call())).records
+        (found,) = (await shop.find_orders(keys_of("number", ["n"]), frozenset(), call())).records
     assert [key.value for key in (*found.keys, *found.references)] == ["1", "n", "x"]
 
 
@@ -142,11 +143,11 @@ async def test_row_limit(path: Path, url: str) -> None:
     """More rows than the limit are an error that names the section; as many as the limit are fine."""
     make(path, *(f"INSERT INTO l VALUES (1, {n})" for n in range(5)))
     async with connected(url, MAPPING, row_limit=5) as shop:
-        (order,) = (await shop.find_orders("id", ["1"], frozenset({Facet.LINES}), call())).records
+        (order,) = (await shop.find_orders(keys_of("id", ["1"]), frozenset({Facet.LINES}), call())).records
         assert len(order.lines or ()) == 5
         make(path, "INSERT INTO l VALUES (1, 5)")
         with pytest.raises(BadPayload) as told:
-            await shop.find_orders("id", ["1"], frozenset({Facet.LINES}), call())
+            await shop.find_orders(keys_of("id", ["1"]), frozenset({Facet.LINES}), call())
         make(path, *(f"INSERT INTO p VALUES ('{n}')" for n in range(6)))
         with pytest.raises(BadPayload, match=r"^locations: locations gives more than 5 rows"):
             await shop.list_locations(call())
@@ -159,7 +160,7 @@ async def test_statement_ends_at_the_deadline(url: str) -> None:
         started = time.monotonic()
         for _ in range(SqlConnector.manifest.concurrency + 1):
             with pytest.raises(TimedOut):
-                await shop.find_orders("id", ["1"], frozenset(), call(0.2))
+                await shop.find_orders(keys_of("id", ["1"]), frozenset(), call(0.2))
         assert time.monotonic() - started < 5
         await shop.close()
         assert not [thread for thread in threading.enumerate() if thread.name.startswith("orderweave-sql")]
@@ -169,14 +170,14 @@ async def test_statement_ends_at_its_own_limit(url: str) -> None:
     """The time limit of one statement holds where the caller would wait longer."""
     async with connected(url, {"orders": {"from": ENDLESS, "id": "id"}}, statement_seconds=1) as shop:
         with pytest.raises(TimedOut) as told:
-            await shop.find_orders("id", ["1"], frozenset(), call(30))
+            await shop.find_orders(keys_of("id", ["1"]), frozenset(), call(30))
     assert str(told.value) == "orders by id: the statement was ended at its time limit (SQLITE_INTERRUPT)"
 
 
 async def test_statement_ends_when_nobody_waits(url: str) -> None:
     """A caller that goes away stops the statement; the next caller finds a free thread."""
     async with connected(url, {"orders": {"from": ENDLESS, "id": "id"}}, statement_seconds=60) as shop:
-        task = asyncio.create_task(shop.find_orders("id", ["1"], frozenset(), call(60)))
+        task = asyncio.create_task(shop.find_orders(keys_of("id", ["1"]), frozenset(), call(60)))
         await asyncio.wait([task], timeout=0.1)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -189,7 +190,9 @@ async def test_statement_ends_when_nobody_waits(url: str) -> None:
 async def test_callers_past_the_queue_are_told_to_wait(url: str) -> None:
     """More callers than could ever be served within their deadlines are turned away at once."""
     async with connected(url, {"orders": {"from": ENDLESS, "id": "id"}}) as shop:
-        tasks = [asyncio.create_task(shop.find_orders("id", ["1"], frozenset(), call(0.5))) for _ in range(205)]
+        tasks = [
+            asyncio.create_task(shop.find_orders(keys_of("id", ["1"]), frozenset(), call(0.5))) for _ in range(205)
+        ]
         ended = await asyncio.gather(*tasks, return_exceptions=True)
     assert {type(error) for error in ended} == {TimedOut, Wait}
     assert [str(error) for error in ended if isinstance(error, Wait)] == [

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc
 
 from connectors.sql.tests.databases import HEADER, call, connected, make, search
+from orderweave_sdk.batches import keys_of
 from orderweave_sdk.capabilities import Condition, Gap
 from orderweave_sdk.errors import (
     BadPayload,
@@ -108,7 +109,7 @@ async def test_small_mapping(tmp_path: Path) -> None:
     """Six lines of mapping give a whole header: number as written, cents as money, raw words kept."""
     url = await shop_with(tmp_path, "7, ' A-1 ', 'EUR', 1995, 'W-9', 'N'")
     async with connected(url, SMALL) as shop:
-        (found,) = (await shop.find_orders("id", ["7"], HEADER, call())).records
+        (found,) = (await shop.find_orders(keys_of("id", ["7"]), HEADER, call())).records
     assert found.keys == (Key("id", "7"), Key("number", " A-1 "))
     assert found.references == (Key("web", "W-9"),)
     assert found.statuses == (StatusWord(Axis.ORDER, "N", "OPEN", "1"),)
@@ -121,7 +122,7 @@ async def test_unmapped_words_and_empty_fields(tmp_path: Path) -> None:
     """A word that nobody mapped is UNKNOWN beside its raw form; blanks are no number and no reference."""
     url = await shop_with(tmp_path, "1, '', 'EUR', NULL, '  ', 'X'", "2, NULL, NULL, NULL, 'N/A', NULL")
     async with connected(url, SMALL) as shop:
-        one, two = (await shop.find_orders("id", ["1", "2"], HEADER, call())).records
+        one, two = (await shop.find_orders(keys_of("id", ["1", "2"]), HEADER, call())).records
         unknown = Condition(SearchField.STATUS, Operator.EQ, ("UNKNOWN",))
         other = Condition(SearchField.STATUS, Operator.NOT_IN, ("UNKNOWN", "OPEN"))
         pages = [
@@ -140,7 +141,7 @@ async def test_amount_without_currency_is_a_gap(tmp_path: Path) -> None:
     """Money needs a currency; an order without one is told, and never guessed."""
     url = await shop_with(tmp_path, "1, 'a', NULL, 100, NULL, 'N'", "2, 'b', 'USD', 100, NULL, 'N'")
     async with connected(url, SMALL) as shop:
-        found = await shop.find_orders("id", ["1", "2"], HEADER, call())
+        found = await shop.find_orders(keys_of("id", ["1", "2"]), HEADER, call())
     assert [record.external_id for record in found.records] == ["2"]
     assert found.gaps == (Gap("orders.totals.total: an amount, and the order has no currency", "1"),)
 
@@ -149,7 +150,7 @@ async def test_id_of_several_rows_is_a_gap(tmp_path: Path) -> None:
     """A query that gives an order twice, as a careless join does, must not give it once with half its truth."""
     url = await shop_with(tmp_path, "1, 'a', 'USD', 1, NULL, 'N'", "1, 'b', 'USD', 2, NULL, 'N'")
     async with connected(url, SMALL) as shop:
-        found = await shop.find_orders("id", ["1"], HEADER, call())
+        found = await shop.find_orders(keys_of("id", ["1"]), HEADER, call())
     assert found.records == ()
     assert found.gaps == (Gap("orders.id: several rows have it, so it names no one order", "1"),)
 
@@ -182,7 +183,7 @@ async def test_texts_of_another_encoding(tmp_path: Path) -> None:
         tmp_path, "1, CAST(x'4dfc6c6c6572' AS TEXT), 'USD', 1, NULL, 'N'", "2, 'b', 'USD', 2, '', 'N'"
     )
     async with connected(url, SMALL) as shop:
-        found = await shop.find_orders("id", ["1", "2"], HEADER, call())
+        found = await shop.find_orders(keys_of("id", ["1", "2"]), HEADER, call())
     assert [record.external_id for record in found.records] == ["2"]
     assert found.gaps == (Gap("orders.number: not a text", "1"),)
 
@@ -193,8 +194,8 @@ async def test_query_columns_have_no_type(tmp_path: Path) -> None:
     query = "SELECT id + 1000 AS nr, '12:30 :id 100%' AS note FROM o WHERE cur LIKE 'U%'"
     mapping = {"orders": {"from": query, "id": "nr", "references": {"note": "note"}}}
     async with connected(url, mapping) as shop:
-        (found,) = (await shop.find_orders("id", ["1007"], frozenset(), call())).records
-        (same,) = (await shop.find_orders("note", ["12:30 :id 100%"], frozenset(), call())).records
+        (found,) = (await shop.find_orders(keys_of("id", ["1007"]), frozenset(), call())).records
+        (same,) = (await shop.find_orders(keys_of("note", ["12:30 :id 100%"]), frozenset(), call())).records
     assert found == same
     assert found.external_id == "1007"
 
@@ -243,7 +244,7 @@ async def test_facets_cost_a_statement_each(tmp_path: Path) -> None:
     sa.event.listen(sa.Engine, "before_cursor_execute", hear)
     try:
         async with connected(url, mapping) as shop:
-            await shop.find_orders("id", ["7"], frozenset({Facet.HEADER, Facet.PAYMENTS}), call())
+            await shop.find_orders(keys_of("id", ["7"]), frozenset({Facet.HEADER, Facet.PAYMENTS}), call())
     finally:
         sa.event.remove(sa.Engine, "before_cursor_execute", hear)
     assert [statement.split()[0] for statement in heard] == ["BEGIN", "SELECT"]

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from connectors.sql.tests.databases import HEADER, call, connected, make, search
+from orderweave_sdk.batches import keys_of
 from orderweave_sdk.capabilities import Condition, Gap
 from orderweave_sdk.manifest import Operator, SearchField
 from orderweave_sql.cells import BadCell, read_cell
@@ -101,7 +102,7 @@ async def test_time_that_never_was_is_a_gap(tmp_path: Path) -> None:
     )
     mapping = {"time_zone": "America/New_York", "orders": {"from": "o", "id": "id", "placed_at": "at"}}
     async with connected(url, mapping) as shop:
-        found = await shop.find_orders("id", ["1", "2"], HEADER, call())
+        found = await shop.find_orders(keys_of("id", ["1", "2"]), HEADER, call())
     assert [record.external_id for record in found.records] == ["2"]
     assert found.gaps == (Gap("orders.placed_at: a time that never was in America/New_York", "1"),)
 

@@ -21,6 +21,7 @@ from orderweave.matching.keys import rules_naming
 from orderweave.model.provenance import Fetched, SourceIssue
 from orderweave.model.systems import Business
 from orderweave.planning.orders import OrderPlan
+from orderweave_sdk.batches import keys_of, packed
 from orderweave_sdk.capabilities import Orders
 from orderweave_sdk.clock import Call
 from orderweave_sdk.records import Facet, Key, OrderRecord
@@ -31,13 +32,6 @@ _MOST_WAVES = 5
 _SHARE = 0.5
 # Records of one gathering at most: a reference shared by thousands of records must not fill the memory.
 MOST_RECORDS = 5000
-
-
-class Question(msgspec.Struct, frozen=True, order=True):
-    """One look-up: `values` of the look-up `by` in `system`."""
-
-    system: str
-    by: str
 
 
 class Gathering:
@@ -61,7 +55,7 @@ class Gathering:
         self._seconds = dict(plan.seconds)
         self._plan = plan
         self._shelf = shelf or {}
-        self._asked: set[tuple[str, str, str]] = set()
+        self._asked: set[tuple[str, Key]] = set()
         self._failed: dict[str, set[Facet]] = defaultdict(set)
         self._stood_in: set[tuple[str, Facet]] = set()
         self._sought: set[Key] = set()
@@ -101,27 +95,27 @@ class Gathering:
             terms = self._call.part(_SHARE)
             await asyncio.gather(
                 *(
-                    self._ask(question, values, terms)
-                    for question, wanted in sorted(questions.items())
-                    for values in self._batches(question, wanted)
+                    self._ask(system, batch, facets, terms)
+                    for (system, facets), keys in questions.items()
+                    for batch in packed(keys, self._business.systems[system].manifest)
                 )
             )
 
-    def _questions(self) -> dict[Question, list[str]]:
-        """What is still to be asked, per system and look-up, each value once and in a stable order."""
-        questions: dict[Question, dict[str, None]] = defaultdict(dict)
+    def _questions(self) -> dict[tuple[str, frozenset[Facet]], list[Key]]:
+        """What is still to be asked of each system for which facets, each key once and in a stable order."""
+        questions: dict[str, dict[Key, None]] = defaultdict(dict)
         for group in self._with_shelf():
             self._about(group.keys, group.identity, {fetched.system for fetched in group.members}, questions)
         for key in sorted(self._sought):
             self._about(frozenset({key}), key, set(), questions)
-        found: dict[Question, list[str]] = {}
-        for question, values in questions.items():
-            if question.system in self._failed:
+        found: dict[tuple[str, frozenset[Facet]], list[Key]] = defaultdict(list)
+        for system, keys in sorted(questions.items()):
+            if system in self._failed:
                 continue
-            fresh = [value for value in values if (question.system, question.by, value) not in self._asked]
-            if fresh:
-                self._asked.update((question.system, question.by, value) for value in fresh)
-                found[question] = fresh
+            for key in keys:
+                if (system, key) not in self._asked:
+                    self._asked.add((system, key))
+                    found[system, self._facets(system, key)].append(key)
         return found
 
     def _with_shelf(self) -> tuple[Group, ...]:
@@ -139,7 +133,7 @@ class Gathering:
         return (fetched.system, fetched.record.external_id)
 
     def _about(
-        self, keys: frozenset[Key], identity: Key, having: set[str], questions: dict[Question, dict[str, None]]
+        self, keys: frozenset[Key], identity: Key, having: set[str], questions: dict[str, dict[Key, None]]
     ) -> None:
         """The questions that these keys of one order raise.
 
@@ -153,7 +147,7 @@ class Gathering:
                 continue
             if system in self._captures or system in self._seconds or key in self._sought:
                 values = self._reader.own_spellings(system, key.value) if lookup == "number" else (key.value,)
-                questions[Question(system, lookup)].update(dict.fromkeys(values))
+                questions[system].update(dict.fromkeys(keys_of(lookup, values)))
         by_namespace = {key.namespace: key for key in sorted(keys, reverse=True)}
         for system in self._seconds:
             spec = self._business.systems[system]
@@ -167,35 +161,30 @@ class Gathering:
                     continue
                 done.add(rule.field)
                 values = self._reader.reference_spellings(rule, key)
-                questions[Question(system, rule.field)].update(dict.fromkeys(values))
+                questions[system].update(dict.fromkeys(keys_of(rule.field, values)))
 
-    def _batches(self, question: Question, values: list[str]) -> list[list[str]]:
-        size = self._business.systems[question.system].manifest.lookups[question.by].size
-        return [values[start : start + size] for start in range(0, len(values), size)]
-
-    def _facets(self, question: Question) -> frozenset[Facet]:
+    def _facets(self, system: str, key: Key) -> frozenset[Facet]:
         """Own names are asked of the place of capture, reference fields of a second source."""
-        if question.by in self._business.systems[question.system].manifest.references:
-            return self._seconds.get(question.system, frozenset())
-        return self._captures.get(question.system, self._seconds.get(question.system, frozenset()))
+        if key.namespace in self._business.systems[system].manifest.references:
+            return self._seconds.get(system, frozenset())
+        return self._captures.get(system, self._seconds.get(system, frozenset()))
 
-    async def _ask(self, question: Question, values: list[str], terms: Call) -> None:
-        facets = self._facets(question)
-        connector = self._systems.connector(question.system)
+    async def _ask(self, system: str, keys: list[Key], facets: frozenset[Facet], terms: Call) -> None:
+        connector = self._systems.connector(system)
 
         async def find() -> Orders:
-            found: Orders = await connector.find_orders(question.by, values, facets, terms)
+            found: Orders = await connector.find_orders(keys, facets, terms)
             return found
 
-        answer, issue = await self._systems.ask(question.system, facets, find)
+        answer, issue = await self._systems.ask(system, facets, find)
         if issue is not None:
             self._report(issue)
-            self._failed[question.system] |= facets
+            self._failed[system] |= facets
         if answer is not None:
-            for gap in self._systems.gaps(question.system, answer.gaps, facets):
+            for gap in self._systems.gaps(system, answer.gaps, facets):
                 self._report(gap)
             now = self._systems.clock.now()
-            self.add(Fetched(system=question.system, record=record, fetched_at=now) for record in answer.records)
+            self.add(Fetched(system=system, record=record, fetched_at=now) for record in answer.records)
 
     def _report(self, issue: SourceIssue) -> None:
         """One issue a system and message, with the facets of all its failed questions."""

@@ -18,6 +18,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from orderweave_sdk.batches import keys_of
 from orderweave_sdk.capabilities import (
     Condition,
     FindOrders,
@@ -166,8 +167,28 @@ class ConnectorContract(FaultContract):
         for by, batch in self.connector.manifest.lookups.items():
             before = len(system.calls)
             with pytest.raises(GiveUp):
-                await subject.find_orders(by, ["1"] * (batch.size + 1), frozenset(), self.call())
+                await subject.find_orders(keys_of(by, ["1"] * (batch.size + 1)), frozenset(), self.call())
             assert len(system.calls) == before
+
+    async def test_mixed_lookups(self, subject: Any) -> None:
+        """Keys of several look-ups share a call only where the manifest says so; then all of them are found."""
+        self.need(Capability.FIND_ORDERS)
+        manifest = self.connector.manifest
+        held = {
+            key: order.external_id
+            for order in reversed(self.world.orders)
+            for key in (*order.keys, *order.references)
+            if key.namespace in manifest.lookups
+        }
+        keys = [next(key for key in held if key.namespace == name) for name in sorted({k.namespace for k in held})]
+        if len(keys) < 2:
+            pytest.skip("the samples of this system carry one kind of key")
+        if not manifest.mixed_lookups:
+            with pytest.raises(GiveUp):
+                await subject.find_orders(keys, frozenset(), self.call())
+            return
+        found = await subject.find_orders(keys, frozenset(), self.call())
+        assert {record.external_id for record in found.records} >= {held[key] for key in keys}
 
     async def test_money_and_time(self, subject: Any) -> None:
         """No float anywhere in a record, and every instant is aware and in UTC."""

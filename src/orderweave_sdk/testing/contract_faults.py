@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from orderweave_sdk.batches import keys_of
 from orderweave_sdk.errors import (
     BadPayload,
     FixCredentials,
@@ -49,7 +50,7 @@ class FaultContract(ContractSetting):
         await subject.check(self.call())
         await system.fail(fault)
         with pytest.raises(ERROR_OF_FAULT[fault]) as caught:
-            await subject.find_orders("id", [order.external_id], facets, self.call(self.patience(fault)))
+            await subject.find_orders(keys_of("id", [order.external_id]), facets, self.call(self.patience(fault)))
         secrets = [
             str(system.settings()[setting.name])
             for setting in self.connector.manifest.settings
@@ -77,7 +78,7 @@ class FaultContract(ContractSetting):
             pytest.skip("one record an answer: a bad one is a bad payload")
         good, bad = self.world.orders[0].external_id, self.world.orders[1].external_id
         await system.fail(Fault.BAD_RECORD, bad_record=bad)
-        found = await subject.find_orders("id", [good, bad], frozenset({Facet.HEADER}), self.call())
+        found = await subject.find_orders(keys_of("id", [good, bad]), frozenset({Facet.HEADER}), self.call())
         assert [record.external_id for record in found.records] == [good]
         assert len(found.gaps) == 1
         assert found.gaps[0].external_id in (bad, None)

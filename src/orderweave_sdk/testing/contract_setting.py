@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import pytest
 import pytest_asyncio
 
+from orderweave_sdk.batches import keys_of
 from orderweave_sdk.capabilities import Connector
 from orderweave_sdk.clock import Call
 from orderweave_sdk.connecting import Connecting
@@ -67,6 +68,6 @@ class ContractSetting:
 
     async def find(self, subject: Any, by: str, values: list[str], facets: frozenset[Facet]) -> list[OrderRecord]:
         """Orders by key, in order of id, with no gap."""
-        found = await subject.find_orders(by, values, facets, self.call())
+        found = await subject.find_orders(keys_of(by, values), facets, self.call())
         assert found.gaps == ()
         return sorted(found.records, key=lambda record: record.external_id)

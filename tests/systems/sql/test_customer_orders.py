@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from orderweave_sdk.batches import keys_of
 from orderweave_sdk.capabilities import Condition, Search
 from orderweave_sdk.clock import Call
 from orderweave_sdk.connecting import Connecting, manifest_of
@@ -218,7 +219,7 @@ async def test_stores_and_products(orders: Any) -> None:
 async def test_find_by_number(orders: Any) -> None:
     """Numbers find their orders; what is no number in an integer column finds nothing and harms nothing."""
     odd = ["N/A", "", "1 OR 1=1", "99999999999999999999", "2.0", "'; DROP TABLE orders; --"]
-    found = await orders.find_orders("number", ["8", "859", *odd], frozenset({Facet.FULFILLMENT}), call())
+    found = await orders.find_orders(keys_of("number", ["8", "859", *odd]), frozenset({Facet.FULFILLMENT}), call())
     assert sorted(record.external_id for record in found.records) == ["8", "859"]
     shared = [{s.external_id for s in record.fulfillment.shipments} for record in found.records]
     assert "10" in shared[0] & shared[1], "shipment 10 holds lines of both orders"

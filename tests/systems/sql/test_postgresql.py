@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from orderweave_sdk.batches import keys_of
 from orderweave_sdk.capabilities import Condition, Search
 from orderweave_sdk.clock import Call
 from orderweave_sdk.connecting import Connecting
@@ -111,7 +112,7 @@ async def test_keys_of_strict_types(url: str) -> None:
             ("number", ["b", "N/A", "' OR 1=1 --"], ["1"]),
             ("big", ["12", "N/A", "1e1", "9" * 40], ["2"]),
         ):
-            found = await shop.find_orders(by, values, HEADER, call())
+            found = await shop.find_orders(keys_of(by, values), HEADER, call())
             assert found.gaps == ()
             assert ends(found.records) == expected, by
     assert found.records[0].key("number") == "B", "the blanks that fill up CHAR(8) are no part of the number"
@@ -166,7 +167,7 @@ async def test_queries_in_its_own_words(url: str) -> None:
                FROM shop."Orders" WHERE no LIKE 'b%' /* :x */"""
     mapping = {"orders": {"from": query, "id": "id", "references": {"note": "note", "k": "k"}}}
     async with connected(url, mapping) as shop:
-        (found,) = (await shop.find_orders("k", ["12:30"], frozenset(), call())).records
+        (found,) = (await shop.find_orders(keys_of("k", ["12:30"]), frozenset(), call())).records
     assert [key.value for key in found.references] == ["a:b %s 100%", "12:30"]
 
 
@@ -175,7 +176,7 @@ async def test_nothing_can_be_written(url: str) -> None:
     query = "SELECT nextval('shop.counter')::text AS id"
     async with connected(url, {"orders": {"from": query, "id": "id"}}) as shop:
         with pytest.raises(GiveUp) as told:
-            await shop.find_orders("id", ["1"], frozenset(), call())
+            await shop.find_orders(keys_of("id", ["1"]), frozenset(), call())
     assert str(told.value) == "orders by id: the mapping tries to write (25006)"
 
 
@@ -232,7 +233,7 @@ async def test_statement_ends_at_its_own_limit(url: str, watching: Any) -> None:
     """The server itself ends a statement at the configured limit."""
     async with connected(url, SLEEPING, statement_seconds=1) as shop:
         with pytest.raises(TimedOut) as told:
-            await shop.find_orders("id", ["1"], frozenset(), call(60))
+            await shop.find_orders(keys_of("id", ["1"]), frozenset(), call(60))
         assert str(told.value) == "orders by id: the statement was ended at its time limit (57014)"
         assert watching() == 0
 
@@ -241,8 +242,8 @@ async def test_statement_ends_with_the_caller(url: str, watching: Any) -> None:
     """At the deadline, and when the caller goes away, the server is told to end what it is at."""
     async with connected(url, SLEEPING, statement_seconds=100) as shop:
         with pytest.raises(TimedOut):
-            await shop.find_orders("id", ["1"], frozenset(), call(1.0))
-        task = asyncio.create_task(shop.find_orders("id", ["1"], frozenset(), call(60)))
+            await shop.find_orders(keys_of("id", ["1"]), frozenset(), call(1.0))
+        task = asyncio.create_task(shop.find_orders(keys_of("id", ["1"]), frozenset(), call(60)))
         await asyncio.wait([task], timeout=1.0)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -257,9 +258,9 @@ async def test_server_goes_and_comes_back(url: str, server: PostgresqlServer) ->
     """With the server gone the system is unreachable; with it back the same connector goes on."""
     one = ["00000000-0000-0000-0000-000000000001"]
     async with connected(url) as shop:
-        assert ends((await shop.find_orders("id", one, HEADER, call())).records) == ["1"]
+        assert ends((await shop.find_orders(keys_of("id", one), HEADER, call())).records) == ["1"]
         server.pause()
         with pytest.raises(Unreachable):
-            await shop.find_orders("id", one, HEADER, call())
+            await shop.find_orders(keys_of("id", one), HEADER, call())
         server.resume()
-        assert ends((await shop.find_orders("id", one, HEADER, call())).records) == ["1"]
+        assert ends((await shop.find_orders(keys_of("id", one), HEADER, call())).records) == ["1"]

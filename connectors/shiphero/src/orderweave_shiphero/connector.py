@@ -8,12 +8,13 @@ from typing import ClassVar, TypeVar
 
 import msgspec
 
+from orderweave_sdk.batches import by_lookup
 from orderweave_sdk.capabilities import Changes, Gap, Locations, Orders, Products, Settings, Stock
 from orderweave_sdk.clock import Call
 from orderweave_sdk.decoding import decode, decode_each
 from orderweave_sdk.errors import BadPayload, GiveUp
 from orderweave_sdk.manifest import Batch, Manifest
-from orderweave_sdk.records import Facet, OrderRecord
+from orderweave_sdk.records import Facet, Key, OrderRecord
 from orderweave_sdk.upstream import UpstreamFactory
 from orderweave_shiphero.client import Client
 from orderweave_shiphero.credits import PRODUCT_COST, STOCK_COST, look_up_cost, orders_a_page
@@ -22,12 +23,13 @@ from orderweave_shiphero.manifest import MANIFEST
 from orderweave_shiphero.mapping import order_record
 from orderweave_shiphero.operations import (
     ACCOUNT,
-    ORDER_FINDERS,
+    ORDER_FINDER,
     PRODUCT_FIELDS,
     PRODUCT_FINDER,
     STOCK_FIELDS,
     STOCK_FINDER,
     WAREHOUSES,
+    LookUp,
     Request,
     changed_orders,
     order_fields,
@@ -86,21 +88,28 @@ class ShipheroConnector:
     async def close(self) -> None:
         """Nothing is held."""
 
-    async def find_orders(self, by: str, values: Sequence[str], facets: frozenset[Facet], call: Call) -> Orders:
-        """Orders by id or by another system's number: an alias each, as few requests as the credits allow."""
-        _refuse_excess(f"orders by {by}", values, self.manifest.lookups.get(by))
-        if by == "id":
-            payloads, gaps = await read_orders_by_id(self._client, values, facets, call)
-        else:
-            payloads, gaps = await read_pages(
+    async def find_orders(self, keys: Sequence[Key], facets: frozenset[Facet], call: Call) -> Orders:
+        """Orders by id or by others' numbers: an alias each, as few requests as the credits allow.
+
+        Both reference fields go into one request; ids have a root of their own and a request of their own.
+        """
+        wanted = by_lookup(keys, self.manifest)
+        payloads: list[OrderPayload] = []
+        gaps: list[Gap] = []
+        if ids := wanted.pop("id", []):
+            payloads, gaps = await read_orders_by_id(self._client, ids, facets, call)
+        if wanted:
+            found, more = await read_pages(
                 self._client,
-                ORDER_FINDERS[by],
+                ORDER_FINDER,
                 order_fields(facets),
-                values,
-                cost=look_up_cost(by, facets),
+                [LookUp(value, argument=field) for field, values in wanted.items() for value in values],
+                cost=look_up_cost(ORDER_FINDER.argument, facets),
                 kind=OrderPayload,
                 call=call,
             )
+            payloads += found
+            gaps += more
         records, more_gaps = await self._orders(payloads, facets, call)
         return Orders(records=records, gaps=(*gaps, *more_gaps))
 
@@ -138,7 +147,7 @@ class ShipheroConnector:
             self._client,
             STOCK_FINDER,
             STOCK_FIELDS,
-            skus,
+            map(LookUp, skus),
             cost=STOCK_COST,
             kind=WarehouseProductPayload,
             call=call,
@@ -157,7 +166,13 @@ class ShipheroConnector:
         """Products by SKU."""
         _refuse_excess("products", skus, self.manifest.product_batch)
         payloads, gaps = await read_pages(
-            self._client, PRODUCT_FINDER, PRODUCT_FIELDS, skus, cost=PRODUCT_COST, kind=ProductPayload, call=call
+            self._client,
+            PRODUCT_FINDER,
+            PRODUCT_FIELDS,
+            map(LookUp, skus),
+            cost=PRODUCT_COST,
+            kind=ProductPayload,
+            call=call,
         )
         found = _once(payloads, lambda payload: payload.id)
         return Products(records=tuple(product_record(payload) for payload in found), gaps=tuple(gaps))

@@ -76,6 +76,7 @@ MANIFEST = Manifest(
     facets=FACETS,
     # As many keys as one request holds when every facet is wanted.
     lookups={by: _aliases(look_up_cost(by, FACETS)) for by in ("id", *REFERENCES)},
+    mixed_lookups=True,
     references=REFERENCES,
     numbers_unique=False,
     stock_batch=_aliases(STOCK_COST),

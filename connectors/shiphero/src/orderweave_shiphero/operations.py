@@ -29,10 +29,13 @@ class Request(NamedTuple):
 
 
 class LookUp(NamedTuple):
-    """A value to look up, and the cursor after which to go on (None: from the start)."""
+    """A value to look up, the cursor after which to go on (None: from the start), and by which argument (None: the
+    finder's own).
+    """
 
     value: str
     after: str | None = None
+    argument: str | None = None
 
 
 class Finder(NamedTuple):
@@ -45,11 +48,8 @@ class Finder(NamedTuple):
     first: int
 
 
-# The lookups by reference field; the id has a root field of its own that finds one order.
-ORDER_FINDERS: Mapping[str, Finder] = {
-    "order_number": Finder("OrdersByOrderNumber", "orders", "order_number", "Order", ORDERS_A_NUMBER),
-    "partner_order_id": Finder("OrdersByPartnerOrderId", "orders", "partner_order_id", "Order", ORDERS_A_NUMBER),
-}
+# The reference fields are arguments of one root, so one request looks up by both; the id has a root of its own.
+ORDER_FINDER = Finder("OrdersByNumber", "orders", "order_number", "Order", ORDERS_A_NUMBER)
 STOCK_FINDER = Finder("StockBySku", "warehouse_products", "sku", "WarehouseProduct", WAREHOUSES_A_SKU)
 PRODUCT_FINDER = Finder("ProductsBySku", "products", "sku", "Product", PRODUCTS_A_SKU)
 
@@ -131,9 +131,9 @@ def find_many(finder: Finder, fields: str, look_ups: Sequence[LookUp]) -> Reques
     paged = any(look_up.after is not None for look_up in look_ups)
     after = [f", after: $c{n}" if paged else "" for n in range(len(look_ups))]
     aliases = [
-        f"a{n}: {finder.root}({finder.argument}: $v{n}) {{ complexity"
+        f"a{n}: {finder.root}({look_up.argument or finder.argument}: $v{n}) {{ complexity"
         f" data(first: {finder.first}{after[n]}) {{ {_PAGE_INFO} edges {{ node {{ ...found }} }} }} }}"
-        for n in range(len(look_ups))
+        for n, look_up in enumerate(look_ups)
     ]
     declared = [f"$v{n}: String" for n in range(len(look_ups))]
     variables: dict[str, Any] = {f"v{n}": look_up.value for n, look_up in enumerate(look_ups)}

@@ -45,12 +45,12 @@ T = TypeVar("T")
 
 
 async def read_pages(
-    client: Client, finder: Finder, fields: str, values: Iterable[str], *, cost: int, kind: type[T], call: Call
+    client: Client, finder: Finder, fields: str, look_ups: Iterable[LookUp], *, cost: int, kind: type[T], call: Call
 ) -> tuple[list[T], list[Gap]]:
-    """All records of `kind` that `finder` finds by these values, `cost` credits a value and page."""
+    """All records of `kind` that `finder` finds by these look-ups, `cost` credits a look-up and page."""
     found: list[T] = []
     gaps: list[Gap] = []
-    pending = [LookUp(value) for value in dict.fromkeys(values)]
+    pending = list(dict.fromkeys(look_ups))
     for _ in range(MOST_PAGES):
         further: list[LookUp] = []
         for chunk in chunks(pending, aliases_a_request(cost, client.most_credits)):
@@ -67,7 +67,7 @@ async def read_pages(
                 found += records
                 gaps += bad
                 if page_info.has_next:
-                    further.append(LookUp(look_up.value, page_info.end))
+                    further.append(look_up._replace(after=page_info.end))
         pending = further
         if not pending:
             break

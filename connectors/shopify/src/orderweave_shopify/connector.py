@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import ClassVar
 from urllib.parse import urlsplit
 
+from orderweave_sdk.batches import one_lookup
 from orderweave_sdk.capabilities import (
     Changes,
     Gap,
@@ -23,7 +24,7 @@ from orderweave_sdk.capabilities import (
 from orderweave_sdk.clock import Call
 from orderweave_sdk.errors import BadPayload, GiveUp
 from orderweave_sdk.manifest import Batch, Manifest, SearchField
-from orderweave_sdk.records import Facet, OrderRecord
+from orderweave_sdk.records import Facet, Key, OrderRecord
 from orderweave_sdk.upstream import UpstreamFactory
 from orderweave_shopify import stock
 from orderweave_shopify.changes import cursor_of, place_of
@@ -92,9 +93,9 @@ class ShopifyConnector:
     async def close(self) -> None:
         """Nothing is held."""
 
-    async def find_orders(self, by: str, values: Sequence[str], facets: frozenset[Facet], call: Call) -> Orders:
+    async def find_orders(self, keys: Sequence[Key], facets: frozenset[Facet], call: Call) -> Orders:
         """Orders by id, by number in either spelling, or by one of the reference fields."""
-        self._bounded(f"orders by {by}", self.manifest.lookups.get(by), values)
+        by, values = one_lookup(keys, self.manifest)
         if by == "id":
             records, gaps = await self._orders.by_ids(values, facets, call)
             return Orders(records=tuple(records), gaps=tuple(gaps))

@@ -43,6 +43,7 @@ MANIFEST = Manifest(
         "po_number": _CHAIN,
         "source_identifier": _CHAIN,
     },
+    mixed_lookups=False,
     references=("po_number", "source_identifier"),
     numbers_unique=True,
     stock_batch=_CHAIN,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
 
+from orderweave_sdk.batches import one_lookup
 from orderweave_sdk.capabilities import (
     Changes,
     Locations,
@@ -19,7 +20,7 @@ from orderweave_sdk.capabilities import (
 from orderweave_sdk.clock import Call
 from orderweave_sdk.errors import CapabilityNotDeclared, GiveUp
 from orderweave_sdk.manifest import Capability, Manifest
-from orderweave_sdk.records import Facet
+from orderweave_sdk.records import Facet, Key
 from orderweave_sdk.upstream import UpstreamFactory
 from orderweave_sql import goods, orders
 from orderweave_sql.checking import check
@@ -72,12 +73,10 @@ class SqlConnector:
         """End what runs and close the connections."""
         await self._database.close()
 
-    async def find_orders(self, by: str, values: Sequence[str], facets: frozenset[Facet], call: Call) -> Orders:
+    async def find_orders(self, keys: Sequence[Key], facets: frozenset[Facet], call: Call) -> Orders:
         """Orders by id, number or a reference: one statement for them and one for each section wanted."""
         self._need(Capability.FIND_ORDERS)
-        batch = self._mine.lookups.get(by)
-        if batch is None or len(values) > batch.size:
-            raise GiveUp(f"orders by {by}: not a lookup of this mapping, or more values than its batch")
+        by, values = one_lookup(keys, self._mine)
         return await self._database.run(
             f"orders by {by}", call, lambda session: orders.find_orders(session, by, values, facets)
         )

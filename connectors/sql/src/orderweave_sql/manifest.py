@@ -47,6 +47,7 @@ MANIFEST = Manifest(
     ),
     facets=frozenset(Facet),
     lookups={"id": _KEYS, "number": _KEYS, "reference": _KEYS},
+    mixed_lookups=False,
     references=("reference",),
     numbers_unique=False,
     stock_batch=_SKUS,

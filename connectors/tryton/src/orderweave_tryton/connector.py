@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from orderweave_sdk.batches import by_lookup
 from orderweave_sdk.capabilities import (
     Changes,
     Gap,
@@ -25,7 +26,7 @@ from orderweave_sdk.clock import Call
 from orderweave_sdk.decoding import decode_each
 from orderweave_sdk.errors import GiveUp
 from orderweave_sdk.manifest import Batch, Manifest, SearchField
-from orderweave_sdk.records import Facet, LocationRecord, OrderRecord
+from orderweave_sdk.records import Facet, Key, LocationRecord, OrderRecord
 from orderweave_sdk.upstream import UpstreamFactory
 from orderweave_tryton.changes import (
     LISTINGS,
@@ -92,11 +93,12 @@ class TrytonConnector:
     async def close(self) -> None:
         """Nothing is held; the server drops an idle session by itself."""
 
-    async def find_orders(self, by: str, values: Sequence[str], facets: frozenset[Facet], call: Call) -> Orders:
+    async def find_orders(self, keys: Sequence[Key], facets: frozenset[Facet], call: Call) -> Orders:
         """Orders by id, number or reference: one call a batch, and one more when returns are wanted."""
-        _bounded(values, self.manifest.lookups.get(by), f"orders by {by}")
-        told: list[Any] = _ids(values) if by == "id" else list(values)
-        sales, gaps = await self._sales([[by, "in", told]], facets, call)
+        clauses: list[Any] = [
+            [by, "in", _ids(values) if by == "id" else values] for by, values in by_lookup(keys, self.manifest).items()
+        ]
+        sales, gaps = await self._sales(["OR", *clauses], facets, call)
         return Orders(records=await self._records(sales, facets, gaps, call), gaps=tuple(gaps))
 
     async def search_orders(self, search: Search, call: Call) -> Page:

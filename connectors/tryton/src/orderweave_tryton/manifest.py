@@ -116,6 +116,7 @@ MANIFEST = Manifest(
         }
     ),
     lookups={"id": _HUNDRED, "number": _HUNDRED, "reference": _HUNDRED},
+    mixed_lookups=True,
     references=("reference",),
     numbers_unique=True,
     stock_batch=_HUNDRED,
