@@ -25,6 +25,8 @@ _LOGIN = "common.db.login"
 _SEARCH = ".search_read"
 # Each kind has a range of its own, because Tryton keeps some of our kinds in one table.
 _FIRST_ID = {
+    "location": 10_000,
+    "product": 20_000,
     "order": 1_000_000,
     "return": 2_000_000,
     "line": 3_000_000,
