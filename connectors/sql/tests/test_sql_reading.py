@@ -302,8 +302,9 @@ def test_statements_of_mysql() -> None:
     section = SectionMap(name="orders", table="o`o", schema="s", columns={"number": ColumnMap(names=("no",))})
     query = SectionQuery(section, Mysql(), {"no": ColumnType.UNKNOWN})
     statement = query.select(("number",)).where(query.exactly("number", ["a'b"]))
-    said = str(statement.compile(dialect=sa.create_engine("mysql+pymysql://h/d").dialect))
+    dialect = sa.create_engine("mysql+pymysql://h/d").dialect
+    said = str(statement.compile(dialect=dialect, compile_kwargs={"render_postcompile": True}))
     assert " ".join(said.split()) == (
-        "SELECT source.`no` FROM `s`.`o``o` AS source WHERE source.`no` IN (%(param_1)s) "
-        "AND (CAST(source.`no` AS CHAR) COLLATE utf8mb4_bin) IN (%(param_2)s)"
+        "SELECT source.`no` FROM `s`.`o``o` AS source WHERE source.`no` IN (%(param_1_1)s) "
+        "AND (CAST(source.`no` AS CHAR) COLLATE utf8mb4_bin) IN (%(param_2_1)s)"
     )

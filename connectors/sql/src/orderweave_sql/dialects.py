@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import exc, pool
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.types import TypeEngine
 
 # Seconds to wait for a connection; a thread that hangs in one is free again after them.
 CONNECT_SECONDS = 5
@@ -145,7 +146,7 @@ class Sqlite(Dialect):
     def among(self, column: ColumnElement[Any], kind: ColumnType, values: Sequence[str]) -> ColumnElement[bool]:
         """A whole number goes as text and as number, for a query's columns may have no type to convert it by."""
         numbers = [int(value) for value in values if _is_whole(value)]
-        return column.in_([sa.literal(value) for value in (*values, *numbers)])
+        return one_of(column, [*values, *numbers], sa.types.NullType())
 
     def exact_text(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         """Without a NOCASE that the column may have."""
@@ -223,12 +224,12 @@ class Postgresql(Dialect):
         """Values that the column's type cannot hold are in no row."""
         if kind is ColumnType.EXACT:
             numbers = [int(value) for value in values if _is_whole(value)]
-            return column.in_([sa.literal(number, sa.BigInteger) for number in numbers])
+            return one_of(column, numbers, sa.BigInteger())
         if kind is ColumnType.UUID:
-            return column.in_([sa.literal(value, sa.Uuid(as_uuid=False)) for value in values if _UUID.fullmatch(value)])
+            return one_of(column, [value for value in values if _UUID.fullmatch(value)], sa.Uuid(as_uuid=False))
         if kind is ColumnType.TEXT:
-            return column.in_([sa.literal(value) for value in values])
-        return sa.cast(column, sa.Text).in_([sa.literal(value) for value in values])
+            return one_of(column, values, sa.Text())
+        return one_of(sa.cast(column, sa.Text), values, sa.Text())
 
     def exact_text(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         """By code point, whatever the database's language."""
@@ -291,7 +292,7 @@ class Mysql(Dialect):
 
     def among(self, column: ColumnElement[Any], kind: ColumnType, values: Sequence[str]) -> ColumnElement[bool]:
         """MySQL compares as it likes (case, 'abc' = 0); the caller keeps what is equal."""
-        return column.in_([sa.literal(value) for value in values])
+        return one_of(column, values, sa.Text())
 
     def exact_text(self, column: ColumnElement[Any]) -> ColumnElement[Any]:
         """By code point, whatever the column's collation."""
@@ -320,6 +321,11 @@ def dialect_of(address: str) -> tuple[URL, Dialect]:
     if driver and f"{found.drivername}" != f"{found.drivername.partition('+')[0]}+{driver}":
         raise ValueError(f"url: the driver {driver!r} is not used here; write {backend}:// and the database's own")
     return url, found
+
+
+def one_of(column: ColumnElement[Any], values: Sequence[Any], kind: TypeEngine[Any]) -> ColumnElement[bool]:
+    """Whether the column is one of the values, each a parameter; the statement is compiled once for any number."""
+    return column.in_(sa.bindparam(None, list(values), kind, expanding=True)) if values else sa.false()
 
 
 def _decoded(raw: bytes) -> str | bytes:

@@ -40,7 +40,7 @@ def read_row(section: SectionMap, fields: Sequence[str], raw: Sequence[Any], *, 
         if column.value is not None:
             found[name] = column.value
             continue
-        cells = raw[at : at + len(column.names)]
+        cells = [cell for cell in raw[at : at + len(column.names)] if cell is not None]
         at += len(column.names)
         try:
             read = [read_cell(cell, rule, column, money_places=money_places) for cell in cells]

@@ -119,6 +119,8 @@ class SqlSimulator:
         for table, row in simulator_rows.rows_of(self.world):
             rows.setdefault(table, []).append(row)
         with contextlib.closing(sqlite3.connect(fresh)) as connection, connection:
+            connection.execute("PRAGMA synchronous = OFF")  # nobody reads it before it is whole
+            connection.execute("BEGIN")
             for statement in create_statements():
                 connection.execute(statement)
             for table, found in rows.items():

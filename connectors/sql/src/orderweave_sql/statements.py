@@ -12,7 +12,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
 from orderweave_sql.database_map import SectionMap
-from orderweave_sql.dialects import ColumnType, Dialect
+from orderweave_sql.dialects import ColumnType, Dialect, one_of
 from orderweave_sql.payloads import columns_of
 
 Select = sa.Select[Any]
@@ -58,7 +58,7 @@ class SectionQuery:
         natural = self.among(field, values)
         if not self.section.columns[field].names:
             return natural
-        return sa.and_(natural, self.dialect.exact_text(self.column(field)).in_([sa.literal(v) for v in values]))
+        return sa.and_(natural, one_of(self.dialect.exact_text(self.column(field)), values, sa.Text()))
 
     def none_of(self, field: str, values: Sequence[str]) -> ColumnElement[bool]:
         """Rows whose field is none of the values; NULL is none of them."""
@@ -66,7 +66,7 @@ class SectionQuery:
             return sa.not_(self.among(field, values))
         column = self.column(field)
         exact = self.dialect.exact_text(column)
-        return sa.or_(column.is_(None), exact.not_in([sa.literal(value) for value in values]))
+        return sa.or_(column.is_(None), sa.not_(one_of(exact, values, sa.Text())))
 
     def _column(self, name: str) -> ColumnElement[Any]:
         return self._source.c[name]
