@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 # What can be made again, and so is not the repository's.
-_MADE = {".git", ".venv", "var", "dist", "node_modules", "__pycache__"}
+_MADE = {".git", ".venv", "var", "dist", "node_modules", ".hypothesis", "__pycache__"}
 
 
 class Finding(NamedTuple):
