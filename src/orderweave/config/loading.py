@@ -20,7 +20,7 @@ from orderweave.model.systems import Business, PlaceSpec, ReferenceRule, SystemS
 from orderweave.planning.authority import Aspect
 from orderweave_sdk.capabilities import Connector
 from orderweave_sdk.connecting import manifest_of
-from orderweave_sdk.manifest import Capability
+from orderweave_sdk.manifest import Capability, Manifest
 from orderweave_sdk.records import LocationKind, SystemKind
 
 _TOP = {"server", "systems", "locations", "authority"}
@@ -28,6 +28,10 @@ _SYSTEM = {"connector", "title", "number_pattern", "captures_orders", "reference
 _REFERENCE = {"field", "names", "spellings", "many", "lookup"}
 _LOCATION = {"id", "name", "kind", "systems"}
 _SERVER = {"host": str, "port": int, "deadline_seconds": int}
+# What the server's numbers may be: a port, and a wait that a caller's own time-out would outlive.
+_RANGES = {"port": (1, 65535), "deadline_seconds": (1, 300)}
+# The TOML reader's words for a table that stands twice, as a system named twice does.
+_TWICE = re.compile(r"Cannot declare \((.+)\) twice (\(.+\))")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,62}")
 # Kinds at which orders are placed, unless the configuration says otherwise.
 _CAPTURING = frozenset({SystemKind.STOREFRONT, SystemKind.OMS, SystemKind.ERP, SystemKind.DATABASE})
@@ -79,16 +83,33 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
 
 def load(path: Path, *, registry: Registry, environment: Mapping[str, str]) -> Configuration:
     """The configuration in a file; raises ConfigurationError with every problem found."""
+    document: Mapping[str, Any] = {}
+    problem: Problem | None = None
     try:
-        document = tomllib.loads(path.read_text())
+        document = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ConfigurationError(str(path), [Problem("file", f"cannot be read ({error.strerror})")]) from None
+        problem = Problem("file", f"cannot be read ({error.strerror})")
     except UnicodeDecodeError:
-        raise ConfigurationError(str(path), [Problem("file", "is not UTF-8 text")]) from None
+        problem = Problem("file", "is not UTF-8 text")
     except tomllib.TOMLDecodeError as error:
-        # The parser's message for a system named twice is "Cannot declare ('systems', 'x') twice".
-        raise ConfigurationError(str(path), [Problem("file", f"is not valid TOML: {error}")]) from None
+        problem = _unreadable(str(error))
+    except RecursionError:
+        problem = Problem("file", "is not valid TOML: nested too deeply")
+    except ValueError:
+        # Python refuses to read whole numbers of thousands of digits.
+        problem = Problem("file", "is not valid TOML: a number is too large")
+    if problem is not None:
+        raise ConfigurationError(str(path), [problem])
     return read(document, file=str(path), registry=registry, environment=environment)
+
+
+def _unreadable(message: str) -> Problem:
+    """The TOML reader's complaint as a problem; it holds keys and positions, never values."""
+    twice = _TWICE.search(message)
+    if twice is None:
+        return Problem("file", f"is not valid TOML: {message}")
+    key = ".".join(re.findall(r"'([^']+)'", twice[1]))
+    return Problem(key, f"stands twice {twice[2]}; each table stands once")
 
 
 def read(
@@ -100,9 +121,11 @@ def read(
     server = reader.server(document.get("server", {}))
     systems = reader.systems(document.get("systems", {}))
     specs = {name: system.spec for name, system in systems.items()}
-    reader.check_references(specs, declared=set(document.get("systems", {})))
-    places = reader.locations(document.get("locations", []), declared=set(document.get("systems", {})))
-    authority = reader.authority(document.get("authority", {}), declared=set(document.get("systems", {})))
+    named = document.get("systems")
+    declared = set(named) if isinstance(named, dict) else set()
+    reader.check_references(specs, declared)
+    places = reader.locations(document.get("locations", []), declared)
+    authority = reader.authority(document.get("authority", {}), declared)
     if reader.problems:
         raise ConfigurationError(file, reader.problems)
     return Configuration(
@@ -138,13 +161,19 @@ class _Reader:
     def text(self, key: str, value: Any, *, default: str = "") -> str:
         if isinstance(value, str) and value:
             return value
-        self.problem(key, f"must be a text, is {_kind(value)}")
+        self.problem(key, "must not be empty" if value == "" else f"must be a text, is {_kind(value)}")
         return default
 
     def texts(self, key: str, value: Any) -> tuple[str, ...]:
         if isinstance(value, list) and value and all(isinstance(item, str) for item in value):
             return tuple(value)
-        self.problem(key, f"must be a list of texts, is {_kind(value)}")
+        if not isinstance(value, list):
+            self.problem(key, f"must be a list of texts, is {_kind(value)}")
+        elif not value:
+            self.problem(key, "must not be empty")
+        else:
+            odd = next(item for item in value if not isinstance(item, str))
+            self.problem(key, f"must be a list of texts, holds {_kind(odd)}")
         return ()
 
     def server(self, value: Any) -> Server:
@@ -154,17 +183,20 @@ class _Reader:
         for key, wanted in _SERVER.items():
             if key not in table:
                 continue
+            least, most = _RANGES.get(key, (None, None))
             if type(table[key]) is not wanted:
                 self.problem(f"server.{key}", f"must be {_kind(wanted())}, is {_kind(table[key])}")
-            elif wanted is int and not 1 <= table[key] <= 65535:
-                self.problem(f"server.{key}", "must be between 1 and 65535")
+            elif least is not None and not least <= table[key] <= most:
+                self.problem(f"server.{key}", f"must be between {least} and {most}")
+            elif table[key] == "":
+                self.problem(f"server.{key}", "must not be empty")
             else:
                 known[key] = table[key]
         return Server(**known)
 
     def systems(self, value: Any) -> dict[str, ConfiguredSystem]:
         table = self.table("systems", value)
-        if not table:
+        if table == value == {}:
             self.problem("systems", "names no system; add [systems.<name>] with a connector")
         found = {}
         for name, entry in table.items():
@@ -185,22 +217,9 @@ class _Reader:
         connector = self.connector(f"{key}.connector", connector_name)
         if connector is None:
             return None
-        manifest = connector.manifest
-        for flaw in manifest.problems():
-            self.problem(f"{key}.connector", f"the connector {connector_name!r} is unsound: {flaw}")
-        settings, problems = read_settings(
-            f"{key}.settings",
-            self.table(f"{key}.settings", table.get("settings", {})),
-            manifest.settings,
-            self._environment,
-        )
-        self.problems += [Problem(where, message) for where, message in problems]
-        flaws = [] if problems else connector.problems(settings)
-        self.problems += [Problem(f"{key}.settings", message) for message in flaws]
-        if not problems and not flaws:
-            manifest = manifest_of(connector, settings)
+        settings, manifest = self.instance(key, connector, table.get("settings", {}))
         for position, rule in enumerate(references):
-            if rule.field not in manifest.references:
+            if rule.field and rule.field not in manifest.references:
                 offered = ", ".join(manifest.references) or "none"
                 self.problem(
                     f"{key}.references[{position}].field",
@@ -221,6 +240,26 @@ class _Reader:
         )
         return ConfiguredSystem(spec=spec, connector=connector, settings=settings)
 
+    def instance(self, key: str, connector: type[Connector], given: Any) -> tuple[dict[str, Any], Manifest]:
+        """The settings, and what the connector declares under them (or at all, where they are wrong)."""
+        declared = connector.manifest
+        unsound = declared.problems()
+        for flaw in unsound:
+            self.problem(f"{key}.connector", f"the connector {declared.name!r} is unsound: {flaw}")
+        table = self.table(f"{key}.settings", given)
+        if table is not given:
+            return {}, declared
+        settings, problems = read_settings(f"{key}.settings", table, declared.settings, self._environment)
+        self.problems += [Problem(where, message) for where, message in problems]
+        flaws = [] if problems else connector.problems(settings)
+        self.problems += [Problem(f"{key}.settings", message) for message in flaws]
+        if unsound or problems or flaws:
+            return settings, declared
+        manifest = manifest_of(connector, settings)
+        for flaw in manifest.problems():
+            self.problem(f"{key}.settings", f"give an unsound connector: {flaw}")
+        return settings, manifest
+
     def connector(self, key: str, name: str) -> type[Connector] | None:
         if not name:
             return None
@@ -228,7 +267,11 @@ class _Reader:
             there = ", ".join(sorted(self._registry.connectors)) or "none"
             self.problem(key, f"the connector {name!r} is not installed; installed: {there}")
             return None
-        return self._registry.connectors[name]()
+        try:
+            return self._registry.connectors[name]()
+        except (ImportError, AttributeError) as error:
+            self.problem(key, f"the connector {name!r} cannot be imported: {type(error).__name__}: {error}")
+            return None
 
     def pattern(self, key: str, value: Any) -> str | None:
         if value is None:
@@ -238,6 +281,9 @@ class _Reader:
             re.compile(text)
         except re.error as error:
             self.problem(key, f"is not a regular expression: {error}")
+        except (OverflowError, RecursionError) as error:
+            why = "nested too deeply" if isinstance(error, RecursionError) else error
+            self.problem(key, f"is not a regular expression: {why}")
         return text
 
     def references(self, key: str, value: Any) -> tuple[ReferenceRule, ...]:
@@ -290,17 +336,18 @@ class _Reader:
             where = f"locations[{position}]"
             table = self.table(where, entry)
             self.unknown_keys(f"{where}.", table, _LOCATION)
-            kind = table.get("kind", "UNKNOWN")
+            kind = self.text(f"{where}.kind", table.get("kind", "UNKNOWN"), default="UNKNOWN")
             if kind not in LocationKind.__members__:
                 self.problem(f"{where}.kind", f"{kind!r} is not one of {', '.join(LocationKind.__members__)}")
                 kind = "UNKNOWN"
+            identity = self.text(f"{where}.id", table.get("id"))
             place = PlaceSpec(
-                id=self.text(f"{where}.id", table.get("id")),
-                name=self.text(f"{where}.name", table.get("name", table.get("id"))),
+                id=identity,
+                name=self.text(f"{where}.name", table["name"]) if "name" in table else identity,
                 kind=LocationKind(kind),
                 systems=dict(self.table(f"{where}.systems", table.get("systems", {}))),
             )
-            if place.id in {other.id for other in found}:
+            if identity and identity in {other.id for other in found}:
                 self.problem(f"{where}.id", f"{place.id!r} names two locations")
             named: Mapping[str, Any] = place.systems
             for system, external_id in named.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +16,10 @@ _TYPES: dict[SettingKind, tuple[type, str]] = {
     SettingKind.BOOLEAN: (bool, "true or false"),
     SettingKind.TABLE: (dict, "a table"),
 }
+
+# Variables hold texts; these are read as what they stand for.
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
+_SWITCHES = {"true": True, "false": False}
 
 Problems = list[tuple[str, str]]
 
@@ -58,11 +63,18 @@ def _value(setting: Setting, given: Any, environment: Mapping[str, str]) -> tupl
 
 
 def _from_environment(setting: Setting, name: Any, environment: Mapping[str, str]) -> tuple[str | None, Any]:
-    if not isinstance(name, str) or not environment.get(name):
+    if not isinstance(name, str):
+        return 'must be { env = "NAME" } with the name of a variable', None
+    text = environment.get(name)
+    if not text:
         return f"the environment variable {name!r} is not set or empty", None
-    text = environment[name]
     if setting.kind is SettingKind.INTEGER:
-        return (None, int(text)) if text.isdigit() else (f"the variable {name!r} must hold a whole number", None)
+        whole = _WHOLE.fullmatch(text)
+        return (None, int(text)) if whole else (f"the variable {name!r} must hold a whole number", None)
+    if setting.kind is SettingKind.BOOLEAN:
+        if text.lower() not in _SWITCHES:
+            return f"the variable {name!r} must hold true or false", None
+        return None, _SWITCHES[text.lower()]
     return _checked(setting, text)
 
 
@@ -71,7 +83,10 @@ def _checked(setting: Setting, given: Any) -> tuple[str | None, Any]:
     if type(given) is not kind:
         return f"must be {described}", None
     if setting.kind is SettingKind.URL:
-        parts = urlsplit(str(given))
+        try:
+            parts = urlsplit(str(given))
+        except ValueError:
+            return f"must be {described}", None
         if not parts.scheme or not (parts.netloc or parts.path):
             return f"must be {described}", None
     return None, given
