@@ -36,6 +36,10 @@ def orders(**fields: Any) -> dict[str, Any]:
         ({"orders": "orders"}, "mapping.orders: must be a table with `from` and the columns by field"),
         ({"orders": {"id": "order_id"}}, "mapping.orders.from: is missing; name a table, or write a SELECT"),
         ({"orders": {"from": "orders"}}, "mapping.orders.id: is missing; name the column that holds it"),
+        (
+            {"orders": ORDERS | {"id": {"value": "1"}}},
+            "mapping.orders.id: must be a column; the same value for every row would name no one order",
+        ),
         (orders(placed="t"), "mapping.orders.placed: is not known; did you mean placed_at?"),
         (
             orders(customer={"mail": "x"}),

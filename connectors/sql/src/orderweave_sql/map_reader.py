@@ -80,6 +80,10 @@ class _Reader:
         for field, rule in SECTIONS[name].fields.items():
             if rule.required and not _mentions(given, field):
                 self.wrong(f"{path}.{field}", "is missing; name the column that holds it")
+        # What names a row's order must differ from row to row.
+        named = "id" if name == "orders" else "order"
+        if named in columns and not columns[named].names:
+            self.wrong(f"{path}.{named}", "must be a column; the same value for every row would name no one order")
         schema, table, query = self.source(path, given.get("from"))
         return SectionMap(name=name, columns=columns, schema=schema, table=table, query=query)
 
