@@ -37,8 +37,8 @@ def bounds() -> dict[tuple[str, str], str]:
 
 def number(node: ast.expr) -> int | float | None:
     """A number, or a product of numbers; None for anything else."""
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
-        return node.value  # type: ignore[return-value]  # the type has just been looked at
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+        return node.value
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
         left, right = number(node.left), number(node.right)
         return left * right if left is not None and right is not None else None
