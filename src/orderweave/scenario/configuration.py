@@ -80,7 +80,8 @@ def demo_systems() -> tuple[DemoSystem, ...]:
             "East warehouse",
             "shiphero",
             None,
-            ReferenceField(field="order_number", names=(*_SHOP_NUMBERS, "erp:number"), spellings=("{}",)),
+            ReferenceField(field="order_number", names=_SHOP_NUMBERS, spellings=("#{}",)),
+            ReferenceField(field="order_number", names=("erp:number",), spellings=("{}",)),
             ReferenceField(field="partner_order_id", names=("erp:number",), spellings=("{}",), lookup=False),
         ),
     )

@@ -67,6 +67,11 @@ class Customer(Node):
     email: str | None = field(description="The customer's e-mail address.")
     phone: str | None = field(description="The customer's phone number.")
 
+    @classmethod
+    def is_type_of(cls, value: Any, info: Any) -> bool:
+        """Merged customers are customers."""
+        return isinstance(value, model.Customer)
+
 
 @strawberry.type(description="The company that it was bought for.")
 class Company:

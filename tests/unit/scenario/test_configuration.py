@@ -61,9 +61,10 @@ def test_references_are_explained(document: dict[str, Any]) -> None:
     assert document["systems"]["wms"]["references"] == [
         {
             "field": "order_number",
-            "names": ["shop-us:number", "shop-eu:number", "erp:number"],
-            "spellings": ["{}", "#{}"],
+            "names": ["shop-us:number", "shop-eu:number"],
+            "spellings": ["#{}"],
         },
+        {"field": "order_number", "names": ["erp:number"], "spellings": ["{}"]},
         {"field": "partner_order_id", "names": ["erp:number"], "spellings": ["{}"], "lookup": False},
     ]
 
