@@ -1,8 +1,9 @@
 """Remakes the locks under `requirements/`: every version pinned, every file by its hash, no registry named.
 
 `dev.txt` is what `make setup` installs: the project, its tools, every connector with all its extras, and what
-builds them. `runtime.txt` is the part of it that a running gateway needs. `uv.txt` is the installer itself. Versions
-that stand are kept while they fit; `--upgrade` takes the newest.
+builds them. `runtime.txt` is the part of it that a running gateway needs. `uv.txt` is the installer itself. Each
+`.in` file lists the packages of a real server that `make systems` installs apart. Versions that stand are kept while
+they fit; `--upgrade` takes the newest.
 """
 
 import argparse
@@ -17,7 +18,7 @@ REQUIREMENTS = ROOT / "requirements"
 
 
 def main() -> int:
-    """Write the three locks; the exit code is the resolver's."""
+    """Write the locks; the exit code is the resolver's."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--upgrade", action="store_true", help="take the newest versions that fit")
     upgrade = ["--upgrade"] if parser.parse_args().upgrade else []
@@ -33,6 +34,8 @@ def main() -> int:
         _compile("dev.txt", everything, *local, *upgrade)
         _compile("runtime.txt", running, *local, "--constraints", REQUIREMENTS / "dev.txt", *upgrade)
         _compile("uv.txt", ["uv"], *upgrade)
+        for wanted in sorted(REQUIREMENTS.glob("*.in")):
+            _compile(f"{wanted.stem}.txt", wanted.read_text().splitlines(), *upgrade)
     except subprocess.CalledProcessError as error:
         return error.returncode
     return 0

@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-REQUIREMENTS = Path(__file__).parents[3] / "requirements" / "postgres.in"
+REQUIREMENTS = Path(__file__).parents[3] / "requirements" / "postgres.txt"
 # The server refuses to run as root; it then runs as the user who owns nothing.
 _NOBODY = "nobody"
 
@@ -39,7 +39,7 @@ class PostgresqlServer:
 
     def start(self) -> None:
         """Install the programs, make the data folder and wait until the server answers."""
-        install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target"]
+        install = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--target"]
         subprocess.run([*install, str(self._folder / "programs"), "-r", str(REQUIREMENTS)], check=True)
         self._programs = max((self._folder / "programs").glob("*/pginstall*/bin"))
         home = self._folder / "home"
