@@ -133,6 +133,8 @@ def _spelled(condition: Condition, spec: SystemSpec, reader: KeyReader) -> Condi
 
 
 def _is_believed(field: SearchField, spec: SystemSpec, business: Business, authority: Authority) -> bool:
+    if field is SearchField.CHANNEL:
+        return False  # the channel is the place of capture itself, not what that system calls a channel
     aspect = _ASPECT_OF_FIELD.get(field, Aspect.HEADER)
     facet = FACET_OF_FIELD[field]
     for name, other in business.systems.items():

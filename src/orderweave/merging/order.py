@@ -29,7 +29,10 @@ from orderweave.model.systems import Business
 from orderweave.planning.authority import Aspect, Authority
 from orderweave_sdk.records import (
     Axis,
+    Channel,
+    ChannelKind,
     FulfillmentStatus,
+    Header,
     Hold,
     Invoice,
     InvoiceDocumentStatus,
@@ -39,6 +42,7 @@ from orderweave_sdk.records import (
     OrderStatus,
     PaymentStatus,
     ReturnStatus,
+    SystemKind,
 )
 
 
@@ -79,8 +83,8 @@ class Merger:
             key=f"{group.identity.namespace}/{group.identity.value}",
             number=header.number,
             identifiers=self._identifiers(group),
-            channel=header.channel,
-            origin=header.origin,
+            channel=self._channel(group, header),
+            origin=header.origin or (header.channel.code if header.channel else None),
             status=status,
             payment_status=payment_status,
             fulfillment_status=goods.status(FulfillmentStatus(fulfillment_word)),
@@ -119,6 +123,14 @@ class Merger:
             conflicts=(*_identity_conflicts(group), *members.conflicts),
             freshness=freshness(group.members, now=now, missing=missing),
         )
+
+    def _channel(self, group: Group, header: Header) -> Channel:
+        """The place of capture as a channel, the same word in orders and in stock; its own word is the origin."""
+        spec = self._business.systems[group.identity.namespace.partition(":")[0]]
+        kind = header.channel.kind if header.channel else ChannelKind.UNKNOWN
+        if kind is ChannelKind.UNKNOWN and spec.kind is SystemKind.STOREFRONT:
+            kind = ChannelKind.ONLINE_STORE
+        return Channel(code=spec.name, name=spec.title, kind=kind)
 
     def _identifiers(self, group: Group) -> tuple[Identifier, ...]:
         """Every name of the order, as the systems write them."""

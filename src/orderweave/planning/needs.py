@@ -27,7 +27,7 @@ FACETS_OF_FIELD: dict[str, frozenset[Facet]] = {
     "Order.freshness": _FREE,
     "Order.sourceStatuses": frozenset({_H, _P, _F, _R, _I}),
     "Order.number": frozenset({_H}),
-    "Order.channel": frozenset({_H}),
+    "Order.channel": frozenset({_H}),  # its kind; the code is known from the identity
     "Order.origin": frozenset({_H}),
     "Order.status": frozenset({_H}),
     "Order.paymentStatus": frozenset({_P}),

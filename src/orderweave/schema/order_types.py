@@ -50,11 +50,11 @@ class Sourced:
     freshness: Freshness = field(description="How old it is and what is missing.")
 
 
-@strawberry.type(description="Where an order was placed.")
+@strawberry.type(description="Where an order was placed, or what stock is listed in.")
 class Channel:
     """See `orderweave_sdk.records.Channel`."""
 
-    code: str = field(description="A short name.")
+    code: str = field(description="The name of the system where it was placed.")
     name: str | None = field(description="The name to show.")
     kind: ChannelKind = field(description="What kind of channel it is.")
 
@@ -219,7 +219,7 @@ class Order(Node, Sourced):
     number: str | None = field(description="The number in the system where it was placed, as that system writes it.")
     identifiers: list[Identifier] = field(description="Every name of the order in every system.")
     channel: Channel | None = field(description="Where it was placed.")
-    origin: str | None = field(description="What placed it, in the system's word.")
+    origin: str | None = field(description="What placed it there, in the system's own word.")
     status: OrderStatus = field(description="Where the order stands.")
     payment_status: PaymentStatus = field(description="How far it is paid.")
     fulfillment_status: FulfillmentStatus = field(description="How far its goods are.")
