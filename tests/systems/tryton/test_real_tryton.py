@@ -14,9 +14,9 @@ from orderweave_sdk.batches import keys_of
 from orderweave_sdk.capabilities import Condition, Search
 from orderweave_sdk.clock import Call, SystemClock
 from orderweave_sdk.conditions import values_of
-from orderweave_sdk.connecting import Connecting
+from orderweave_sdk.connecting import Connecting, capability
 from orderweave_sdk.errors import FixCredentials, GiveUp
-from orderweave_sdk.manifest import Operator, SearchField
+from orderweave_sdk.manifest import Capability, Operator, SearchField
 from orderweave_sdk.records import Facet
 from orderweave_sdk.testing.comparing import facets_of
 from orderweave_tryton.connector import TrytonConnector
@@ -103,7 +103,8 @@ async def test_calls(real: RealTryton) -> None:
         values = [order.references[0].value for order in real.world.orders][:20]
         for facets, expected in ((FACETS - {Facet.RETURNS}, 1), (FACETS, 2)):
             seen.clear()
-            found = await made.connector.find_orders(keys_of("reference", values), facets, call())  # type: ignore[attr-defined]
+            finding = capability(made.connector, Capability.FIND_ORDERS)
+            found = await finding.find_orders(keys_of("reference", values), facets, call())
             assert (len(found.records), len(seen)) == (20, expected)
     finally:
         await made.close()

@@ -93,9 +93,12 @@ class TrytonSimulator(Simulator):
 
     def describe(self, request: SimulatedRequest) -> tuple[str, Any]:
         """For the call log: the model, and what was searched."""
-        asked = request.json()
-        domain, _, limit, *_ = asked["params"]
-        return asked["method"].removeprefix("model."), {"domain": domain, "limit": limit}
+        try:
+            asked = request.json()
+            domain, _, limit, *_ = asked["params"]
+            return asked["method"].removeprefix("model."), {"domain": domain, "limit": limit}
+        except (ValueError, KeyError, TypeError):
+            return f"{request.method} {request.path}", None
 
     async def answer(self, request: SimulatedRequest) -> SimulatedAnswer:
         """The server's answer."""
