@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from orderweave.answering.errors import Code, RequestError, bad_input
+from orderweave.answering.errors import Code, RequestError, bad_input, incomplete
 from orderweave.answering.filters import Filter
 from orderweave.answering.orders import OrderList, list_orders, page_of
 from orderweave.answering.parts import Parts
@@ -41,6 +41,9 @@ async def customer(
         found.append((name, await list_orders(parts, page, needs, call)))
     person = next((node for _, page in found for node in page.nodes if node.customer), None)
     if person is None or person.customer is None:
+        silent = sorted({source.system for _, page in found for source in page.coverage.sources if not source.ok})
+        if silent:
+            raise incomplete("this customer", silent)
         return None
     return CustomerProfile(
         id=person.customer.id,
@@ -78,14 +81,11 @@ async def email_by_id(parts: Parts, token: str, call: Call) -> str | None:
         after=None,
         facets=frozenset({Facet.HEADER, Facet.CUSTOMER}),
     )
-
-    async def ask() -> Page:
-        page: Page = await parts.systems.connector(system).search_orders(search, call)
-        return page
-
-    page, issue = await parts.systems.ask(system, search.facets, ask)
+    page, _ = await parts.systems.ask(
+        system, search.facets, Page, lambda connector: connector.search_orders(search, call), call
+    )
     if page is None:
-        raise RequestError(Code.INCOMPLETE, f"{system} did not answer", systems=[system] if issue else [])
+        raise incomplete("this customer", [system])
     people = [hit.record.customer.person for hit in page.hits if hit.record.customer]
     return next((person.email for person in people if person and person.email), None)
 

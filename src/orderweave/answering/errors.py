@@ -34,3 +34,9 @@ def ambiguous(number: str, candidates: Sequence[dict[str, Any]]) -> RequestError
     """A number that several orders have; the candidates stand in the extensions."""
     message = f"the number fits {len(candidates)} orders; ask for one of them by id"
     return RequestError(Code.AMBIGUOUS, message, candidates=list(candidates))
+
+
+def incomplete(what: str, silent: Sequence[str]) -> RequestError:
+    """Nobody who answered knows it, and these systems did not answer: it may exist, ask again."""
+    message = f"no system that answered knows {what}; {', '.join(silent)} did not answer"
+    return RequestError(Code.INCOMPLETE, message, systems=list(silent))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from orderweave.answering.errors import bad_input
+from orderweave.answering.errors import bad_input, incomplete
 from orderweave.answering.parts import Parts
 from orderweave.inventory import StockMerger
 from orderweave.merging.lines import tidy_sku
@@ -45,16 +45,22 @@ async def inventory(parts: Parts, skus: Sequence[str], call: Call) -> tuple[Inve
 
 
 async def product(parts: Parts, sku: str, call: Call) -> Product | None:
-    """The product with this SKU, its title from the most believed system that knows it."""
+    """The product with this SKU, its title from the most believed system that knows it.
+
+    INCOMPLETE when no system that answered knows it and one did not answer.
+    """
     _check([sku])
     names = _having(parts, Capability.FIND_PRODUCTS)
     answers = await asyncio.gather(*(_products(parts, name, _spellings([sku]), call) for name in names))
     found = {
         name: record
-        for name, records in zip(names, answers, strict=True)
+        for name, (records, _) in zip(names, answers, strict=True)
         for record in records
         if tidy_sku(record.sku) == tidy_sku(sku)
     }
+    silent = [name for name, (_, whole) in zip(names, answers, strict=True) if not whole]
+    if not found and silent:
+        raise incomplete("this product", silent)
     return merge_product(sku, found, parts.authority) if found else None
 
 
@@ -75,37 +81,38 @@ def _spellings(skus: Sequence[str]) -> list[str]:
 async def _stock(parts: Parts, name: str, skus: list[str], call: Call) -> tuple[list[FetchedStock], list[SourceIssue]]:
     batch = parts.business.systems[name].manifest.stock_batch
     assert batch is not None
-    connector = parts.systems.connector(name)
 
-    async def one(part: list[str]) -> tuple[Stock | None, SourceIssue | None]:
-        async def read() -> Stock:
-            stock: Stock = await connector.read_stock(part, None, call)
-            return stock
+    async def read(part: list[str]) -> tuple[Stock | None, SourceIssue | None]:
+        return await parts.systems.ask(
+            name, frozenset(), Stock, lambda connector: connector.read_stock(part, None, call), call
+        )
 
-        return await parts.systems.ask(name, frozenset(), read)
-
-    answers = await asyncio.gather(*(one(part) for part in _batches(skus, batch.size)))
-    found: list[FetchedStock] = []
-    issues: list[SourceIssue] = []
+    answers = await asyncio.gather(*(read(part) for part in _batches(skus, batch.size)))
     now = parts.clock.now()
-    for answer, issue in answers:
-        if issue is not None and issue not in issues:
-            issues.append(issue)
-        if answer is not None:
-            issues += parts.systems.gaps(name, answer.gaps, frozenset())
-            found += [FetchedStock(system=name, record=record, fetched_at=now) for record in answer.records]
-    return found, issues
+    found = [
+        FetchedStock(system=name, record=record, fetched_at=now)
+        for answer, _ in answers
+        if answer is not None
+        for record in answer.records
+    ]
+    issues = list(dict.fromkeys(issue for _, issue in answers if issue is not None))
+    gaps = tuple(gap for answer, _ in answers if answer is not None for gap in answer.gaps)
+    return found, [*issues, *parts.systems.gaps(name, gaps, frozenset())]
 
 
-async def _products(parts: Parts, name: str, skus: list[str], call: Call) -> list[ProductRecord]:
-    connector = parts.systems.connector(name)
+async def _products(parts: Parts, name: str, skus: list[str], call: Call) -> tuple[list[ProductRecord], bool]:
+    """The records, and whether the system answered every batch."""
+    batch = parts.business.systems[name].manifest.product_batch
+    assert batch is not None
 
-    async def find() -> Products:
-        products: Products = await connector.find_products(skus, call)
-        return products
+    async def find(part: list[str]) -> Products | None:
+        found, _ = await parts.systems.ask(
+            name, frozenset(), Products, lambda connector: connector.find_products(part, call), call
+        )
+        return found
 
-    answer, _ = await parts.systems.ask(name, frozenset(), find)
-    return list(answer.records) if answer is not None else []
+    answers = await asyncio.gather(*(find(part) for part in _batches(skus, batch.size)))
+    return [record for answer in answers if answer for record in answer.records], None not in answers
 
 
 def _batches(values: list[str], size: int) -> list[list[str]]:

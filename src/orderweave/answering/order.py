@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from orderweave.answering.errors import Code, RequestError, ambiguous, bad_input
+from orderweave.answering.errors import ambiguous, bad_input, incomplete
 from orderweave.answering.parts import Parts
 from orderweave.fetching.gathering import Gathering, issues_about
 from orderweave.matching import Group
@@ -72,9 +72,7 @@ async def _by_keys(parts: Parts, keys: tuple[Key, ...], needs: Needs, call: Call
         raise ambiguous(said or "", [_candidate(parts, group) for group in groups])
     if not groups:
         if gathering.issues:
-            silent = sorted({issue.system for issue in gathering.issues})
-            message = f"no system that answered knows this order; {', '.join(silent)} did not answer"
-            raise RequestError(Code.INCOMPLETE, message, systems=silent)
+            raise incomplete("this order", sorted({issue.system for issue in gathering.issues}))
         return None
     (group,) = groups
     missing = issues_about(group, gathering.issues, parts.business)

@@ -128,20 +128,21 @@ class _Listing:
             descending=self._descending,
             start=self._start,
         )
-        facets = FACET_OF_FIELD[page.sort]
-        return [Stream(name, listing, self._plan.captures[name] | {facets}, self._page_size(name)) for name in names]
+        return [self._stream(name, listing) for name in names]
 
-    def _page_size(self, name: str) -> int:
-        """Enough for the page, for one to see that there are more, and for the mirrors among the hits."""
+    def _stream(self, name: str, listing: Listing) -> Stream:
+        """A first page is enough for the page, for one to see that there are more, and for mirrors among the hits."""
         spec = self._parts.business.systems[name]
         mirrors = any(key.partition(":")[0] in self._plan.captures for rule in spec.references for key in rule.names)
-        return min(spec.manifest.page_size, (self._page.size + 2) * (2 if mirrors else 1))
+        most = spec.manifest.page_size
+        first = min(most, (self._page.size + 2) * (2 if mirrors else 1))
+        return Stream(name, listing, self._plan.captures[name] | {FACET_OF_FIELD[self._page.sort]}, first, most)
 
     async def run(self) -> OrderConnection:
         await self._listed.start()
         found: list[tuple[Place, Order]] = []
         taken = 0
-        cut = False
+        settled: list[Ordered] = []
         for _ in range(_MOST_ROUNDS):
             settled = self._listed.settled()
             chunk = self._next_chunk(settled[taken:], self._page.size - len(found))
@@ -151,10 +152,10 @@ class _Listing:
                 break
             if taken >= len(settled) and not await self._listed.read_on():
                 break
-        else:
-            cut = True
         more = len(found) > self._page.size or self._more_after(taken)
-        return self._connection(found[: self._page.size], more=more or cut, cut=cut)
+        cut = more and len(found) < self._page.size
+        looked_at = settled[taken - 1].place if taken else None
+        return self._connection(found[: self._page.size], looked_at, more=more, cut=cut)
 
     def _next_chunk(self, hits: Sequence[Ordered], wanted: int) -> list[Ordered]:
         """Hits up to the one that surely fills the page; those that may prove to be mirrors are not counted on."""
@@ -217,21 +218,30 @@ class _Listing:
         """Whether anything is left; what is left may prove to be mirrors, and the last page then is empty."""
         if len(self._listed.settled()) > taken:
             return True
-        return any(stream.reach is not None or stream.truncated for stream in self._listed.streams)
+        return any(stream.reach is not None for stream in self._listed.streams)
 
-    def _connection(self, found: list[tuple[Place, Order]], *, more: bool, cut: bool) -> OrderConnection:
-        if self._page.backward:
-            found = found[::-1]
-        edges = tuple(OrderEdge(cursor=_cursor(self._page, place), node=order) for place, order in found)
+    def _connection(
+        self, found: list[tuple[Place, Order]], looked_at: Place | None, *, more: bool, cut: bool
+    ) -> OrderConnection:
+        """The page. One that was cut short goes on from the last place looked at, whether or not it passed."""
+        edges = [OrderEdge(cursor=_cursor(self._page, place), node=order) for place, order in found]
+        near = edges[0].cursor if edges else None
+        far = edges[-1].cursor if edges else None
+        if cut:
+            far = _cursor(self._page, looked_at) if looked_at else None
+        more = more and far is not None
         beyond = self._page.cursor is not None
+        backward = self._page.backward
+        if backward:
+            edges.reverse()
         return OrderConnection(
-            edges=edges,
+            edges=tuple(edges),
             nodes=tuple(edge.node for edge in edges),
             page_info=PageInfo(
-                has_next_page=beyond if self._page.backward else more,
-                has_previous_page=more if self._page.backward else beyond,
-                start_cursor=edges[0].cursor if edges else None,
-                end_cursor=edges[-1].cursor if edges else None,
+                has_next_page=beyond if backward else more,
+                has_previous_page=more if backward else beyond,
+                start_cursor=far if backward else near,
+                end_cursor=near if backward else far,
             ),
             coverage=self._coverage(cut=cut),
         )
@@ -280,6 +290,6 @@ def _place(page: OrderList) -> Place | None:
         raise bad_input(f"{name}: {error}") from None
     except ValueError:
         raise bad_input(f"{name}: not a cursor of this API") from None
-    if moment.tzinfo is None:
+    if moment.tzinfo is None or moment.utcoffset():
         raise bad_input(f"{name}: not a cursor of this API")
     return Place(moment, system, external_id)

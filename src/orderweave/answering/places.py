@@ -35,9 +35,7 @@ async def locations(parts: Parts, call: Call) -> tuple[PlaceInfo, ...]:
 
 
 async def _of_system(parts: Parts, name: str, call: Call) -> list[LocationRecord]:
-    async def ask() -> Locations:
-        found: Locations = await parts.systems.connector(name).list_locations(call)
-        return found
-
-    answer, _ = await parts.systems.ask(name, frozenset(), ask)
+    answer, _ = await parts.systems.ask(
+        name, frozenset(), Locations, lambda connector: connector.list_locations(call), call
+    )
     return list(answer.records) if answer is not None else []

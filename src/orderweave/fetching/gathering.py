@@ -18,7 +18,7 @@ import msgspec
 from orderweave.fetching.systems import Systems
 from orderweave.matching import Group, KeyReader, match
 from orderweave.matching.keys import rules_naming
-from orderweave.model.provenance import Fetched, SourceIssue
+from orderweave.model.provenance import Fetched, IssueReason, SourceIssue
 from orderweave.model.systems import Business
 from orderweave.planning.orders import OrderPlan
 from orderweave_sdk.batches import keys_of, packed
@@ -69,6 +69,7 @@ class Gathering:
             known = self._records.get(place)
             if known is None:
                 if len(self._records) >= MOST_RECORDS:
+                    self._report(_too_many(entry.system))
                     return
                 self._systems.count_unknown(entry.system, entry.record)
                 self._records[place] = entry
@@ -170,13 +171,9 @@ class Gathering:
         return self._captures.get(system, self._seconds.get(system, frozenset()))
 
     async def _ask(self, system: str, keys: list[Key], facets: frozenset[Facet], terms: Call) -> None:
-        connector = self._systems.connector(system)
-
-        async def find() -> Orders:
-            found: Orders = await connector.find_orders(keys, facets, terms)
-            return found
-
-        answer, issue = await self._systems.ask(system, facets, find)
+        answer, issue = await self._systems.ask(
+            system, facets, Orders, lambda connector: connector.find_orders(keys, facets, terms), terms
+        )
         if issue is not None:
             self._report(issue)
             self._failed[system] |= facets
@@ -224,6 +221,11 @@ class Gathering:
         # Questions put before are put again, because now they ask for more.
         self._asked = {asked for asked in self._asked if asked[0] != system}
         self._sought.update(Key(f"{system}:id", fetched.record.external_id) for fetched in at_hand)
+
+
+def _too_many(system: str) -> SourceIssue:
+    message = f"more than {MOST_RECORDS} records were found; the rest of them is left out"
+    return SourceIssue(system=system, reason=IssueReason.REFUSED, message=message, facets=())
 
 
 def combine(known: OrderRecord, new: OrderRecord) -> OrderRecord:

@@ -53,13 +53,16 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Stream:
-    """One system's hits, in order."""
+    """One system's hits, in order. Each further page is twice as large, up to `most` hits: a list that is held back
+    by many hits in one place gets past them in few calls.
+    """
 
-    def __init__(self, system: str, listing: Listing, facets: frozenset[Facet], page_size: int) -> None:
+    def __init__(self, system: str, listing: Listing, facets: frozenset[Facet], page_size: int, most: int) -> None:
         self.system = system
         self._listing = listing
         self._facets = facets
         self._page_size = page_size
+        self._most = most
         self._after: str | None = None
         self._pages = 0
         self.hits: list[Ordered] = []
@@ -71,7 +74,7 @@ class Stream:
 
     @property
     def reach(self) -> Place | None:
-        """The place down to which this stream is known; None when it is known to its end."""
+        """The place down to which this stream is known; None when it is known to its end, or failed."""
         if not self.more or self.issue is not None:
             return None
         return self.hits[-1].place if self.hits else Place(self._first(), "", "")
@@ -89,13 +92,9 @@ class Stream:
             after=self._after,
             facets=self._facets,
         )
-        connector = systems.connector(self.system)
-
-        async def ask() -> Page:
-            page: Page = await connector.search_orders(search, call)
-            return page
-
-        page, self.issue = await systems.ask(self.system, self._facets, ask)
+        page, self.issue = await systems.ask(
+            self.system, self._facets, Page, lambda connector: connector.search_orders(search, call), call
+        )
         if page is None:
             return
         self._pages += 1
@@ -110,9 +109,8 @@ class Stream:
         self.more = page.more and bool(page.hits)
         if page.hits:
             self._after = page.hits[-1].cursor
-        if self.more and self._pages >= _MOST_PAGES:
-            self.more = False
-            self.truncated = True
+        self._page_size = min(self._most, self._page_size * 2)
+        self.truncated = self.more and self._pages >= _MOST_PAGES
 
     def _from_start(self) -> tuple[Condition, ...]:
         """The start as a condition, value included: other hits may share it and stand beyond."""
@@ -168,12 +166,14 @@ class Listed:
         return bool(place.value > limit) if self._descending else bool(place.value < limit)
 
     async def read_on(self) -> bool:
-        """Read a page of the streams that hold the list back; False when there is nothing left to read."""
+        """Read a page of the streams that hold the list back; False when nothing is left that may be read."""
         waiting = [stream for stream in self.streams if stream.reach is not None]
         if not waiting:
             return False
         limit = self._nearest([stream.reach for stream in waiting if stream.reach is not None])
         behind = [stream for stream in waiting if stream.reach is not None and stream.reach.value == limit]
+        if any(stream.truncated for stream in behind):
+            return False
         terms = self._call.part(_SHARE)
         await asyncio.gather(*(stream.read_on(self._systems, terms) for stream in behind))
         return True

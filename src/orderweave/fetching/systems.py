@@ -35,6 +35,8 @@ T = TypeVar("T")
 
 # A record that could not be read is reported by name; past this many the rest is only counted.
 _MOST_GAPS_NAMED = 5
+# A connector's own client ends at the deadline and says what it was doing; this much later it is ended from here.
+_GRACE = 0.25
 # Status words that nobody mapped are counted up to so many different ones a system.
 _MOST_UNKNOWN_WORDS = 1000
 
@@ -50,21 +52,15 @@ _REASONS: tuple[tuple[type[UpstreamError], IssueReason], ...] = (
 
 
 class Health(msgspec.Struct, kw_only=True):
-    """How a system has been answering lately."""
+    """How a system has been answering lately. `healthy`: whether the last call went well; None before the first."""
 
+    healthy: bool | None = None
     last_success_at: datetime | None = None
     last_error_at: datetime | None = None
     last_error: str | None = None
     last_reason: IssueReason | None = None
     calls: int = 0
     failures: int = 0
-
-    @property
-    def healthy(self) -> bool | None:
-        """Whether the last call went well; None before the first."""
-        if self.last_error_at is None:
-            return None if self.last_success_at is None else True
-        return self.last_success_at is not None and self.last_success_at > self.last_error_at
 
 
 class Systems:
@@ -85,31 +81,44 @@ class Systems:
         return self._connecting[name].connector
 
     async def ask(
-        self, name: str, facets: frozenset[Facet], question: Callable[[], Awaitable[T]]
+        self,
+        name: str,
+        facets: frozenset[Facet],
+        kind: type[T],
+        question: Callable[[Any], Awaitable[Any]],
+        call: Call,
     ) -> tuple[T | None, SourceIssue | None]:
         """What the system answers, or the issue in its place. Nothing but cancellation is raised.
 
-        A fault in a connector's own code is an issue too: one connector never fails a query over many.
+        `question` puts itself to the system's connector and must give a `kind`. A fault in a connector's own code
+        is an issue too, and so is a connector that never returns: one of them never fails a query over many.
         """
         health = self.health[name]
         health.calls += 1
         try:
-            answer = await question()
+            async with asyncio.timeout(max(0.0, call.remaining()) + _GRACE) as bound:
+                answer = await question(self.connector(name))
+            if not isinstance(answer, kind):
+                raise TypeError(f"not a {kind.__name__}")
         except UpstreamError as error:
-            reason = next(reason for kind, reason in _REASONS if isinstance(error, kind))
+            reason = next((reason for kind, reason in _REASONS if isinstance(error, kind)), IssueReason.FAILED)
             return None, self._failed(name, reason, str(error), facets)
         except asyncio.CancelledError:
             raise
         except Exception as error:
+            if bound.expired():
+                return None, self._failed(name, IssueReason.TIMED_OUT, "no answer within the deadline", facets)
             return None, self._failed(
                 name, IssueReason.BAD_PAYLOAD, f"the connector failed on an answer ({type(error).__name__})", facets
             )
+        health.healthy = True
         health.last_success_at = self.clock.now()
         return answer, None
 
     def _failed(self, name: str, reason: IssueReason, message: str, facets: frozenset[Facet]) -> SourceIssue:
         health = self.health[name]
         health.failures += 1
+        health.healthy = False
         health.last_error_at = self.clock.now()
         health.last_error = message
         health.last_reason = reason
@@ -137,8 +146,9 @@ class Systems:
         """Count the status words that nobody mapped."""
         counter = self.unknown_words[name]
         for word in record.statuses:
-            if word.normalized == "UNKNOWN" and (word.raw in counter or len(counter) < _MOST_UNKNOWN_WORDS):
-                counter[f"{word.axis.value}: {word.raw}"] += 1
+            entry = f"{word.axis.value}: {word.raw}"
+            if word.normalized == "UNKNOWN" and (entry in counter or len(counter) < _MOST_UNKNOWN_WORDS):
+                counter[entry] += 1
 
     def call(self, seconds: float) -> Call:
         """Terms for work that must end within so many seconds."""
