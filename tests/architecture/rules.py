@@ -16,7 +16,8 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"web"}),
     frozenset({"bootstrap"}),
     frozenset({"scenario"}),
-    frozenset({"demo", "truth"}),
+    frozenset({"demo"}),
+    frozenset({"truth"}),
     frozenset({"cli"}),
 )
 
