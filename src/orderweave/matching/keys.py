@@ -12,10 +12,10 @@ from collections.abc import Iterable
 from orderweave.model.systems import Business, ReferenceRule, SystemSpec
 from orderweave_sdk.records import Key, OrderRecord
 
-# What people type where they have no number. Compared after tidying; never joins anything.
+# What people type where they have no number, by its letters and digits alone; never joins anything.
 PLACEHOLDERS = frozenset(
-    {"", "0", "00", "000", "0000", "-", "--", "---", ".", "?", "x", "xx", "xxx", "na", "n/a", "n.a.", "none", "null"}
-    | {"nil", "no", "tbd", "tba", "tbc", "test", "unknown", "keine", "ohne", "siehe oben", "see above", "pending"}
+    {"na", "none", "null", "nil", "no", "tbd", "tba", "tbc", "test", "unknown", "pending"}
+    | {"keine", "ohne", "sieheoben", "seeabove"}
 )
 _OWN_SPELLINGS = ("{}", "#{}")
 
@@ -27,8 +27,8 @@ def tidy(value: str) -> str:
 
 def is_placeholder(value: str) -> bool:
     """Whether a text stands for "there is no number"."""
-    tidied = tidy(value).lstrip("#").strip()
-    return tidied in PLACEHOLDERS or not any(character.isalnum() for character in tidied)
+    telling = "".join(character for character in tidy(value) if character.isalnum())
+    return telling in PLACEHOLDERS or set(telling) <= {"0"} or set(telling) == {"x"}
 
 
 class KeyReader:
@@ -73,21 +73,26 @@ class KeyReader:
         return tuple(found)
 
     def read(self, rule: ReferenceRule, value: str) -> Key | None:
-        """What a reference field's text names by this rule; None for placeholders and what fits no system."""
+        """What a reference field's text names by this rule; None for placeholders and what fits no system.
+
+        A rule's numbers go before its ids, because any text may be an id.
+        """
         if is_placeholder(value):
             return None
-        if all(not name.endswith(":number") for name in rule.names):
-            return Key(rule.names[0], value.strip())
         tidied = tidy(value)
         # The most telling spelling first, so that "SO-1001" is not read as a number "so-1001".
         for spelling in sorted(rule.spellings, key=len, reverse=True):
-            number = _unspell(spelling, tidied)
-            if number is None or is_placeholder(number):
+            unspelled = _unspell(spelling, tidied)
+            if unspelled is None:
                 continue
+            number = self.own_number(unspelled)
+            if number is None:
+                return None
             for name in rule.names:
-                if self.fits(name.partition(":")[0], number):
+                if name.endswith(":number") and self.fits(name.partition(":")[0], number):
                     return Key(name, number)
-        return None
+        ids = (name for name in rule.names if not name.endswith(":number"))
+        return next((Key(name, value.strip()) for name in ids), None)
 
     def fits(self, system: str, number: str) -> bool:
         """Whether a tidied number can be one of this system's."""
@@ -143,7 +148,7 @@ def rules_naming(spec: SystemSpec, namespaces: Iterable[str]) -> list[ReferenceR
 
 
 def _unspell(spelling: str, tidied: str) -> str | None:
-    prefix, _, suffix = (part.casefold() for part in spelling.partition("{}"))
+    prefix, _, suffix = (unicodedata.normalize("NFKC", part).casefold() for part in spelling.partition("{}"))
     prefix, suffix = prefix.lstrip(), suffix.rstrip()
     if tidied.startswith(prefix) and tidied.endswith(suffix) and len(tidied) > len(prefix) + len(suffix):
         return tidied[len(prefix) : len(tidied) - len(suffix)].strip()

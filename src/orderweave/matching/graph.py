@@ -1,0 +1,155 @@
+"""Records and the keys that join them, with ambiguous keys set aside."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+
+import msgspec
+
+from orderweave.matching.keys import KeyReader
+from orderweave.model.provenance import Fetched
+from orderweave.model.systems import Business
+from orderweave_sdk.records import Key, SystemKind
+
+# A record at hand as (system, external id), or one that is only referred to, as its key: ("shop:number", "1001").
+Node = tuple[str, str]
+
+
+def system_of(node: Node) -> str:
+    """The system whose record a node is."""
+    return node[0].partition(":")[0]
+
+
+class Ambiguity(msgspec.Struct, frozen=True, order=True):
+    """A key that does not say which records are one order; `claimants` are (system, external id)."""
+
+    key: Key
+    claimants: tuple[Node, ...]
+
+
+class Graph:
+    """Nodes joined to the nodes that they refer to, by usable keys only.
+
+    A key that two records own is nobody's. A reference that two records of one system share is neither's, unless
+    its rule allows many. A key that is referred to and owned by no record at hand is a node of its own, an absent
+    record, so that what is joined does not depend on who answered.
+    """
+
+    def __init__(self, records: Iterable[Fetched], business: Business, reader: KeyReader) -> None:
+        self._kinds = {name: spec.kind for name, spec in business.systems.items()}
+        self._in_parts = {name for name, spec in business.systems.items() if any(rule.many for rule in spec.references)}
+        self._many: set[tuple[Node, Key]] = set()
+        self._namespaces: dict[Node, frozenset[str]] = {}
+        self._holders: dict[Key, set[Node]] = defaultdict(set)
+        self.owned: dict[Node, frozenset[Key]] = {}
+        self.referred: dict[Node, frozenset[Key]] = {}
+        self.ambiguities: dict[Node, set[Ambiguity]] = defaultdict(set)
+        claims: dict[tuple[str, Key], set[Node]] = defaultdict(set)
+        exclusive: set[tuple[str, Key]] = set()
+        for fetched in records:
+            node = (fetched.system, fetched.record.external_id)
+            self.owned[node] = frozenset(reader.own_keys(fetched.system, fetched.record))
+            self._namespaces[node] = frozenset(key.namespace for key in self.owned[node]) | {f"{fetched.system}:id"}
+            references = reader.references(fetched.system, fetched.record)
+            self.referred[node] = frozenset(key for key, _ in references) - self.owned[node]
+            for key in self.owned[node] | self.referred[node]:
+                self._holders[key].add(node)
+            for key, rule in references:
+                claims[fetched.system, key].add(node)
+                if rule.many:
+                    self._many.add((node, key))
+                else:
+                    exclusive.add((fetched.system, key))
+        self._set_aside_doubled({claim: nodes for claim, nodes in claims.items() if claim in exclusive})
+        self.owners = {key: node for node, keys in self.owned.items() for key in keys}
+        for key in {key for keys in self.referred.values() for key in keys} - self.owners.keys():
+            self._add_absent(key)
+
+    def _set_aside_doubled(self, exclusive: dict[tuple[str, Key], set[Node]]) -> None:
+        owning: dict[Key, int] = defaultdict(int)
+        for keys in self.owned.values():
+            for key in keys:
+                owning[key] += 1
+        doubled = {key for key, count in owning.items() if count > 1}
+        for node in self.owned:
+            self.owned[node] -= doubled
+            self.referred[node] -= doubled
+        for key in doubled:
+            self._report(key, self._holders[key])
+        for (_, key), nodes in exclusive.items():
+            if len(nodes) > 1 and key not in doubled:
+                self._report(key, nodes | {node for node in self._holders[key] if key in self.owned[node]})
+                for node in nodes:
+                    self.referred[node] -= {key}
+
+    def _add_absent(self, key: Key) -> None:
+        absent = (key.namespace, key.value)
+        self.owners[key] = absent
+        self.owned[absent] = frozenset({key})
+        self.referred[absent] = frozenset()
+        self._namespaces[absent] = frozenset({key.namespace})
+
+    def _report(self, key: Key, claimants: Iterable[Node]) -> None:
+        ambiguity = Ambiguity(key, tuple(sorted(claimants)))
+        for node in ambiguity.claimants:
+            self.ambiguities[node].add(ambiguity)
+
+    def report_contradiction(self, nodes: Collection[Node]) -> None:
+        """The references of these records lead to several orders, or to one where their place is taken."""
+        for node in nodes:
+            for key in self.referred[node]:
+                owner = self.owners[key]
+                if owner not in nodes:
+                    self._report(key, {node, owner} if owner in self._holders[key] else {node})
+
+    def referents(self, node: Node) -> set[Node]:
+        """The records that this one refers to."""
+        return {self.owners[key] for key in self.referred[node]}
+
+    def components(self) -> list[list[Node]]:
+        """The connected nodes, each component and the list of them sorted."""
+        joined: dict[Node, set[Node]] = {node: self.referents(node) for node in self.owned}
+        for node in self.owned:
+            for other in self.referents(node):
+                joined[other].add(node)
+        seen: set[Node] = set()
+        found = []
+        for start in sorted(joined):
+            if start in seen:
+                continue
+            component, queue = {start}, [start]
+            while queue:
+                fresh = joined[queue.pop()] - component
+                component |= fresh
+                queue += fresh
+            seen |= component
+            found.append(sorted(component))
+        return found
+
+    def may_be_one(self, nodes: Collection[Node]) -> bool:
+        """Whether these can be one order: no system twice, but where its rule allows many, and captured once.
+
+        Two nodes of one system are surely two records when both have a name of one namespace. Two storefronts
+        both captured an order when neither refers to anybody here.
+        """
+        inside = set(nodes)
+        named: dict[str, list[Node]] = defaultdict(list)
+        for node in inside:
+            for namespace in self._namespaces[node]:
+                named[namespace].append(node)
+        if any(len(same) > 1 and not all(map(self._is_part, same)) for same in named.values()):
+            return False
+        captured = {
+            system_of(node)
+            for node in inside
+            if self._kinds[system_of(node)] is SystemKind.STOREFRONT and inside.isdisjoint(self.referents(node))
+        }
+        return len(captured) <= 1
+
+    def _is_part(self, node: Node) -> bool:
+        """Whether others of its system may stand beside it: it refers by a rule for many, or is absent and may."""
+        absent = node[0] != system_of(node)
+        return (absent and system_of(node) in self._in_parts) or any(
+            (node, key) in self._many for key in self.referred[node]
+        )
