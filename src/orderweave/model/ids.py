@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
+
+T = TypeVar("T")
+_LONGEST = 2000
 
 
 class MalformedToken(ValueError):
@@ -20,42 +23,43 @@ def encode_id(kind: str, *parts: str) -> str:
 
 def decode_id(token: str) -> tuple[str, tuple[str, ...]]:
     """Kind and parts of an id; raises MalformedToken for anything that `encode_id` did not make."""
-    parts = _decode(token)
-    if not isinstance(parts, list) or not parts or not all(isinstance(part, str) for part in parts):
+    kind, *parts = _decode(token, list[str], "an id") or [""]
+    if not kind:
         raise MalformedToken("not an id of this API")
-    return parts[0], tuple(parts[1:])
+    return kind, tuple(parts)
+
+
+class _Cursor(msgspec.Struct, frozen=True):
+    c: str
+    p: tuple[str, ...]
 
 
 def encode_cursor(kind: str, *place: str) -> str:
     """The opaque cursor of a place in a list; `kind` ties it to the list that it was made for."""
-    return _encode({"c": kind, "p": list(place)})
+    return _encode(_Cursor(kind, place))
 
 
 def decode_cursor(token: str, kind: str) -> tuple[str, ...]:
     """The place in a cursor of this kind; raises MalformedToken for a forged one or one of another list."""
-    found = _decode(token)
-    if not isinstance(found, dict) or set(found) != {"c", "p"}:
-        raise MalformedToken("not a cursor of this API")
-    if found["c"] != kind:
+    found = _decode(token, _Cursor, "a cursor")
+    if found.c != kind:
         raise MalformedToken("a cursor of another list, filter or sort")
-    place = found["p"]
-    if not isinstance(place, list) or not all(isinstance(part, str) for part in place):
-        raise MalformedToken("not a cursor of this API")
-    return tuple(place)
+    return found.p
 
 
 def _encode(content: Any) -> str:
     return base64.urlsafe_b64encode(msgspec.json.encode(content)).decode().rstrip("=")
 
 
-def _decode(token: str) -> Any:
-    if len(token) > 2000:
+def _decode(token: str, shape: type[T], what: str) -> T:
+    """What is in a token, strictly of this shape: a forged one may nest deeper than a reader can follow."""
+    if len(token) > _LONGEST:
         raise MalformedToken("longer than any id or cursor of this API")
     try:
         raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
-        found = msgspec.json.decode(raw)
-    except (binascii.Error, ValueError, msgspec.DecodeError):
-        raise MalformedToken("not an id or cursor of this API") from None
+        found = msgspec.json.decode(raw, type=shape)
+    except (binascii.Error, ValueError, msgspec.DecodeError, RecursionError):
+        raise MalformedToken(f"not {what} of this API") from None
     if _encode(found) != token:
-        raise MalformedToken("not an id or cursor of this API")
+        raise MalformedToken(f"not {what} of this API")
     return found
