@@ -7,9 +7,12 @@ from typing import Any, TypeVar
 
 from orderweave.model.provenance import Fetched, FieldConflict, SystemValue
 from orderweave.planning.authority import Aspect, Authority
-from orderweave_sdk.records import Money
+from orderweave_sdk.records import Money, SystemKind
 
 T = TypeVar("T")
+
+# These kinds know only what passes through them; their words and quantities do not speak for the whole order.
+PARTIAL_KINDS = frozenset({SystemKind.WMS, SystemKind.CARRIER, SystemKind.PAYMENT_PROVIDER})
 
 
 def written(value: Any) -> str | None:

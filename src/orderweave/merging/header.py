@@ -25,6 +25,8 @@ FULFILLMENT_CLASSES: dict[str, str] = {
     FulfillmentStatus.BACKORDERED: _NOT_LEFT,
     FulfillmentStatus.IN_PROGRESS: _NOT_LEFT,
     FulfillmentStatus.READY_FOR_PICKUP: _NOT_LEFT,
+    FulfillmentStatus.CANCELED: _NOT_LEFT,
+    FulfillmentStatus.REJECTED: _NOT_LEFT,
     FulfillmentStatus.FULFILLED: _LEFT,
     FulfillmentStatus.PARTIALLY_DELIVERED: _LEFT,
     FulfillmentStatus.DELIVERED: _LEFT,

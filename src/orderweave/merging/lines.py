@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from orderweave.merging.contest import Members
+from orderweave.merging.contest import PARTIAL_KINDS, Members
 from orderweave.model.ids import encode_id
 from orderweave.model.order import LineQuantities, LineQuantity, OrderLine, Shipment
 from orderweave.model.provenance import Fetched
@@ -27,8 +27,6 @@ from orderweave_sdk.records import (
 )
 
 _ZERO = Decimal(0)
-# These kinds list only the goods that pass through them; their quantities do not speak for the whole order.
-_PARTIAL_KINDS = frozenset({SystemKind.WMS, SystemKind.CARRIER, SystemKind.PAYMENT_PROVIDER})
 
 
 class LineKey(NamedTuple):
@@ -106,14 +104,17 @@ class LineIndex:
         self, key: LineKey, said: list[tuple[Fetched, Line]], members: Members, order: Mapping[str, int]
     ) -> Quantities:
         ranked = sorted(said, key=lambda entry: order[entry[0].system])
-        whole = [entry for entry in ranked if self._kinds[entry[0].system] not in _PARTIAL_KINDS] or ranked
+        whole = [entry for entry in ranked if self._kinds[entry[0].system] not in PARTIAL_KINDS] or ranked
         label = said[0][1].sku or said[0][1].title or key.name
         merged: dict[str, Decimal | None] = {}
+        # A system that overwrites quantities no longer knows what was ordered; where all say what is current, only
+        # that is contested.
+        contested = "current" if all(line.quantity.current is not None for _, line in whole) else "ordered"
         for field in ("ordered", "canceled", "current"):
             stated = [
                 (fetched, value) for fetched, line in whole if (value := getattr(line.quantity, field)) is not None
             ]
-            if field == "canceled":
+            if field != contested:
                 merged[field] = stated[0][1] if stated else None
                 continue
             merged[field] = members.contest(

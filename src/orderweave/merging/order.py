@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from orderweave.matching import Group
-from orderweave.merging.contest import Members, written
+from orderweave.merging.contest import PARTIAL_KINDS, Members, written
 from orderweave.merging.fulfillment import Goods
 from orderweave.merging.header import merge_header, merge_status, merge_totals, source_statuses
 from orderweave.merging.lines import LineIndex
@@ -76,7 +76,7 @@ class Merger:
         return_word = merge_status(members, Axis.RETURN, Aspect.RETURNS, "returnStatus")
         self._contest_invoices(members, totals, invoices or (), invoice_word)
         billing, shipping = merge_addresses(members)
-        status = OrderStatus(merge_status(members, Axis.ORDER, Aspect.HEADER, "status"))
+        status = OrderStatus(merge_status(members, Axis.ORDER, Aspect.HEADER, "status", self._whole(group)))
         payment_status = PaymentStatus(merge_status(members, Axis.PAYMENT, Aspect.PAYMENTS, "paymentStatus"))
         return Order(
             id=order_id(group.identity),
@@ -123,6 +123,11 @@ class Merger:
             conflicts=(*_identity_conflicts(group), *members.conflicts),
             freshness=freshness(group.members, now=now, missing=missing),
         )
+
+    def _whole(self, group: Group) -> frozenset[str]:
+        """The systems that know the order as a whole; all of them when none does."""
+        systems = {fetched.system for fetched in group.members}
+        return frozenset(name for name in systems if self._kinds[name] not in PARTIAL_KINDS) or frozenset(systems)
 
     def _channel(self, group: Group, header: Header) -> Channel:
         """The place of capture as a channel, the same word in orders and in stock; its own word is the origin."""

@@ -30,6 +30,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     Joins are counted in pairs of records: `wrong_joins` are pairs joined that are not one order, `missed_joins`
     pairs of one order left apart though usable references connect them. `conflicts_missed` are planted
     disagreements that no answer shows. `stock_double_counted` are SKUs whose sum on hand is not what is there.
+    `conflicts_invented` are disagreements shown that nobody planted: a false alarm is no error, but wears out.
     """
 
     orders: int
@@ -37,6 +38,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     missed_joins: int
     conflicts_missed: int
     stock_double_counted: int
+    conflicts_invented: int = 0
     missed: tuple[str, ...] = ()
 
     def plus(self, other: Figures) -> Figures:
@@ -47,6 +49,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
             missed_joins=self.missed_joins + other.missed_joins,
             conflicts_missed=self.conflicts_missed + other.conflicts_missed,
             stock_double_counted=self.stock_double_counted + other.stock_double_counted,
+            conflicts_invented=self.conflicts_invented + other.conflicts_invented,
             missed=(*self.missed, *other.missed)[:20],
         )
 
@@ -79,6 +82,7 @@ def figures(scenario: Scenario, worlds: Mapping[str, World], business: Business,
         missed_joins=missed,
         conflicts_missed=len(unseen),
         stock_double_counted=_miscounted(scenario.truth, stock),
+        conflicts_invented=_invented(scenario.truth, orders),
         missed=tuple(unseen[:20]),
     )
 
@@ -114,6 +118,13 @@ def _unseen(truth: Truth, orders: Mapping[RecordId, Order], stock: Mapping[str, 
         if planted.path not in paths:
             found.append(f"{planted.kind}: {system} {name}: {planted.path}")
     return found
+
+
+def _invented(truth: Truth, orders: Mapping[RecordId, Order]) -> int:
+    """Conflicts of orders that nobody planted."""
+    planted = {(orders[conflict.order].id, conflict.path) for conflict in truth.conflicts if conflict.order in orders}
+    shown = {(order.id, conflict.path) for order in orders.values() for conflict in order.conflicts}
+    return len(shown - planted)
 
 
 def _miscounted(truth: Truth, stock: Mapping[str, InventoryItem]) -> int:

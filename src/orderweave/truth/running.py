@@ -40,6 +40,7 @@ async def _all(orders: int, seeds: int) -> Figures:
         print(
             f"seed {seed}: {found.orders} true orders, {found.wrong_joins} wrong joins, "
             f"{found.missed_joins} missed joins, {found.conflicts_missed} conflicts not shown, "
+            f"{found.conflicts_invented} shown that nobody planted, "
             f"{found.stock_double_counted} SKUs miscounted",
             flush=True,
         )
