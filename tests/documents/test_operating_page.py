@@ -15,7 +15,7 @@ PAGE = read_page("docs/operating.md")
 LIMITS = {tuple(codes(where)): value for _, value, where in table(PAGE, "what", "at most", "where")}
 COMMANDS = [code_of(row[0]) for row in table(PAGE, "command", "what it does", "exit code")]
 
-_BOUND = re.compile(r"_?(?:MOST|LONGEST|DEEPEST|DEFAULT|SHARE|QUEUE|CHECK)[A-Z_]*")
+_BOUND = re.compile(r"_?(?:MOST|LONGEST|DEEPEST|DEFAULT|SHARE|GRACE|QUEUE|CHECK)[A-Z_]*")
 # What only makes the demo's data or runs in tests bounds nobody's query.
 _NOT_SERVING = ("orderweave/scenario/", "orderweave_sdk/testing/")
 
