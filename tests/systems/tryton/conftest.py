@@ -13,10 +13,9 @@ from orderweave_sdk.connecting import Connecting
 from orderweave_sdk.testing.world import World
 from orderweave_tryton.connector import TrytonConnector
 from orderweave_tryton.simulator import TrytonSimulator
+from tests.systems.tryton.rights import PASSWORD, READER
 from tests.systems.tryton.server import NotInstalled, TrytonServer
 from tests.systems.tryton.world import seeded_world, under
-
-PASSWORD = "only-for-the-test-server"
 
 
 class RealTryton:
@@ -49,7 +48,7 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealTryton]:
 @pytest_asyncio.fixture
 async def connecting(real: RealTryton) -> AsyncIterator[Connecting]:
     """The connector over the real server, as the user of least rights."""
-    made = Connecting(TrytonConnector, real.server.settings(user="orderweave", password=PASSWORD))
+    made = Connecting(TrytonConnector, real.server.settings(user=READER, password=PASSWORD))
     try:
         yield made
     finally:

@@ -22,7 +22,7 @@ def get(model: str) -> Any:
     return Pool().get(model)
 
 
-def make(model: str, **values: Any) -> Any:
+def make(model: str, /, **values: Any) -> Any:
     """A new record of a model."""
     (made,) = get(model).create([values])
     return made

@@ -30,11 +30,7 @@ from trytond.transaction import Transaction, TransactionError
 
 from tests.systems.tryton.masters import Masters, Record, get, make
 from tests.systems.tryton.orders import Orders, naive
-
-# The groups whose reading rights the connector needs, and one user who has none.
-GROUPS = (("sale", "group_sale"), ("stock", "group_stock"), ("account", "group_account"))
-PASSWORD = "only-for-the-test-server"
-READER, STRANGER = "orderweave", "stranger"
+from tests.systems.tryton.rights import PASSWORD, READABLE, READER, STRANGER
 
 
 def main(config_file: str, database: str, world_file: str, ids_file: str) -> None:
@@ -166,10 +162,13 @@ def _update(model: str, identity: int, **values: Any) -> None:
 
 def _users() -> None:
     """The reader has the least rights under which the connector works; the stranger has none."""
-    groups = [get("ir.model.data").get_id(module, name) for module, name in GROUPS]
-    for login, rights in ((READER, groups), (STRANGER, [])):
+    group = make("res.group", name="Readers of orders")
+    for model in READABLE:
+        rights = {"perm_read": True, "perm_write": False, "perm_create": False, "perm_delete": False}
+        make("ir.model.access", model=model, group=group.id, **rights)
+    for login, groups in ((READER, [group.id]), (STRANGER, [])):
         values = {"name": login, "login": login, "password": PASSWORD, "company": 1}
-        make("res.user", **values, companies=[("add", [1])], groups=[("add", rights)])
+        make("res.user", **values, companies=[("add", [1])], groups=[("add", groups)])
 
 
 if __name__ == "__main__":

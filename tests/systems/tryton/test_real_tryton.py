@@ -20,7 +20,9 @@ from orderweave_sdk.manifest import Capability, Operator, SearchField
 from orderweave_sdk.records import Facet
 from orderweave_sdk.testing.comparing import facets_of
 from orderweave_tryton.connector import TrytonConnector
-from tests.systems.tryton.conftest import PASSWORD, RealTryton
+from tests.systems.tryton.conftest import RealTryton
+from tests.systems.tryton.rights import PASSWORD, READABLE, READER, STRANGER
+from tests.systems.tryton.server import ROOT
 
 pytestmark = pytest.mark.systems
 FACETS = TrytonConnector.manifest.facets
@@ -95,7 +97,7 @@ async def test_calls(real: RealTryton) -> None:
     seen: list[str] = []
     made = Connecting(
         TrytonConnector,
-        real.server.settings(user="orderweave", password=PASSWORD),
+        real.server.settings(user=READER, password=PASSWORD),
         observer=lambda operation, seconds, error: seen.append(operation),
     )
     try:
@@ -229,7 +231,7 @@ async def test_products_and_locations(asked: Any, simulated: Any, real: RealTryt
 
 async def refusal(real: RealTryton, **settings: str) -> Exception:
     """What the check of a connector with these settings raises."""
-    base = real.server.settings(user="orderweave", password=PASSWORD)
+    base = real.server.settings(user=READER, password=PASSWORD)
     made = Connecting(TrytonConnector, base | settings)
     try:
         await made.connector.check(call())
@@ -245,7 +247,7 @@ async def test_refusals(real: RealTryton) -> None:
     wrong = await refusal(real, password="not-the-password")
     assert isinstance(wrong, FixCredentials)
     assert str(wrong) == "sign-in: HTTP 401, the credentials are refused or lack a right"
-    lacking = await refusal(real, user="stranger")
+    lacking = await refusal(real, user=STRANGER)
     assert isinstance(lacking, FixCredentials)
     assert str(lacking) == 'search of sale.sale: You are not allowed to access "Sale".'
 
@@ -259,3 +261,10 @@ async def test_a_dropped_session_is_renewed(asked: Any, real: RealTryton) -> Non
     found = await asked.find_orders(keys_of("id", [identity]), frozenset(), call())
     assert [record.external_id for record in found.records] == [identity]
     assert asked._client._session != dropped
+
+
+async def test_the_readme_names_the_rights(asked: Any) -> None:
+    """The rights under which all of this works are those that the connector's README tells to grant."""
+    told = (ROOT / "connectors" / "tryton" / "README.md").read_text()
+    assert [model for model in READABLE if f"`{model}`" not in told] == []
+    assert await asked.check(call())
