@@ -29,7 +29,7 @@ from orderweave_sdk.capabilities import (
     Stock,
 )
 from orderweave_sdk.clock import Call
-from orderweave_sdk.conditions import order_matches, sort_value
+from orderweave_sdk.conditions import order_matches, values_of
 from orderweave_sdk.errors import TimedOut
 from orderweave_sdk.manifest import (
     Batch,
@@ -265,7 +265,7 @@ class FakeConnector:
         filters = self._system.manifest.filters
         applied = [entry for entry in search.conditions if entry.operator in filters.get(entry.field, ())]
         matching = [order for order in self._system.orders if all(order_matches(order, entry) for entry in applied)]
-        matching.sort(key=lambda order: sort_value(order, search.sort), reverse=search.descending)
+        matching.sort(key=lambda order: _place(order, search.sort), reverse=search.descending)
         start = int(search.after) + 1 if search.after is not None else 0
         taken = list(enumerate(matching))[start : start + search.size]
         return Page(
@@ -295,6 +295,11 @@ class FakeConnector:
             locations: Locations = scripted
             return locations
         return Locations(records=tuple(self._system.locations))
+
+
+def _place(order: OrderRecord, sort: SearchField) -> tuple[Any, str]:
+    """Where an order stands in a search: by the sort's time, before all time where it has none, then by id."""
+    return (values_of(order, sort) or (datetime.min.replace(tzinfo=UTC),))[0], order.external_id
 
 
 def connector_for(declared: Manifest) -> type[Connector]:
