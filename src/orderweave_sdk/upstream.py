@@ -6,6 +6,7 @@ A connector never sees the library underneath. One `Upstream` speaks to one host
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -22,7 +23,6 @@ from orderweave_sdk.errors import (
     Retry,
     TimedOut,
     Unreachable,
-    UpstreamError,
     Wait,
 )
 from orderweave_sdk.transport import Answer, HttpxTransport, Request, Transport
@@ -114,7 +114,7 @@ class Upstream:
             answer = await self._bounded(request, operation, call)
             _raise_for(answer, operation, call, accept_statuses)
             return answer
-        except UpstreamError as error:
+        except Exception as error:
             failure = type(error).__name__
             raise
         except asyncio.CancelledError:
@@ -166,7 +166,7 @@ def _retry_after(value: str | None, now: datetime) -> float | None:
     """Seconds to wait, from either form of Retry-After (RFC 9110, 10.2.3); None for nonsense."""
     if value is None:
         return None
-    if value.strip().replace(".", "", 1).isdigit():
+    if re.fullmatch(r"\s*[0-9]{1,9}(\.[0-9]*)?\s*", value):
         return float(value)
     try:
         moment = parsedate_to_datetime(value)
