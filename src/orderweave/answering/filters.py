@@ -117,19 +117,36 @@ def pushable(
     for condition in wanted.conditions:
         if not _is_believed(condition.field, spec, business, authority):
             continue
-        pushed = _spelled(condition, spec, reader)
-        if pushed.operator in spec.manifest.filters.get(pushed.field, frozenset()):
+        operators = spec.manifest.filters.get(condition.field, frozenset())
+        spelled = _spelled(condition, spec, reader)
+        pushed = spelled if spelled.operator in operators else condition
+        if pushed.operator in operators and (pushed is spelled or condition.field is not SearchField.NUMBER):
             found.append(pushed)
     return tuple(found)
 
 
+def places_allow(wanted: Filter, name: str) -> bool:
+    """Whether orders placed in this system can pass: the channel is the place of capture, known before any search."""
+    channels = [condition for condition in wanted.conditions if condition.field is SearchField.CHANNEL]
+    return all(passes((name,), condition.operator, condition.values) for condition in channels)
+
+
 def _spelled(condition: Condition, spec: SystemSpec, reader: KeyReader) -> Condition:
-    """A number in every way in which the system may hold it."""
-    if condition.field is not SearchField.NUMBER or condition.operator not in (Operator.EQ, Operator.IN):
+    """A number, an e-mail address or a SKU in every way in which the system may hold it."""
+    if condition.operator not in (Operator.EQ, Operator.IN):
         return condition
-    numbers = [own for value in condition.values if (own := reader.own_number(value)) is not None]
-    spellings = tuple(dict.fromkeys(s for number in numbers for s in reader.own_spellings(spec.name, number)))
-    return Condition(condition.field, Operator.IN, spellings or condition.values)
+    values: list[str] = []
+    if condition.field is SearchField.NUMBER:
+        numbers = [own for value in condition.values if (own := reader.own_number(value)) is not None]
+        values = [spelling for number in numbers for spelling in reader.own_spellings(spec.name, number)]
+    elif condition.field is SearchField.CUSTOMER_EMAIL:
+        values = [form for value in condition.values for form in (value, value.lower())]
+    elif condition.field is SearchField.SKU:
+        values = [form for value in condition.values for form in (value, value.upper(), value.lower())]
+    spellings = tuple(dict.fromkeys(values))
+    if not spellings or spellings == condition.values:
+        return condition
+    return Condition(condition.field, Operator.IN, spellings)
 
 
 def _is_believed(field: SearchField, spec: SystemSpec, business: Business, authority: Authority) -> bool:

@@ -1,0 +1,141 @@
+"""A customer, by e-mail address or by id, with their orders over all channels."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from orderweave.answering.customer import by_email
+from orderweave.answering.errors import Code, RequestError
+from orderweave.answering.filters import Filter
+from orderweave.answering.orders import OrderList, page_of
+from orderweave.model.ids import encode_id
+from orderweave.model.listing import CustomerProfile
+from orderweave.planning.needs import Needs
+from orderweave_sdk.capabilities import Condition
+from orderweave_sdk.errors import Unreachable
+from orderweave_sdk.manifest import Operator, SearchField
+from orderweave_sdk.records import Company, Customer, Facet
+from tests.unit.fake_business import erp, order, shop
+from tests.unit.fake_systems import FILTERS, Woven, weave
+
+NEEDS = Needs(facets=frozenset({Facet.HEADER, Facet.CUSTOMER}))
+
+
+def business() -> Woven:
+    """Ada bought twice at the shop and once at the ERP's desk, for a company; Bob once."""
+    desk = order("e1", "SO1", hours=2, email="Ada@Example.com", customer_id="77")
+    assert desk.customer is not None
+    person = desk.customer.person
+    desk = msgspec.structs.replace(desk, customer=Customer(person=person, company=Company(name="Cafe Inc")))
+    return weave(
+        shop(
+            [
+                order("a1", "1001", hours=1, email="ada@example.com", customer_id="c1"),
+                order("a2", "1002", hours=3, email="ada@example.com", customer_id="c1"),
+                order("b1", "1003", hours=4, email="bob@example.com", customer_id="c2"),
+            ]
+        ),
+        erp([desk]),
+    )
+
+
+def page(size: int, email: str = "ada@example.com") -> OrderList:
+    """A page of the customer's orders."""
+    return page_of(size, None, None, None, filter=by_email(email), sort=SearchField.PLACED_AT, descending=True)
+
+
+async def find(
+    woven: Woven, email: str = "ada@example.com", pages: dict[str, OrderList] | None = None
+) -> CustomerProfile | None:
+    """The customer with these pages."""
+    return await woven.gateway.customer(email, pages or {}, NEEDS, woven.gateway.call())
+
+
+async def test_by_email_over_all_channels() -> None:
+    """Ada's orders of shop and desk are one list, newest first, in whichever case her address is asked and kept."""
+    found = await find(business(), "Ada@Example.com", pages={"x": page(10, "Ada@Example.com")})
+    assert found is not None
+    assert (found.id, found.name, found.email) == (encode_id("Customer", "shop", "c1"), "Ada", "ada@example.com")
+    ((name, orders),) = found.pages
+    assert name == "x"
+    assert [node.number for node in orders.nodes] == ["1002", "SO1", "1001"]
+    assert [node.company.name for node in orders.nodes if node.company] == ["Cafe Inc"]
+    assert orders.coverage.complete
+
+
+async def test_each_page_asked_is_read() -> None:
+    """Two pages under two names are two pages."""
+    found = await find(business(), pages={"one": page(1), "all": page(5)})
+    assert found is not None
+    assert [(name, len(orders.nodes)) for name, orders in found.pages] == [("one", 1), ("all", 2)]
+
+
+async def test_without_a_page_one_order_is_read() -> None:
+    """Where no orders are asked for, the customer is still found, by one order."""
+    found = await find(business(), "bob@example.com")
+    assert found is not None
+    assert (found.email, found.company) == ("bob@example.com", None)
+
+
+async def test_nobody_has_the_address() -> None:
+    """An address that no order carries is no customer; while a system is silent it is INCOMPLETE."""
+    woven = business()
+    assert await find(woven, "eve@example.com") is None
+    woven.fakes["erp"].error = Unreachable("orders: no connection")
+    with pytest.raises(RequestError) as raised:
+        await find(woven, "eve@example.com")
+    assert (raised.value.code, raised.value.extensions["systems"]) == (Code.INCOMPLETE, ["erp"])
+    assert str(raised.value) == "no system that answered knows this customer; erp did not answer"
+    assert await find(woven, "bob@example.com") is not None
+
+
+@pytest.mark.parametrize("email", ["", "ada", "a" * 320 + "@example.com"])
+def test_an_address_that_is_none(email: str) -> None:
+    """What is no e-mail address is refused."""
+    with pytest.raises(RequestError, match="email must be an e-mail address") as raised:
+        by_email(email)
+    assert raised.value.code is Code.BAD_INPUT
+
+
+def test_spaces_round_an_address() -> None:
+    """Outer spaces are no part of an address."""
+    condition = Condition(SearchField.CUSTOMER_EMAIL, Operator.EQ, ("ada@example.com",))
+    assert by_email(" ada@example.com ") == Filter(conditions=(condition,))
+
+
+async def test_the_address_behind_an_id() -> None:
+    """An id leads to the address by one search of the system that gave it; an unknown one leads nowhere."""
+    woven = business()
+    call = woven.gateway.call()
+    assert await woven.gateway.email_by_id(encode_id("Customer", "shop", "c2"), call) == "bob@example.com"
+    assert len(woven.fakes["shop"].calls) == 1
+    assert await woven.gateway.email_by_id(encode_id("Customer", "shop", "c9"), call) is None
+    assert await woven.gateway.email_by_id(encode_id("Customer", "gone", "c9"), call) is None
+
+
+async def test_an_id_that_cannot_be_followed() -> None:
+    """A system that cannot search by customer, or does not answer, and an id of something else, each say so."""
+    woven = business()
+    filters = {field: operators for field, operators in FILTERS.items() if field is not SearchField.CUSTOMER_ID}
+    woven.fakes["erp"].manifest = msgspec.structs.replace(woven.fakes["erp"].manifest, filters=filters)
+    again = weave(*woven.fakes.values())
+    again.fakes["shop"].error = Unreachable("orders: no connection")
+    for token, code, message in (
+        (
+            encode_id("Customer", "erp", "77"),
+            Code.UNSUPPORTED,
+            "erp cannot search orders by customer; look up by email",
+        ),
+        (
+            encode_id("Customer", "shop", "c1"),
+            Code.INCOMPLETE,
+            "no system that answered knows this customer; shop did not answer",
+        ),
+        (encode_id("Order", "shop:id", "a1"), Code.BAD_INPUT, "id: not the id of a customer"),
+        (encode_id("Customer", "shop"), Code.BAD_INPUT, "id: not the id of a customer"),
+        ("nonsense", Code.BAD_INPUT, "id: not an id of this API"),
+    ):
+        with pytest.raises(RequestError) as raised:
+            await again.gateway.email_by_id(token, again.gateway.call())
+        assert (raised.value.code, str(raised.value)) == (code, message)
