@@ -63,13 +63,13 @@ def eur(amount: str) -> Money:
 
 
 def crowded_order(n: int = 1, entries: int = 130) -> OrderRecord:
-    """An order with `entries` lines, shipped line by line, and as many events, returns and fulfillment orders."""
+    """An order with `entries` lines, each canceled in part, and as many events, returns and fulfillment orders."""
     lines = tuple(
         Line(
             external_id=ids("line", n * 1000 + at),
             sku=f"SKU-{at:03}",
             title=f"Thing {at}",
-            quantity=Quantities(ordered=Decimal(2), canceled=Decimal(0), current=Decimal(2)),
+            quantity=Quantities(ordered=Decimal(3), canceled=Decimal(1), current=Decimal(2)),
             unit_price=eur("3.10"),
             total=eur("6.20"),
         )
@@ -96,6 +96,7 @@ def crowded_order(n: int = 1, entries: int = 130) -> OrderRecord:
             discounts=tuple(Discount(title=f"D{at}", amount=eur("1.00")) for at in range(entries)),
         ),
         lines=lines,
+        payments=Payments(refunds=(Refund(external_id=ids("refund", n * 1000), amount=eur("403.00")),)),
         fulfillment=Fulfillment(
             fulfillment_orders=tuple(
                 FulfillmentOrder(
@@ -251,16 +252,56 @@ def awkward_order(n: int = 2) -> OrderRecord:
     )
 
 
+def returned_order(n: int = 4, *, refunded: bool = True) -> OrderRecord:
+    """Two units canceled and two come back of one line, all come back of another, and one on its way back."""
+    mug, pot, cup = (
+        Line(
+            external_id=ids("line", n * 1000 + at),
+            sku=sku,
+            title=sku.title(),
+            quantity=Quantities(ordered=Decimal(ordered), canceled=Decimal(canceled), current=Decimal(current)),
+            unit_price=eur("5.00"),
+            total=eur("15.00"),
+        )
+        for at, (sku, ordered, canceled, current) in enumerate((("MUG", 7, 2, 5), ("POT", 3, 0, 3), ("CUP", 3, 0, 3)))
+    )
+    closed = ((mug, 1), (mug, 1), (pot, 3))
+    refunds = tuple(Refund(external_id=ids("refund", n * 10 + at), amount=eur("25.00")) for at in range(2))
+    return OrderRecord(
+        external_id=ids("order", n),
+        keys=(Key("id", ids("order", n)), Key("number", f"#{n}")),
+        updated_at=PLACED,
+        header=Header(placed_at=PLACED, currency="EUR"),
+        lines=(mug, pot, cup),
+        payments=Payments(refunds=refunds if refunded else ()),
+        returns=(
+            Return(
+                external_id=ids("return", n * 1000),
+                status=ReturnStatus.CLOSED,
+                lines=tuple(
+                    ReturnLine(sku=line.sku, line_id=line.external_id, quantity=Decimal(units))
+                    for line, units in closed
+                ),
+            ),
+            Return(
+                external_id=ids("return", n * 1000 + 1),
+                status=ReturnStatus.OPEN,
+                lines=(ReturnLine(sku=cup.sku, line_id=cup.external_id, quantity=Decimal(1)),),
+            ),
+        ),
+    )
+
+
 def bare_order(n: int = 3) -> OrderRecord:
     """An order of which the system knows nothing but that it exists."""
     return OrderRecord(external_id=ids("order", n), keys=(Key("id", ids("order", n)),))
 
 
 def rich_world() -> World:
-    """The three orders, one SKU in more places than a page holds, and a product that is not sold."""
+    """The orders, one SKU in more places than a page holds, and a product that is not sold."""
     places = tuple(LocationRecord(external_id=ids("location", at), name=f"Place {at}") for at in range(1, 301))
     return World(
-        orders=(crowded_order(), awkward_order(), bare_order()),
+        orders=(crowded_order(), awkward_order(), bare_order(), returned_order(), returned_order(5, refunded=False)),
         stock=tuple(
             StockRecord(sku="Mug", location=place.place(), on_hand=Decimal(at), reserved=Decimal(0))
             for at, place in enumerate(places)

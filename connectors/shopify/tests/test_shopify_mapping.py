@@ -179,6 +179,7 @@ def test_discounts_of_the_order_and_of_its_lines_are_kept_apart() -> None:
         "name": "Mug - Blue",
         "quantity": 3,
         "currentQuantity": 2,
+        "nonFulfillableQuantity": 1,
         "originalUnitPriceSet": bag("12.00"),
         "discountedTotalSet": bag("30.00"),
         "discountAllocations": [
@@ -190,7 +191,9 @@ def test_discounts_of_the_order_and_of_its_lines_are_kept_apart() -> None:
         ],
         "taxLines": [],
     }
-    record = read(Facet.HEADER, Facet.LINES, **{**HEADER, "discountApplications": codes, "lineItems": page(line)})
+    record = read(
+        Facet.HEADER, Facet.LINES, **{**HEADER, "discountApplications": codes, "lineItems": page(line), "refunds": []}
+    )
     assert record.header is not None
     assert record.lines is not None
     assert record.header.discounts == (
@@ -387,3 +390,7 @@ def test_a_missing_part_is_a_bad_payload() -> None:
     """A facet whose part is not there is never read as empty."""
     with pytest.raises(BadPayload, match="order: transactions is missing"):
         read(Facet.PAYMENTS)
+    with pytest.raises(BadPayload, match=r"order: refunds\.refundLineItems is missing"):
+        read(Facet.LINES, lineItems=page(), refunds=[{"id": "r1"}])
+    with pytest.raises(BadPayload, match=r"order: refunds\.totalRefundedSet is missing"):
+        read(Facet.PAYMENTS, transactions=[], refunds=[{"id": "r1"}])

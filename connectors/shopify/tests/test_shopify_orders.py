@@ -1,24 +1,27 @@
 """Orders of every awkward shape come back whole, in few calls, whatever is asked."""
 
 from collections import Counter
+from decimal import Decimal
 
 import pytest
 
 from orderweave_sdk.batches import keys_of
 from orderweave_sdk.clock import Call
-from orderweave_sdk.records import Facet, OrderRecord
+from orderweave_sdk.records import Facet, OrderRecord, Quantities
 from orderweave_sdk.testing.comparing import comparable, facets_of
 from orderweave_sdk.testing.samples import sample_world
 from orderweave_sdk.testing.world import World
 from orderweave_shopify.connector import ShopifyConnector
 from orderweave_shopify.simulator import ShopifySimulator
+from orderweave_shopify.simulator_wire import order_wire
 
-from .rich_orders import awkward_order, bare_order, crowded_order, ids, rich_world
+from .rich_orders import awkward_order, bare_order, crowded_order, ids, returned_order, rich_world
 
 ALL = ShopifyConnector.manifest.facets
+ORDERS = (crowded_order(), awkward_order(), bare_order(), returned_order(), returned_order(refunded=False))
 
 
-@pytest.mark.parametrize("order", [crowded_order(), awkward_order(), bare_order()])
+@pytest.mark.parametrize("order", ORDERS)
 async def test_rich_orders_come_back_whole(
     shop: ShopifySimulator, connector: ShopifyConnector, order: OrderRecord
 ) -> None:
@@ -30,11 +33,29 @@ async def test_rich_orders_come_back_whole(
     assert comparable(record) == comparable(facets_of(shop.expressible(order), ALL))
 
 
-@pytest.mark.parametrize("order", [crowded_order(), awkward_order(), bare_order()])
+@pytest.mark.parametrize("order", ORDERS)
 def test_saying_twice_says_the_same(order: OrderRecord) -> None:
     """Reducing a record to what Shopify can say changes nothing the second time."""
     once = ShopifySimulator.expressible(order)
     assert ShopifySimulator.expressible(once) == once
+
+
+@pytest.mark.parametrize("refunded", [True, False])
+async def test_returned_goods_stay_in_the_order(
+    shop: ShopifySimulator, connector: ShopifyConnector, *, refunded: bool
+) -> None:
+    """Shopify's current quantity falls with what came back, refunded or not; ours falls with what was canceled."""
+    order = returned_order(refunded=refunded)
+    wires = order_wire(shop.expressible(order))["lineItems"](None)["nodes"]
+    assert [wire["currentQuantity"] for wire in wires] == [3, 0, 3]
+    shop.seed(World(orders=(order,)))
+    found = await connector.find_orders(keys_of("id", [order.external_id]), frozenset({Facet.LINES}), Call.within(10))
+    quantities = [line.quantity for line in found.records[0].lines or ()]
+    assert quantities == [
+        Quantities(ordered=Decimal(7), canceled=Decimal(2), current=Decimal(5)),
+        Quantities(ordered=Decimal(3), canceled=Decimal(0), current=Decimal(3)),
+        Quantities(ordered=Decimal(3), canceled=Decimal(0), current=Decimal(3)),
+    ]
 
 
 async def test_continuing_costs_one_call_a_page(shop: ShopifySimulator, connector: ShopifyConnector) -> None:
@@ -44,6 +65,7 @@ async def test_continuing_costs_one_call_a_page(shop: ShopifySimulator, connecto
     assert Counter(call.operation for call in shop.calls) == {
         "OrdersById": 1,
         "MoreOrderLineItems": 2,
+        "MoreRefundRefundLineItems": 2,
         "MoreOrderDiscountApplications": 2,
         "MoreOrderFulfillmentOrders": 2,
         "MoreOrderReturns": 2,
@@ -76,7 +98,8 @@ async def test_a_list_without_end_is_reported(
     found = await connector.find_orders(keys_of("id", [ids("order", 1)]), frozenset({Facet.LINES}), Call.within(60))
     assert len(found.records[0].lines or ()) == 125
     assert [(gap.reason, gap.external_id) for gap in found.gaps] == [
-        ("Order.lineItems has more entries than are read", ids("order", 1))
+        ("Order.lineItems has more entries than are read", ids("order", 1)),
+        ("Refund.refundLineItems has more entries than are read", ids("order", 1)),
     ]
 
 

@@ -26,6 +26,7 @@ from orderweave_sdk.testing.samples import sample_world
 from orderweave_shopify.connections import ALL_CONNECTIONS
 from orderweave_shopify.connector import ShopifyConnector
 from orderweave_shopify.manifest import MANIFEST
+from orderweave_shopify.mapping_quantities import CAME_BACK
 from orderweave_shopify.queries import (
     CHECK,
     LOCATIONS,
@@ -110,6 +111,12 @@ def test_the_status_map_knows_every_word(contract: GraphQLSchema) -> None:
         assert known == set().union(*(words(contract, enum) for enum in enums)), axis
     assert set(STATUSES.words) == {*ENUMS_OF_AXIS, Axis.ORDER}
     assert set(CANCEL_REASONS) == words(contract, "OrderCancelReason")
+
+
+def test_the_restock_types_are_those_weighed(contract: GraphQLSchema) -> None:
+    """One of Shopify's four restock types is of goods that came back; a fifth would have to be thought about."""
+    assert words(contract, "RefundLineItemRestockType") == {"CANCEL", "LEGACY_RESTOCK", "NO_RESTOCK", "RETURN"}
+    assert CAME_BACK == "RETURN"
 
 
 @pytest_asyncio.fixture

@@ -43,13 +43,17 @@ LINES = Connection(
     field="lineItems",
     page=25,
     entries=(
-        f"id sku name quantity currentQuantity originalUnitPriceSet {{ {MONEY} }} "
+        f"id sku name quantity currentQuantity nonFulfillableQuantity originalUnitPriceSet {{ {MONEY} }} "
         f"discountedTotalSet(withCodeDiscounts: true) {{ {MONEY} }} "
         f"discountAllocations {{ allocatedAmountSet {{ {MONEY} }} discountApplication {{ __typename targetSelection "
         "... on DiscountCodeApplication { code } ... on AutomaticDiscountApplication { title } "
         "... on ManualDiscountApplication { title } ... on ScriptDiscountApplication { title } } } "
         f"taxLines {{ title rate priceSet {{ {MONEY} }} }}"
     ),
+)
+
+REFUND_LINES = Connection(
+    owner="Refund", field="refundLineItems", page=20, entries="quantity restockType lineItem { id }"
 )
 
 DISCOUNTS = Connection(
@@ -124,6 +128,7 @@ TIMELINE = Connection(
 
 ALL_CONNECTIONS = (
     LINES,
+    REFUND_LINES,
     DISCOUNTS,
     SHIPPING_LINES,
     FULFILLMENT_ORDER_LINES,

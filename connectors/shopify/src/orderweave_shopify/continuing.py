@@ -21,6 +21,7 @@ from orderweave_shopify.connections import (
     FULFILLMENT_ORDERS,
     HELD_FULFILLMENT_ORDERS,
     LINES,
+    REFUND_LINES,
     RETURN_LINES,
     RETURNS,
     SHIPPING_LINES,
@@ -36,11 +37,12 @@ from orderweave_shopify.payloads import (
     HappeningPayload,
     LinePayload,
     OrderPayload,
-    Page,
+    RefundLinePayload,
     ReturnLinePayload,
     ReturnPayload,
     ShippingLinePayload,
 )
+from orderweave_shopify.payloads_pages import Page
 
 # Further pages of one list at most: an order with more than 2,500 entries of a kind is reported, not awaited.
 MOST_ROUNDS = 25
@@ -124,5 +126,8 @@ def _lists(order: OrderPayload, facets: frozenset[Facet]) -> Iterator[_Open]:
         yield _Open(fulfillment.id, FULFILLMENT_LINES, FulfillmentLinePayload, fulfillment.fulfillment_line_items)
         if fulfillment.events is not None:
             yield _Open(fulfillment.id, FULFILLMENT_EVENTS, EventPayload, fulfillment.events)
+    for refund in order.refunds or ():
+        if refund.refund_line_items is not None:
+            yield _Open(refund.id, REFUND_LINES, RefundLinePayload, refund.refund_line_items)
     for returned in order.returns.nodes if order.returns else ():
         yield _Open(returned.id, RETURN_LINES, ReturnLinePayload, returned.return_line_items)

@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import TypeVar
 
-from orderweave_sdk.errors import BadPayload
 from orderweave_sdk.records import (
     Address,
     Addresses,
@@ -28,7 +26,6 @@ from orderweave_sdk.records import (
     Money,
     OrderRecord,
     Person,
-    Quantities,
     Return,
     ReturnLine,
     ReturnStatus,
@@ -39,6 +36,7 @@ from orderweave_sdk.records import (
 )
 from orderweave_shopify.mapping_fulfillment import fulfillment, holds
 from orderweave_shopify.mapping_payments import money, payments
+from orderweave_shopify.mapping_quantities import quantities, units_back
 from orderweave_shopify.payloads import (
     AddressPayload,
     DiscountPayload,
@@ -48,10 +46,9 @@ from orderweave_shopify.payloads import (
     ReturnLinePayload,
     ReturnPayload,
     TaxPayload,
+    present,
 )
 from orderweave_shopify.statuses import NO_RETURN, STATUSES
-
-Part = TypeVar("Part")
 
 # What kind of place the source names stand for; other names are apps and marketplaces of any kind.
 _CHANNEL_KINDS = {
@@ -60,13 +57,6 @@ _CHANNEL_KINDS = {
     "pos": ChannelKind.POINT_OF_SALE,
     "shopify_draft_order": ChannelKind.SALES_DESK,
 }
-
-
-def present(part: Part | None, field: str) -> Part:
-    """The part, which the contract says is there once selected; raises BadPayload naming the field."""
-    if part is None:
-        raise BadPayload(f"order: {field} is missing")
-    return part
 
 
 def order_record(order: OrderPayload, facets: frozenset[Facet], shop_url: str) -> OrderRecord:
@@ -83,11 +73,7 @@ def order_record(order: OrderPayload, facets: frozenset[Facet], shop_url: str) -
         updated_at=utc(order.updated_at),
         statuses=tuple(_statuses(order, facets)),
         header=_header(order) if Facet.HEADER in facets else None,
-        lines=(
-            tuple(_line(line) for line in present(order.line_items, "lineItems").nodes)
-            if Facet.LINES in facets
-            else None
-        ),
+        lines=tuple(_lines(order)) if Facet.LINES in facets else None,
         customer=_customer(order) if Facet.CUSTOMER in facets else None,
         addresses=(
             Addresses(billing=_address(order.billing_address), shipping=_address(order.shipping_address))
@@ -238,16 +224,18 @@ def _tax(tax: TaxPayload) -> TaxLine:
     return TaxLine(title=tax.title, rate=tax.rate, amount=money(tax.price_set))
 
 
-def _line(line: LinePayload) -> Line:
+def _lines(order: OrderPayload) -> Iterable[Line]:
+    lines = present(order.line_items, "lineItems").nodes
+    back = units_back(present(order.refunds, "refunds"))
+    return (_line(line, back.get(line.id, 0)) for line in lines)
+
+
+def _line(line: LinePayload, back: int) -> Line:
     return Line(
         external_id=line.id,
         sku=line.sku or None,
         title=line.name or None,
-        quantity=Quantities(
-            ordered=Decimal(line.quantity),
-            canceled=Decimal(line.quantity - line.current_quantity),
-            current=Decimal(line.current_quantity),
-        ),
+        quantity=quantities(line, back),
         unit_price=money(line.original_unit_price_set),
         total=money(line.discounted_total_set),
         discounts=tuple(

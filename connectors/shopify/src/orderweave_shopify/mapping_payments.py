@@ -20,7 +20,7 @@ from orderweave_sdk.records import (
     TransactionStatus,
     utc,
 )
-from orderweave_shopify.payloads import MoneyBag, RefundPayload, TransactionPayload
+from orderweave_shopify.payloads import MoneyBag, RefundPayload, TransactionPayload, present
 from orderweave_shopify.statuses import STATUSES
 
 
@@ -40,7 +40,7 @@ def payments(transactions: Sequence[TransactionPayload], refunds: Iterable[Refun
         refunds=tuple(
             Refund(
                 external_id=refund.id,
-                amount=money(refund.total_refunded_set),
+                amount=money(present(refund.total_refunded_set, "refunds.totalRefundedSet")),
                 created_at=utc(refund.created_at) if refund.created_at else None,
                 note=refund.note or None,
             )

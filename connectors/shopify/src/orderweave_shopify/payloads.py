@@ -1,46 +1,28 @@
 """Shopify's wire, only the fields used.
 
 An order carries only what its facets select, so everything beyond its identity may be absent; what a facet needs
-and does not find is a bad payload (`mapping.present`).
+and does not find is a bad payload (`present`).
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 import msgspec
 
-Entry = TypeVar("Entry")
+from orderweave_sdk.errors import BadPayload
+from orderweave_shopify.payloads_pages import Page
+
+Part = TypeVar("Part")
 
 
-class PageInfo(msgspec.Struct, rename="camel"):
-    """Whether there is more, and the cursor to go on from."""
-
-    has_next_page: bool
-    end_cursor: str | None = None
-
-
-class Page(msgspec.Struct, Generic[Entry], rename="camel"):
-    """One page of a connection."""
-
-    nodes: list[Entry]
-    page_info: PageInfo
-
-
-class Edge(msgspec.Struct):
-    """One hit of the orders search; the order is decoded on its own, so that a bad one spoils no other."""
-
-    cursor: str
-    node: msgspec.Raw
-
-
-class Edges(msgspec.Struct, rename="camel"):
-    """One page of the orders search."""
-
-    edges: list[Edge | None]
-    page_info: PageInfo
+def present(part: Part | None, field: str) -> Part:
+    """The part, which the contract says is there once selected; raises BadPayload naming the field."""
+    if part is None:
+        raise BadPayload(f"order: {field} is missing")
+    return part
 
 
 class MoneyPayload(msgspec.Struct, rename="camel"):
@@ -115,6 +97,7 @@ class LinePayload(msgspec.Struct, rename="camel"):
     name: str
     quantity: int
     current_quantity: int
+    non_fulfillable_quantity: int
     original_unit_price_set: MoneyBag
     discounted_total_set: MoneyBag
     discount_allocations: list[AllocationPayload]
@@ -198,13 +181,22 @@ class TransactionPayload(msgspec.Struct, rename="camel"):
     parent_transaction: Identified | None = None
 
 
+class RefundLinePayload(msgspec.Struct, rename="camel"):
+    """So many of one line in a refund."""
+
+    quantity: int
+    restock_type: str
+    line_item: Identified
+
+
 class RefundPayload(msgspec.Struct, rename="camel"):
-    """Money given back."""
+    """Money given back, for the payments, or units taken out of the order, for the lines."""
 
     id: str
-    total_refunded_set: MoneyBag
+    total_refunded_set: MoneyBag | None = None
     created_at: datetime | None = None
     note: str | None = None
+    refund_line_items: Page[RefundLinePayload] | None = None
 
 
 class NamedPlace(msgspec.Struct):

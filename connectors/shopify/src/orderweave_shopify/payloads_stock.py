@@ -6,7 +6,8 @@ from datetime import datetime
 
 import msgspec
 
-from orderweave_shopify.payloads import NamedPlace, Page, PageInfo
+from orderweave_shopify.payloads import NamedPlace
+from orderweave_shopify.payloads_pages import Page, PageInfo
 
 
 class RawPage(msgspec.Struct, rename="camel"):

@@ -24,6 +24,7 @@ from orderweave_shopify.connections import (
     LINES,
     MONEY,
     PAGE_INFO,
+    REFUND_LINES,
     RETURNS,
     SHIPPING_LINES,
     TIMELINE,
@@ -65,7 +66,7 @@ PARTS: dict[Facet, Part] = {
         f"{SHIPPING_LINES.selection()} {DISCOUNTS.selection()}",
         4,
     ),
-    Facet.LINES: Part(LINES.selection(), 8),
+    Facet.LINES: Part(f"{LINES.selection()} refunds {{ id {REFUND_LINES.selection()} }}", 16),
     Facet.CUSTOMER: Part(
         "email phone customer { id displayName defaultEmailAddress { emailAddress } "
         "defaultPhoneNumber { phoneNumber } } purchasingEntity { __typename ... on PurchasingCompany { "

@@ -17,7 +17,8 @@ from orderweave_sdk.records import Facet, OrderRecord
 from orderweave_shopify.client import Answered, Client, GraphqlError, TooCostly
 from orderweave_shopify.continuing import complete
 from orderweave_shopify.mapping import order_record
-from orderweave_shopify.payloads import Edges, OrderPayload, PageInfo
+from orderweave_shopify.payloads import OrderPayload
+from orderweave_shopify.payloads_pages import Edges, PageInfo
 from orderweave_shopify.queries import most_orders, orders_by_id, orders_by_search
 
 _ORDER_ID = re.compile(r"gid://shopify/Order/\d+")

@@ -55,6 +55,7 @@ class Catalog:
             everything: tuple[Wire, ...] = (
                 *order["fulfillmentOrders"](None)["nodes"],
                 *order["fulfillments"],
+                *order["refunds"],
                 *order["returns"](None)["nodes"],
             )
             return next(part for part in everything if part["id"] == id_)
@@ -149,3 +150,4 @@ def _parts(order: OrderRecord) -> Iterable[str]:
         yield from (item.external_id for item in order.fulfillment.fulfillment_orders)
         yield from (item.external_id for item in order.fulfillment.shipments)
     yield from (item.external_id for item in order.returns or ())
+    yield from (item.external_id for item in (order.payments.refunds if order.payments else ()))

@@ -146,6 +146,7 @@ type LineItem implements Node {
   name: String!
   quantity: Int!
   currentQuantity: Int!
+  nonFulfillableQuantity: Int!
   originalUnitPriceSet: MoneyBag!
   discountedTotalSet(withCodeDiscounts: Boolean = false): MoneyBag!
   discountAllocations: [DiscountAllocation!]!
@@ -193,7 +194,16 @@ type OrderTransaction implements Node {
   amountSet: MoneyBag!
   parentTransaction: OrderTransaction
 }
-type Refund implements Node { id: ID! createdAt: DateTime note: String totalRefundedSet: MoneyBag! }
+type Refund implements Node {
+  id: ID!
+  createdAt: DateTime
+  note: String
+  totalRefundedSet: MoneyBag!
+  refundLineItems(first: Int, after: String): RefundLineItemConnection!
+}
+enum RefundLineItemRestockType { CANCEL LEGACY_RESTOCK NO_RESTOCK RETURN }
+type RefundLineItemConnection { nodes: [RefundLineItem!]! pageInfo: PageInfo! }
+type RefundLineItem { quantity: Int! restockType: RefundLineItemRestockType! lineItem: LineItem! }
 
 enum FulfillmentOrderStatus { CANCELLED CLOSED INCOMPLETE IN_PROGRESS ON_HOLD OPEN SCHEDULED }
 enum DeliveryMethodType { LOCAL NONE PICKUP_POINT PICK_UP RETAIL SHIPPING }

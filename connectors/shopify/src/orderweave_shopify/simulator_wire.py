@@ -22,21 +22,16 @@ from orderweave_sdk.records import (
 from orderweave_shopify.simulator_expressing import source_name
 from orderweave_shopify.simulator_paging import Wire, connection
 from orderweave_shopify.simulator_wire_goods import fulfillment_order_wire, fulfillment_wire
+from orderweave_shopify.simulator_wire_money import bag, refund_wires, transaction_wires, units_back
 from orderweave_shopify.simulator_words import raw_word
 from orderweave_shopify.statuses import NO_RETURN
-
-
-def bag(money: Money | None) -> Wire | None:
-    """A money bag; None for no amount."""
-    if money is None:
-        return None
-    return {"shopMoney": {"amount": format(money.amount, "f"), "currencyCode": money.currency}}
 
 
 def order_wire(order: OrderRecord) -> Wire:
     """One order; it must have gone through `expressible_order`."""
     header = order.header or Header()
-    lines = {line.external_id: line_wire(line) for line in order.lines or ()}
+    back = units_back(order)
+    lines = {line.external_id: line_wire(line, back.get(line.external_id, 0)) for line in order.lines or ()}
     fulfillment = order.fulfillment
     references = {key.namespace: key.value for key in order.references}
     raws = {word.axis: word.raw for word in order.statuses}
@@ -53,16 +48,8 @@ def order_wire(order: OrderRecord) -> Wire:
         **_header(header),
         **_customer(order),
         "lineItems": connection(list(lines.values())),
-        "transactions": _transactions(order.payments or Payments()),
-        "refunds": [
-            {
-                "id": refund.external_id,
-                "createdAt": refund.created_at,
-                "note": refund.note,
-                "totalRefundedSet": bag(refund.amount),
-            }
-            for refund in (order.payments.refunds if order.payments else ())
-        ],
+        "transactions": transaction_wires(order.payments or Payments()),
+        "refunds": refund_wires(order, lines, back),
         "fulfillmentOrders": connection(
             [fulfillment_order_wire(item, lines) for item in fulfillment.fulfillment_orders] if fulfillment else []
         ),
@@ -133,14 +120,15 @@ def _application(discount: Discount, selection: str) -> Wire:
     }
 
 
-def line_wire(line: Line) -> Wire:
-    """One order line."""
+def line_wire(line: Line, back: int) -> Wire:
+    """One order line; `back` of its units came back, which lowers its current quantity as what was canceled does."""
     return {
         "id": line.external_id,
         "sku": line.sku,
         "name": line.title or "",
         "quantity": int(line.quantity.ordered or 0),
-        "currentQuantity": int(line.quantity.current or 0),
+        "currentQuantity": int(line.quantity.current or 0) - back,
+        "nonFulfillableQuantity": int(line.quantity.canceled or 0),
         "originalUnitPriceSet": bag(line.unit_price),
         "discountedTotalSet": bag(line.total),
         "discountAllocations": [
@@ -202,24 +190,6 @@ def _address(address: Address | None) -> Wire | None:
         "countryCodeV2": address.country_code,
         "phone": address.phone,
     }
-
-
-def _transactions(payments: Payments) -> list[Wire]:
-    return [
-        {
-            "id": item.external_id,
-            "kind": raw_word(Axis.TRANSACTION_KIND, item.kind),
-            "status": raw_word(Axis.TRANSACTION_STATUS, item.status),
-            "gateway": item.gateway,
-            "formattedGateway": payment.method,
-            "paymentId": payment.external_id,
-            "processedAt": item.processed_at,
-            "amountSet": bag(item.amount),
-            "parentTransaction": None,
-        }
-        for payment in payments.payments
-        for item in payment.transactions
-    ]
 
 
 def _return(item: Return, lines: dict[str, Wire]) -> Wire:

@@ -14,7 +14,7 @@ from orderweave_sdk.errors import BadPayload
 from orderweave_shopify.client import Client
 from orderweave_shopify.continuing import Continued, ContinuedNode
 from orderweave_shopify.mapping_stock import location_record, product_record, stock_records
-from orderweave_shopify.payloads import Page
+from orderweave_shopify.payloads_pages import Page
 from orderweave_shopify.payloads_stock import (
     InventoryItemPayload,
     LevelPayload,
