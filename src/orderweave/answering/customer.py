@@ -6,16 +6,18 @@ from collections.abc import Mapping
 
 from orderweave.answering.errors import Code, RequestError, bad_input, incomplete
 from orderweave.answering.filters import Filter
+from orderweave.answering.order import order_by_id
 from orderweave.answering.orders import OrderList, list_orders, page_of
 from orderweave.answering.parts import Parts
+from orderweave.merging.order import order_id
 from orderweave.model.ids import MalformedToken, decode_id
 from orderweave.model.listing import CustomerProfile
 from orderweave.model.order import OrderConnection
-from orderweave.planning.needs import Needs
+from orderweave.planning.needs import Needs, needs_of
 from orderweave_sdk.capabilities import Condition, Page, Search
 from orderweave_sdk.clock import Call
 from orderweave_sdk.manifest import Operator, SearchField
-from orderweave_sdk.records import Facet
+from orderweave_sdk.records import Facet, Key
 
 _LONGEST_EMAIL = 320
 
@@ -65,9 +67,13 @@ def by_email(email: str) -> Filter:
 async def email_by_id(parts: Parts, token: str, call: Call) -> str | None:
     """The e-mail address of the customer with this global id, as their own system knows it from an order.
 
-    None when that system has no order of theirs; UNSUPPORTED when it cannot search by customer.
+    A guest's id names their order. None when there is no such order; UNSUPPORTED when the system cannot search by
+    customer.
     """
     system, external_id = _parts_of(token)
+    if ":" in system:
+        order = await order_by_id(parts, order_id(Key(system, external_id)), needs_of(["Order.customer"]), call)
+        return order.customer.email if order and order.customer else None
     spec = parts.business.systems.get(system)
     if spec is None:
         return None

@@ -30,9 +30,9 @@ def bad_input(message: str) -> RequestError:
     return RequestError(Code.BAD_INPUT, message)
 
 
-def ambiguous(number: str, candidates: Sequence[dict[str, Any]]) -> RequestError:
-    """A number that several orders have; the candidates stand in the extensions."""
-    message = f"the number fits {len(candidates)} orders; ask for one of them by id"
+def ambiguous(candidates: Sequence[dict[str, Any]]) -> RequestError:
+    """A name that several orders have; the candidates stand in the extensions."""
+    message = f"that name fits {len(candidates)} orders; ask for one of them by id"
     return RequestError(Code.AMBIGUOUS, message, candidates=list(candidates))
 
 

@@ -69,7 +69,7 @@ async def _by_keys(parts: Parts, keys: tuple[Key, ...], needs: Needs, call: Call
     if len(groups) > 1 and said is not None:
         groups = _owners(groups, keys) or groups
     if len(groups) > 1:
-        raise ambiguous(said or "", [_candidate(parts, group) for group in groups])
+        raise ambiguous([_candidate(parts, group) for group in groups])
     if not groups:
         if gathering.issues:
             raise incomplete("this order", sorted({issue.system for issue in gathering.issues}))

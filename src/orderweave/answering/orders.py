@@ -13,7 +13,7 @@ from datetime import datetime
 import msgspec
 
 from orderweave.answering.errors import Code, RequestError, bad_input
-from orderweave.answering.filters import FACET_OF_FIELD, Filter, order_passes, pushable
+from orderweave.answering.filters import FACET_OF_FIELD, Filter, order_passes, places_allow, pushable
 from orderweave.answering.parts import Parts
 from orderweave.fetching.gathering import Gathering, issues_about
 from orderweave.fetching.listing import Listed, Listing, Ordered, Place, Stream
@@ -30,8 +30,10 @@ from orderweave_sdk.records import Key
 
 MOST_PER_PAGE = 100
 DEFAULT_PER_PAGE = 20
-# Batches of hits looked at for one page; a filter that only the merged order can answer may need several.
+# Batches of hits looked at for one page; a filter that only the merged order can answer may need several, and each
+# looks at twice as many hits as the one before, up to this many.
 _MOST_ROUNDS = 10
+_MOST_A_ROUND = 100
 
 
 class OrderList(msgspec.Struct, frozen=True, kw_only=True):
@@ -116,7 +118,9 @@ class _Listing:
 
     def _streams(self) -> list[Stream]:
         parts, page = self._parts, self._page
-        names = [name for name in self._plan.captures if name not in self._refused]
+        names = [name for name in self._plan.captures if name not in self._refused and places_allow(page.filter, name)]
+        if not names and not self._refused:
+            raise bad_input(f"filter.channel: orders are placed in {', '.join(self._plan.captures)}")
         if not names:
             raise RequestError(Code.UNSUPPORTED, f"no system can list its orders sorted by {page.sort}")
         listing = Listing(
@@ -143,9 +147,11 @@ class _Listing:
         found: list[tuple[Place, Order]] = []
         taken = 0
         settled: list[Ordered] = []
+        wanted = self._page.size
         for _ in range(_MOST_ROUNDS):
             settled = self._listed.settled()
-            chunk = self._next_chunk(settled[taken:], self._page.size - len(found))
+            chunk = self._next_chunk(settled[taken:], wanted)
+            wanted = min(_MOST_A_ROUND, wanted * 2) if chunk else wanted
             taken += len(chunk)
             found += await self._orders(chunk)
             if len(found) >= self._page.size:
@@ -251,6 +257,8 @@ class _Listing:
         sources = []
         for name in self._plan.captures:
             stream = streams.get(name)
+            if stream is None and name not in self._refused:
+                continue  # the filter leaves this place out
             if stream is None:
                 sources.append(SourceCoverage(system=name, ok=False, error=self._refused[name]))
                 continue

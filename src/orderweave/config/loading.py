@@ -317,6 +317,11 @@ class _Reader:
     def check_references(self, specs: Mapping[str, SystemSpec], declared: set[str]) -> None:
         for name, spec in specs.items():
             for position, rule in enumerate(spec.references):
+                if len({target.partition(":")[2] == "number" for target in rule.names}) > 1 or (
+                    len(rule.names) > 1 and not rule.names[0].endswith(":number")
+                ):
+                    where = f"systems.{name}.references[{position}].names"
+                    self.problem(where, "must be numbers of one or more systems, or one other key")
                 for target in rule.names:
                     where = f"systems.{name}.references[{position}].names"
                     system, _, lookup = target.partition(":")
@@ -383,5 +388,12 @@ class _Reader:
 
 
 def _kind(value: Any) -> str:
-    names = {bool: "true or false", int: "a number", float: "a number", str: "a text", list: "a list", dict: "a table"}
+    names = {
+        bool: "true or false",
+        int: "a number",
+        float: "a number with a fraction",
+        str: "a text",
+        list: "a list",
+        dict: "a table",
+    }
     return "missing" if value is None else names.get(type(value), type(value).__name__)

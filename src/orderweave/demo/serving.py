@@ -19,7 +19,8 @@ Orderweave is up, with {orders} orders of one retailer over {systems} systems: {
   Explorer     {url}/explorer
   One order    curl -s {url}/graphql -H 'content-type: application/json' \\
                  -d '{{"query":"{{ order(by: {{number: \\"{number}\\"}}) {{ number status fulfillmentStatus \
-sources {{ system number }} conflicts {{ path values {{ system value }} }} }} }}"}}'
+totals {{ total {{ amount }} }} invoices {{ total {{ amount }} }} shipments {{ status }} sources {{ system number }} \
+conflicts {{ path values {{ system value }} }} freshness {{ missing {{ system reason }} }} }} }}"}}'
   All orders   curl -s {url}/graphql -H 'content-type: application/json' \\
                  -d '{{"query":"{{ orders(first: 5) {{ nodes {{ number placedAt channel {{ code }} }} }} }}"}}'
   Stop a system, look again, and start it:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import Any, TypeVar
 
@@ -35,6 +36,8 @@ class Members:
         self._fetched = tuple(fetched)
         self._authority = authority
         self._ranked: dict[Aspect, tuple[Fetched, ...]] = {}
+        counts = Counter(entry.system for entry in self._fetched)
+        self._in_parts = {system for system, count in counts.items() if count > 1}
         self.conflicts: list[FieldConflict] = []
 
     def ranked(self, aspect: Aspect) -> tuple[Fetched, ...]:
@@ -79,6 +82,15 @@ class Members:
                 )
             )
         return value
+
+    def whole(self, candidates: Sequence[tuple[Fetched, T]]) -> list[tuple[Fetched, T]]:
+        """The candidates without those of systems that have the order in several records: each knows only a part."""
+        return [(fetched, value) for fetched, value in candidates if fetched.system not in self._in_parts]
+
+    def leading(self, aspect: Aspect, read: Callable[[Fetched], T | None]) -> list[tuple[Fetched, T]]:
+        """What the most believed system that says something says, in all its records."""
+        said = self.saying(aspect, read)
+        return [(fetched, value) for fetched, value in said if fetched.system == said[0][0].system]
 
     def saying(self, aspect: Aspect, read: Callable[[Fetched], T | None]) -> list[tuple[Fetched, T]]:
         """Everyone who says something, most believed first, with what they say."""

@@ -11,13 +11,15 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from orderweave.merging.contest import Members
-from orderweave.merging.lines import LineIndex
+from orderweave.merging.lines import LineIndex, has_left
 from orderweave.merging.places import Places
 from orderweave.model.ids import encode_id
 from orderweave.model.order import FulfillmentOrder, Package, Shipment
 from orderweave.model.provenance import Fetched
 from orderweave.planning.authority import Aspect
 from orderweave_sdk.records import (
+    Axis,
+    Fulfillment,
     FulfillmentOrderStatus,
     FulfillmentStatus,
     ShipmentStatus,
@@ -39,15 +41,20 @@ _PROGRESS: dict[ShipmentStatus, int] = {
     ShipmentStatus.OUT_FOR_DELIVERY: 6,
     ShipmentStatus.ATTEMPTED_DELIVERY: 7,
     ShipmentStatus.AVAILABLE_FOR_PICKUP: 7,
-    ShipmentStatus.DELIVERED: 8,
-    ShipmentStatus.RETURNING: 9,
-    ShipmentStatus.RETURNED: 10,
-    ShipmentStatus.LOST: 10,
-    ShipmentStatus.EXPIRED: 10,
-    ShipmentStatus.CANCELED: 10,
+    ShipmentStatus.CANCELED: 8,
+    ShipmentStatus.EXPIRED: 8,
+    ShipmentStatus.LOST: 8,
+    ShipmentStatus.DELIVERED: 9,
+    ShipmentStatus.RETURNING: 10,
+    ShipmentStatus.RETURNED: 11,
 }
 # Kinds whose word "delivered" comes from the carrier's scans; an ERP's "done" never does.
 _WITNESSES = frozenset({SystemKind.CARRIER, SystemKind.WMS, SystemKind.OMS, SystemKind.STOREFRONT})
+# What a word about deliveries is worth when no witness says it.
+_UNWITNESSED = {
+    FulfillmentStatus.DELIVERED: FulfillmentStatus.FULFILLED,
+    FulfillmentStatus.PARTIALLY_DELIVERED: FulfillmentStatus.PARTIALLY_FULFILLED,
+}
 
 
 class Goods:
@@ -90,7 +97,7 @@ class Goods:
     def status(self, word: FulfillmentStatus) -> FulfillmentStatus:
         """The order's fulfillment: by quantities where a plan states them, else the believed word.
 
-        DELIVERED only when every shipment is, by a witness of the delivery.
+        DELIVERED only when every shipment is, or without shipments when a witness of deliveries says so.
         """
         outgoing = [
             shipment
@@ -106,7 +113,7 @@ class Goods:
             ),
             Decimal(0),
         )
-        sent = sum((line.quantity for shipment in outgoing for line in shipment.lines), Decimal(0))
+        sent = sum((line.quantity for shipment in filter(has_left, outgoing) for line in shipment.lines), Decimal(0))
         if planned > 0 and sent > 0:
             word = FulfillmentStatus.FULFILLED if sent >= planned else FulfillmentStatus.PARTIALLY_FULFILLED
         if word in (FulfillmentStatus.FULFILLED, FulfillmentStatus.DELIVERED) and outgoing:
@@ -114,14 +121,22 @@ class Goods:
             if len(delivered) == len(outgoing):
                 return FulfillmentStatus.DELIVERED
             return FulfillmentStatus.PARTIALLY_DELIVERED if delivered else FulfillmentStatus.FULFILLED
-        return word
+        return word if self._is_witnessed(word) else _UNWITNESSED.get(word, word)
+
+    def _is_witnessed(self, word: FulfillmentStatus) -> bool:
+        return any(
+            said.axis is Axis.FULFILLMENT and said.normalized == word and self._kinds[fetched.system] in _WITNESSES
+            for fetched in self._members.ranked(Aspect.FULFILLMENT)
+            for said in fetched.record.statuses
+        )
 
     def _choose(self) -> list[tuple[Fetched, ShipmentRecord]]:
         taken: list[tuple[Fetched, ShipmentRecord]] = []
         for fetched in self._members.ranked(Aspect.FULFILLMENT):
             if fetched.record.fulfillment is None:
                 continue
-            before = list(taken)
+            # A system never tells one shipment twice, not even in two records of one order.
+            before = [entry for entry in taken if entry[0].system != fetched.system]
             taken += [
                 (fetched, shipment)
                 for shipment in fetched.record.fulfillment.shipments
@@ -192,10 +207,16 @@ class Goods:
     def _shipment_status(
         self, fetched: Fetched, shipment: ShipmentRecord, packages: tuple[Package, ...]
     ) -> ShipmentStatus:
-        """The least advanced of its packages, for a shipment is there when all of it is; else its own word."""
-        known = [package.status for package in packages if package.status is not ShipmentStatus.UNKNOWN]
-        if known and len(known) == len(packages):
-            return min(known, key=lambda status: _PROGRESS[status])
+        """The least advanced of its packages, for a shipment is there when all of it is; else its own word.
+
+        A voided package is none. One that was lost or went back keeps the shipment from being delivered.
+        """
+        going = [package.status for package in packages if package.status is not ShipmentStatus.CANCELED]
+        if not going and packages:
+            return ShipmentStatus.CANCELED
+        if going and ShipmentStatus.UNKNOWN not in going:
+            undelivered = [status for status in going if status is not ShipmentStatus.DELIVERED]
+            return min(undelivered, key=_PROGRESS.__getitem__, default=ShipmentStatus.DELIVERED)
         return self._witnessed(fetched, shipment.status)
 
     def _witnessed(self, fetched: Fetched, status: ShipmentStatus) -> ShipmentStatus:
@@ -226,23 +247,25 @@ class Goods:
 
     def _fulfillment_orders(self) -> tuple[FulfillmentOrder, ...]:
         """The plan of the system that plans for the whole order: storefront or OMS before warehouse."""
-        for fetched in self._members.ranked(Aspect.HEADER):
+
+        def planning(fetched: Fetched) -> Fulfillment | None:
             fulfillment = fetched.record.fulfillment
-            if fulfillment is not None and fulfillment.fulfillment_orders:
-                return tuple(
-                    FulfillmentOrder(
-                        id=encode_id("FulfillmentOrder", fetched.system, order.external_id),
-                        status=order.status,
-                        location=self._places.location(fetched.system, order.location),
-                        method=order.method,
-                        fulfill_at=order.fulfill_at,
-                        fulfill_by=order.fulfill_by,
-                        lines=tuple(self._index.goods(fetched.system, line) for line in order.lines),
-                        holds=order.holds,
-                    )
-                    for order in fulfillment.fulfillment_orders
-                )
-        return ()
+            return fulfillment if fulfillment is not None and fulfillment.fulfillment_orders else None
+
+        return tuple(
+            FulfillmentOrder(
+                id=encode_id("FulfillmentOrder", fetched.system, order.external_id),
+                status=order.status,
+                location=self._places.location(fetched.system, order.location),
+                method=order.method,
+                fulfill_at=order.fulfill_at,
+                fulfill_by=order.fulfill_by,
+                lines=tuple(self._index.goods(fetched.system, line) for line in order.lines),
+                holds=order.holds,
+            )
+            for fetched, fulfillment in self._members.leading(Aspect.HEADER, planning)
+            for order in fulfillment.fulfillment_orders
+        )
 
 
 def tidy_tracking(number: str) -> str:

@@ -53,8 +53,11 @@ def _field(name: str) -> Callable[[Fetched], Any]:
 
 
 def merge_totals(members: Members) -> OrderTotals | None:
-    """The most believed system's sums whole, because sums of two systems do not add up; the total is contested."""
-    stating = members.saying(Aspect.HEADER, _stated)
+    """The most believed system's sums whole, because sums of two systems do not add up; the total is contested.
+
+    None where the order is known only in parts: nobody says that they are all.
+    """
+    stating = members.whole(members.saying(Aspect.HEADER, _stated))
     if not stating:
         return None
     _, lead = stating[0]
@@ -105,7 +108,7 @@ def _computed(totals: Totals) -> Money | None:
 def merge_status(
     members: Members, axis: Axis, aspect: Aspect, path: str, speaking: frozenset[str] | None = None
 ) -> str:
-    """One axis: the most believed known word; UNKNOWN when nobody has a known one.
+    """One axis: the most believed known word; UNKNOWN when nobody has a known one, or parts of the order differ.
 
     `speaking` limits who may speak for the whole order, where a system knows only a part of it.
     """
@@ -115,8 +118,12 @@ def merge_status(
         for word in fetched.record.statuses
         if word.axis is axis and word.normalized != "UNKNOWN" and (speaking is None or fetched.system in speaking)
     ]
+    whole = members.whole(candidates)
+    if candidates and not whole:
+        words = {word for _, word in candidates}
+        return words.pop() if len(words) == 1 else "UNKNOWN"
     classes = FULFILLMENT_CLASSES if axis is Axis.FULFILLMENT else {}
-    return members.contest(path, aspect, candidates, same=lambda word: classes.get(word, word)) or "UNKNOWN"
+    return members.contest(path, aspect, whole, same=lambda word: classes.get(word, word)) or "UNKNOWN"
 
 
 def source_statuses(members: Members) -> tuple[SourceStatus, ...]:

@@ -6,7 +6,7 @@ SKU that stands twice has a first and a second line). A line without SKU is matc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -22,11 +22,15 @@ from orderweave_sdk.records import (
     Progress,
     Quantities,
     Return,
+    ReturnLine,
+    ReturnStatus,
     ShipmentStatus,
     SystemKind,
 )
 
 _ZERO = Decimal(0)
+
+_NO_PROGRESS: dict[str, Decimal | None] = {"allocated": None, "backordered": None, "picked": None}
 
 
 class LineKey(NamedTuple):
@@ -53,7 +57,7 @@ class LineIndex:
                 self._keys[fetched.system, line.external_id] = key
                 self.lines.setdefault(key, []).append((fetched, line))
 
-    def key_of(self, system: str, goods: GoodsLine) -> LineKey | None:
+    def key_of(self, system: str, goods: GoodsLine | Progress | ReturnLine) -> LineKey | None:
         """The line that some goods of a system belong to."""
         if goods.line_id is not None and (system, goods.line_id) in self._keys:
             return self._keys[system, goods.line_id]
@@ -69,18 +73,24 @@ class LineIndex:
         return LineQuantity(line_id=self.id_of(key) if key else None, sku=goods.sku, quantity=goods.quantity)
 
     def merge(
-        self, members: Members, shipments: tuple[Shipment, ...], returns: tuple[Return, ...], *, fulfillment_known: bool
+        self,
+        members: Members,
+        shipments: tuple[Shipment, ...],
+        returns: Sequence[tuple[Fetched, tuple[Return, ...]]],
+        *,
+        fulfillment_known: bool,
     ) -> tuple[OrderLine, ...]:
         """The merged lines, in the order in which the most believed system on titles lists them."""
         shipped, delivered = _sums(shipments)
         returned = self._returned(returns)
-        progress = _progress(members)
+        returns_known = any(fetched.record.returns is not None for fetched in members.ranked(Aspect.RETURNS))
+        progress = self._progress(members)
         order = {fetched.system: place for place, fetched in enumerate(members.ranked(Aspect.LINE_QUANTITIES))}
         merged = []
         for key, said in self.lines.items():
             line_id = self.id_of(key)
             quantities = self._quantities(key, said, members, order)
-            found = progress.get(key.name)
+            found = progress.get(key, _NO_PROGRESS)
             merged.append(
                 _line(
                     line_id,
@@ -89,12 +99,12 @@ class LineIndex:
                         ordered=quantities.ordered,
                         canceled=quantities.canceled,
                         current=quantities.current,
-                        allocated=found.allocated if found else None,
-                        backordered=found.backordered if found else None,
-                        picked=found.picked if found else None,
+                        allocated=found["allocated"],
+                        backordered=found["backordered"],
+                        picked=found["picked"],
                         shipped=shipped.get(line_id, _ZERO) if fulfillment_known else None,
                         delivered=delivered.get(line_id, _ZERO) if fulfillment_known else None,
-                        returned=returned.get(key, _ZERO) if returns else None,
+                        returned=returned.get(key, _ZERO) if returns_known else None,
                     ),
                 )
             )
@@ -106,34 +116,57 @@ class LineIndex:
         ranked = sorted(said, key=lambda entry: order[entry[0].system])
         whole = [entry for entry in ranked if self._kinds[entry[0].system] not in PARTIAL_KINDS] or ranked
         label = said[0][1].sku or said[0][1].title or key.name
-        merged: dict[str, Decimal | None] = {}
+        stated = {
+            field: _by_system((f, value) for f, line in whole if (value := getattr(line.quantity, field)) is not None)
+            for field in ("ordered", "canceled", "current")
+        }
         # A system that overwrites quantities no longer knows what was ordered; where all say what is current, only
-        # that is contested.
+        # that is contested, and who knows of the most ordered has forgotten nothing.
         contested = "current" if all(line.quantity.current is not None for _, line in whole) else "ordered"
-        for field in ("ordered", "canceled", "current"):
-            stated = [
-                (fetched, value) for fetched, line in whole if (value := getattr(line.quantity, field)) is not None
-            ]
-            if field != contested:
-                merged[field] = stated[0][1] if stated else None
-                continue
-            merged[field] = members.contest(
-                f"lines[{label}].quantity.{field}",
-                Aspect.LINE_QUANTITIES,
-                stated,
-                same=lambda value: value.normalize(),
-                show=lambda value: format(value.normalize(), "f"),
-            )
-        return Quantities(**merged)
+        believed = members.contest(
+            f"lines[{label}].quantity.{contested}",
+            Aspect.LINE_QUANTITIES,
+            stated[contested],
+            same=lambda value: value.normalize(),
+            show=lambda value: format(value.normalize(), "f"),
+        )
+        if contested == "current":
+            ordered, current = max((value for _, value in stated["ordered"]), default=None), believed
+        else:
+            ordered, current = believed, _first(stated["current"])
+        canceled = _first(stated["canceled"])
+        if ordered is not None and current is not None and ordered >= current:
+            canceled = ordered - current
+        return Quantities(ordered=ordered, canceled=canceled, current=current)
 
-    def _returned(self, returns: tuple[Return, ...]) -> dict[LineKey, Decimal]:
+    def _returned(self, returns: Sequence[tuple[Fetched, tuple[Return, ...]]]) -> dict[LineKey, Decimal]:
+        """What comes or came back per line; what was declined or canceled does not."""
         found: dict[LineKey, Decimal] = {}
-        for entry in returns:
-            for line in entry.lines:
-                if line.sku:
-                    key = LineKey(tidy_sku(line.sku), 0)
-                    found[key] = found.get(key, _ZERO) + line.quantity
+        for fetched, said in returns:
+            for entry in said:
+                if entry.status in (ReturnStatus.DECLINED, ReturnStatus.CANCELED):
+                    continue
+                for line in entry.lines:
+                    key = self.key_of(fetched.system, line)
+                    if key is not None:
+                        found[key] = found.get(key, _ZERO) + line.quantity
         return found
+
+    def _progress(self, members: Members) -> dict[LineKey, dict[str, Decimal | None]]:
+        """How far each line is, by the most believed system that says so of it, all its records together."""
+        said: dict[LineKey, list[tuple[str, Progress]]] = {}
+        for fetched in members.ranked(Aspect.FULFILLMENT):
+            for progress in fetched.record.fulfillment.progress if fetched.record.fulfillment else ():
+                key = self.key_of(fetched.system, progress)
+                if key is not None:
+                    said.setdefault(key, []).append((fetched.system, progress))
+        return {
+            key: {
+                name: _total(getattr(progress, name) for system, progress in entries if system == entries[0][0])
+                for name in _NO_PROGRESS
+            }
+            for key, entries in said.items()
+        }
 
 
 def tidy_sku(sku: str) -> str:
@@ -147,13 +180,19 @@ def _name(line: Line) -> str:
     return f"title:{(line.title or line.external_id).strip().casefold()}"
 
 
+def has_left(shipment: Shipment) -> bool:
+    """Whether goods are on their way to the customer: what is only packed or labeled is not."""
+    if shipment.is_return or shipment.status is ShipmentStatus.CANCELED:
+        return False
+    waiting = shipment.status in (ShipmentStatus.PENDING, ShipmentStatus.LABEL_CREATED)
+    return not waiting or shipment.shipped_at is not None
+
+
 def _sums(shipments: tuple[Shipment, ...]) -> tuple[dict[str, Decimal], dict[str, Decimal]]:
-    """Shipped and delivered quantities per line id; what was canceled never left."""
+    """Shipped and delivered quantities per line id."""
     shipped: dict[str, Decimal] = {}
     delivered: dict[str, Decimal] = {}
-    for shipment in shipments:
-        if shipment.is_return or shipment.status is ShipmentStatus.CANCELED:
-            continue
+    for shipment in filter(has_left, shipments):
         for line in shipment.lines:
             if line.line_id is None:
                 continue
@@ -163,13 +202,22 @@ def _sums(shipments: tuple[Shipment, ...]) -> tuple[dict[str, Decimal], dict[str
     return shipped, delivered
 
 
-def _progress(members: Members) -> dict[str, Progress]:
-    found: dict[str, Progress] = {}
-    for fetched in members.ranked(Aspect.FULFILLMENT):
-        if fetched.record.fulfillment is not None:
-            for progress in fetched.record.fulfillment.progress:
-                found.setdefault(tidy_sku(progress.sku), progress)
-    return found
+def _by_system(stated: Iterable[tuple[Fetched, Decimal]]) -> list[tuple[Fetched, Decimal]]:
+    """One number a system: the parts of an order that one system keeps in several records add up."""
+    found: dict[str, tuple[Fetched, Decimal]] = {}
+    for fetched, value in stated:
+        first, sum_so_far = found.get(fetched.system, (fetched, _ZERO))
+        found[fetched.system] = (first, sum_so_far + value)
+    return list(found.values())
+
+
+def _first(stated: Sequence[tuple[Fetched, Decimal]]) -> Decimal | None:
+    return stated[0][1] if stated else None
+
+
+def _total(values: Iterable[Decimal | None]) -> Decimal | None:
+    stated = [value for value in values if value is not None]
+    return sum(stated, _ZERO) if stated else None
 
 
 def _line(line_id: str, said: list[tuple[Fetched, Line]], quantity: LineQuantities) -> OrderLine:

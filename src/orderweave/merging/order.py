@@ -63,18 +63,16 @@ class Merger:
         totals = merge_totals(members)
         index = LineIndex(order_key, members, self._kinds)
         goods = Goods(members, index, self._places, self._kinds, order_key)
-        returns = members.first(Aspect.RETURNS, lambda f: f.record.returns or None) or ()
-        payments = members.first(Aspect.PAYMENTS, lambda f: f.record.payments)
-        invoices = members.first(
-            Aspect.INVOICES, lambda f: f.record.invoices.invoices or None if f.record.invoices else None
-        )
+        returns = members.leading(Aspect.RETURNS, lambda f: f.record.returns or None)
+        payments = members.leading(Aspect.PAYMENTS, lambda f: f.record.payments)
+        invoices = tuple(invoice for _, said in members.leading(Aspect.INVOICES, _invoices) for invoice in said)
         lines = index.merge(members, goods.shipments, returns, fulfillment_known=goods.known)
         fulfillment_word = merge_status(
             members, Axis.FULFILLMENT, Aspect.FULFILLMENT, "fulfillmentStatus", goods.speaking()
         )
         invoice_word = merge_status(members, Axis.INVOICE, Aspect.INVOICES, "invoiceStatus")
         return_word = merge_status(members, Axis.RETURN, Aspect.RETURNS, "returnStatus")
-        self._contest_invoices(members, totals, invoices or (), invoice_word)
+        self._contest_invoices(members, totals, invoices, invoice_word)
         billing, shipping = merge_addresses(members)
         status = OrderStatus(merge_status(members, Axis.ORDER, Aspect.HEADER, "status", self._whole(group)))
         payment_status = PaymentStatus(merge_status(members, Axis.PAYMENT, Aspect.PAYMENTS, "paymentStatus"))
@@ -97,7 +95,7 @@ class Merger:
             closed_at=header.closed_at,
             cancel_reason=header.cancel_reason,
             archived=header.archived,
-            customer=merge_customer(members),
+            customer=merge_customer(members, order_key),
             company=merge_company(members),
             purchase_order_number=header.purchase_order_number,
             payment_terms=members.first(
@@ -113,12 +111,12 @@ class Merger:
             order_lines=lines,
             fulfillment_orders=goods.fulfillment_orders,
             shipments=goods.shipments,
-            payments=payments.payments if payments else (),
-            adjustments=payments.refunds if payments else (),
-            invoices=invoices or (),
-            returns=returns,
+            payments=tuple(payment for _, said in payments for payment in said.payments),
+            adjustments=tuple(refund for _, said in payments for refund in said.refunds),
+            invoices=invoices,
+            returns=tuple(entry for _, said in returns for entry in said),
             holds=_holds(members),
-            timeline=merge_timeline(members, header, goods.shipments),
+            timeline=merge_timeline(members, goods.shipments),
             sources=self._sources(members),
             conflicts=(*_identity_conflicts(group), *members.conflicts),
             freshness=freshness(group.members, now=now, missing=missing),
@@ -174,8 +172,10 @@ class Merger:
         invoiced = Money(sum((i.total.amount for i in live if i.total), Decimal(0)), totals.total.currency)
         if invoiced.amount == totals.total.amount:
             return
-        stating = members.saying(Aspect.HEADER, lambda f: f.record.header.totals if f.record.header else None)
-        billing = members.saying(Aspect.INVOICES, lambda f: f.record.invoices)
+        stating = members.whole(
+            members.saying(Aspect.HEADER, lambda f: f.record.header.totals if f.record.header else None)
+        )
+        billing = members.leading(Aspect.INVOICES, _invoices)
         values = [_value(stating[0][0], totals.total), _value(billing[0][0], invoiced)]
         members.conflicts.append(
             FieldConflict(

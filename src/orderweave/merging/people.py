@@ -12,7 +12,7 @@ from orderweave.planning.authority import Aspect
 from orderweave_sdk.records import Address
 
 
-def merge_customer(members: Members) -> Customer | None:
+def merge_customer(members: Members, order_key: tuple[str, str]) -> Customer | None:
     """The most believed system's customer, gaps filled from the next; a differing e-mail is a conflict."""
     people = members.saying(Aspect.CUSTOMER, lambda f: f.record.customer.person if f.record.customer else None)
     if not people:
@@ -28,8 +28,10 @@ def merge_customer(members: Members) -> Customer | None:
     def first(name: str) -> Any:
         return next((value for _, entry in people if (value := getattr(entry, name))), None)
 
+    # A guest has no id of their own in the system: they are the customer of that order.
+    own = (lead.system, person.external_id) if person.external_id else order_key
     return Customer(
-        id=encode_id("Customer", lead.system, person.external_id or person.email or person.name or ""),
+        id=encode_id("Customer", *own),
         name=first("name"),
         email=first("email"),
         phone=first("phone"),

@@ -80,6 +80,6 @@ def _rank(business: Business, aspect: Aspect, name: str) -> int:
     override = business.authority.get(aspect.value, ())
     kind = business.systems[name].kind
     for position, believed in enumerate(override):
-        if believed in (name, kind.value, kind.value.lower()):
+        if believed == name or believed.upper() == kind.value:
             return position
     return len(override) + DEFAULT[aspect].index(kind)

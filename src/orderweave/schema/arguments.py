@@ -8,6 +8,7 @@ from typing import Any
 
 import strawberry
 from strawberry import ID, UNSET, field
+from strawberry.utils.str_converters import to_camel_case
 
 from orderweave.answering.errors import bad_input
 from orderweave.answering.filters import Filter
@@ -202,7 +203,7 @@ def filter_of(given: OrderFilter | None, depth: int = 1) -> Filter:
     if depth > _DEEPEST:
         raise bad_input(f"filter: and, or, not nest at most {_DEEPEST} deep")
     conditions = [
-        Condition(_FIELDS[name], _OPERATORS[operator], _values(f"filter.{name}", value))
+        Condition(_FIELDS[name], _OPERATORS[operator], _values(f"filter.{to_camel_case(name)}", value))
         for name in _FIELDS
         if (tests := getattr(given, name))
         for operator in _OPERATORS

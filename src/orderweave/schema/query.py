@@ -160,7 +160,7 @@ async def _node(info: Asked, token: str) -> Node | None:
         needs = needs_of(["Order.customer", "Order.company"])
         found = await gateway.customer(email, {}, needs, call) if email else None
     else:
-        raise bad_input(f"id: a {kind} cannot be asked for by itself")
+        raise bad_input(f"id: the id of a kind that cannot be asked for by itself: {kind}")
     return cast("Node | None", found)
 
 
