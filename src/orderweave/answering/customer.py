@@ -19,6 +19,8 @@ from orderweave_sdk.clock import Call
 from orderweave_sdk.manifest import Operator, SearchField
 from orderweave_sdk.records import Facet, Key
 
+# What is read of orders in any case, because a customer is known by them.
+CUSTOMER_COORDINATES = ("Order.customer", "Order.company")
 _LONGEST_EMAIL = 320
 
 

@@ -11,6 +11,7 @@ from orderweave.merging.contest import PARTIAL_KINDS, Members, written
 from orderweave.merging.fulfillment import Goods
 from orderweave.merging.header import merge_header, merge_status, merge_totals, source_statuses
 from orderweave.merging.lines import LineIndex
+from orderweave.merging.payment import merge_payment_status
 from orderweave.merging.people import merge_addresses, merge_company, merge_customer
 from orderweave.merging.places import Places
 from orderweave.merging.timeline import merge_timeline
@@ -40,7 +41,6 @@ from orderweave_sdk.records import (
     Key,
     Money,
     OrderStatus,
-    PaymentStatus,
     ReturnStatus,
     SystemKind,
 )
@@ -75,7 +75,6 @@ class Merger:
         self._contest_invoices(members, totals, invoices, invoice_word)
         billing, shipping = merge_addresses(members)
         status = OrderStatus(merge_status(members, Axis.ORDER, Aspect.HEADER, "status", self._whole(group)))
-        payment_status = PaymentStatus(merge_status(members, Axis.PAYMENT, Aspect.PAYMENTS, "paymentStatus"))
         return Order(
             id=order_id(group.identity),
             key=f"{group.identity.namespace}/{group.identity.value}",
@@ -84,7 +83,7 @@ class Merger:
             channel=self._channel(group, header),
             origin=header.origin or (header.channel.code if header.channel else None),
             status=status,
-            payment_status=payment_status,
+            payment_status=merge_payment_status(members, group.anchor),
             fulfillment_status=goods.status(FulfillmentStatus(fulfillment_word)),
             return_status=None if return_word == "UNKNOWN" else ReturnStatus(return_word),
             invoice_status=InvoiceStatus(invoice_word),

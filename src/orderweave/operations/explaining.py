@@ -2,30 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
+    GraphQLField,
     GraphQLSchema,
     OperationDefinitionNode,
     get_named_type,
     parse,
     validate,
 )
-from graphql.execution.values import get_variable_values
+from graphql.execution.values import get_argument_values, get_variable_values
 
+from orderweave.answering.customer import CUSTOMER_COORDINATES
+from orderweave.answering.filters import FACET_OF_FIELD
 from orderweave.model.systems import Business
 from orderweave.operations.selection import Selection
 from orderweave.planning.authority import Authority
 from orderweave.planning.needs import needs_of
 from orderweave.planning.orders import plan_orders
 from orderweave.planning.printing import print_orders, print_stock
-from orderweave_sdk.manifest import Capability
+from orderweave_sdk.manifest import Capability, SearchField
+from orderweave_sdk.records import Facet
 
 _ORDER_ROOTS = frozenset({"order", "orders", "node", "nodes", "customer"})
+_CAPITAL = re.compile("[A-Z]")
 
 
 class ExplainError(Exception):
@@ -56,24 +62,36 @@ def explain(
     operations = [node for node in parsed.definitions if isinstance(node, OperationDefinitionNode)]
     if operation_name is not None:
         operations = [node for node in operations if node.name and node.name.value == operation_name]
+    if not operations:
+        raise ExplainError(f"the document has no operation {operation_name!r}" if operation_name else "no operation")
+    assert schema.query_type is not None
     plans = []
     for operation in operations:
         values = get_variable_values(schema, operation.variable_definitions or (), dict(variables))
         given = None if isinstance(values, list) else values
-        for field in operation.selection_set.selections:
-            if isinstance(field, FieldNode) and not field.name.value.startswith("__"):
-                plans.append(_plan(field, Selection(schema, fragments, given), schema, business, authority))
+        roots = Selection(schema, fragments, given)
+        roots.below([operation], schema.query_type)
+        for name, field in schema.query_type.fields.items():
+            for nodes in _by_response_key(roots.nodes.get(f"{schema.query_type.name}.{name}", ())):
+                touched = Selection(schema, fragments, given).below(nodes, get_named_type(field.type))
+                plans.append(_plan(name, touched, _filtered(field, nodes[0], given), business, authority))
     return "\n".join(plans)
 
 
+def _by_response_key(nodes: Iterable[FieldNode]) -> list[list[FieldNode]]:
+    """The nodes of one field, those that are answered together in one list."""
+    found: dict[str, list[FieldNode]] = {}
+    for node in nodes:
+        found.setdefault(node.alias.value if node.alias else node.name.value, []).append(node)
+    return list(found.values())
+
+
 def _plan(
-    field: FieldNode, selection: Selection, schema: GraphQLSchema, business: Business, authority: Authority
+    root: str, touched: frozenset[str], filtered: frozenset[Facet], business: Business, authority: Authority
 ) -> str:
-    root = field.name.value
     if root in _ORDER_ROOTS:
-        assert schema.query_type is not None
-        touched = selection.below([field], get_named_type(schema.query_type.fields[root].type))
-        return print_orders(plan_orders(needs_of(touched), business, authority), business, root=root)
+        needs = needs_of([*touched, *(CUSTOMER_COORDINATES if root == "customer" else ())], filtered)
+        return print_orders(plan_orders(needs, business, authority), business, root=root)
     if root == "inventory":
         having = {
             name: spec.manifest.stock_batch.size
@@ -82,3 +100,23 @@ def _plan(
         }
         return print_stock(having, having)
     return f"{root}: no order is asked for\n"
+
+
+def _filtered(field: GraphQLField, node: FieldNode, values: Any) -> frozenset[Facet]:
+    """The facets that the field's filter reads; none where its variables are not given."""
+    try:
+        given = get_argument_values(field, node, values).get("filter")
+    except GraphQLError:
+        return frozenset()
+    return _facets_read(given or {})
+
+
+def _facets_read(given: Mapping[str, Any]) -> frozenset[Facet]:
+    """The facets of a filter as it was typed: fields with a test, and filters within `and`, `or` and `not`."""
+    found: set[Facet] = set()
+    for name, value in given.items():
+        if name in ("and", "or", "not"):
+            found.update(facet for nested in value or () for facet in _facets_read(nested))
+        elif any(test is not None for test in (value or {}).values()):
+            found.add(FACET_OF_FIELD[SearchField(_CAPITAL.sub(r"_\g<0>", name).upper())])
+    return frozenset(found)

@@ -93,6 +93,9 @@ def described(error: GraphQLError) -> dict[str, Any]:
         found = _error(error.message, "GRAPHQL_PARSE_FAILED")
     elif cause is None or isinstance(cause, GraphQLError):
         found = _error(error.message, "GRAPHQL_VALIDATION_FAILED" if error.path is None else Code.BAD_INPUT)
+    elif isinstance(cause, ValueError) and error.path is None:
+        # Nothing ran yet: a literal such as a number of thousands of digits, which no scalar reads.
+        found = _error("a value of the document cannot be read", "GRAPHQL_VALIDATION_FAILED")
     else:
         # The class alone: a message may hold what a customer typed or a system answered.
         logger.error("internal error at %s: %s\n%s", error.path, type(cause).__name__, _frames(cause))

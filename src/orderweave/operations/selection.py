@@ -20,6 +20,7 @@ from graphql import (
     GraphQLSchema,
     GraphQLSkipDirective,
     InlineFragmentNode,
+    OperationDefinitionNode,
     SelectionSetNode,
     get_named_type,
     is_abstract_type,
@@ -58,8 +59,8 @@ class Selection:
         self._seen: set[tuple[str, str]] = set()
         self.nodes: dict[str, list[FieldNode]] = {}
 
-    def below(self, fields: Iterable[FieldNode], kind: GraphQLNamedType) -> frozenset[str]:
-        """The coordinates below these nodes of one field, whose type is `kind`."""
+    def below(self, fields: Iterable[FieldNode | OperationDefinitionNode], kind: GraphQLNamedType) -> frozenset[str]:
+        """The coordinates below these nodes of one field (or below an operation), whose type is `kind`."""
         for node in fields:
             if node.selection_set is not None:
                 self._walk(node.selection_set, kind)

@@ -35,7 +35,7 @@ def plan_orders(needs: Needs, business: Business, authority: Authority) -> Order
     finders = {
         name: spec for name, spec in business.systems.items() if Capability.FIND_ORDERS in spec.manifest.capabilities
     }
-    captures = {name: needs.facets & spec.manifest.facets for name, spec in finders.items() if spec.captures_orders}
+    captures = {name: _wanted_of_own(needs, spec) for name, spec in finders.items() if spec.captures_orders}
     seconds: dict[str, frozenset[Facet]] = {}
     for name, spec in finders.items():
         wanted = _wanted_as_second(needs, name, spec, business, authority)
@@ -48,6 +48,13 @@ def plan_orders(needs: Needs, business: Business, authority: Authority) -> Order
         seconds=seconds,
         fallbacks={facet: _by_belief(facet, finders, authority) for facet in sorted(needs.facets)},
     )
+
+
+def _wanted_of_own(needs: Needs, spec: SystemSpec) -> frozenset[Facet]:
+    """All that it has. A place of capture that does not see the money tells by its invoices how far it is paid."""
+    offered = spec.manifest.facets
+    by_invoices = Facet.PAYMENTS in needs.facets and Facet.PAYMENTS not in offered
+    return (needs.facets | ({Facet.INVOICES} if by_invoices else frozenset())) & offered
 
 
 def _wanted_as_second(
