@@ -71,8 +71,12 @@ def explain(
         given = None if isinstance(values, list) else values
         roots = Selection(schema, fragments, given)
         roots.below([operation], schema.query_type)
-        for name, field in schema.query_type.fields.items():
-            for nodes in _by_response_key(roots.nodes.get(f"{schema.query_type.name}.{name}", ())):
+        for coordinate, met in roots.nodes.items():
+            owner, _, name = coordinate.partition(".")
+            if owner != schema.query_type.name:
+                continue
+            field = schema.query_type.fields[name]
+            for nodes in _by_response_key(met):
                 touched = Selection(schema, fragments, given).below(nodes, get_named_type(field.type))
                 plans.append(_plan(name, touched, _filtered(field, nodes[0], given), business, authority))
     return "\n".join(plans)

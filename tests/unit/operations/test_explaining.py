@@ -1,0 +1,137 @@
+"""The plan of a query, told before it is run and without asking anyone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from orderweave.operations.explaining import ExplainError, explain
+from tests.unit.fake_business import erp, shop, wms
+from tests.unit.fake_systems import weave
+
+WOVEN = weave(shop(), erp(), wms())
+
+
+def plan(document: str, variables: dict[str, Any] | None = None, operation: str | None = None) -> str:
+    """The plan over shop, ERP and warehouse."""
+    parts = WOVEN.gateway.parts
+    return explain(
+        document,
+        variables or {},
+        schema=WOVEN.schema._schema,
+        business=parts.business,
+        authority=parts.authority,
+        operation_name=operation,
+    )
+
+
+def test_an_order_by_key() -> None:
+    """An order's plan names systems, facets, look-ups and who stands in; nobody is asked."""
+    assert plan('{ order(by: {number: "1"}) { number invoices { number } shipments { id } } }') == (
+        "order: FULFILLMENT, HEADER, INVOICES\n"
+        "  1. shop: find by key -> FULFILLMENT, HEADER\n"
+        "  1. erp: find by key -> FULFILLMENT, HEADER, INVOICES\n"
+        "  2. erp: by reference = shop:number (list of up to 50) -> INVOICES\n"
+        "  2. wms: by order_number = shop:number (list of up to 50) -> FULFILLMENT\n"
+        "  if one fails, FULFILLMENT: wms > shop > erp\n"
+        "  if one fails, HEADER: shop > erp > wms\n"
+        "  if one fails, INVOICES: erp\n"
+    )
+    assert all(not fake.calls for fake in WOVEN.fakes.values())
+
+
+def test_a_warehouse_is_not_asked_without_need() -> None:
+    """Without a field of the goods the warehouse is not in the plan."""
+    assert plan("{ orders(first: 5) { nodes { number } } }") == (
+        "orders: HEADER\n"
+        "  1. shop: search -> HEADER\n"
+        "  1. erp: search -> HEADER\n"
+        "  if one fails, HEADER: shop > erp > wms\n"
+    )
+
+
+def test_each_root_field_and_each_kind() -> None:
+    """Stock tells batches, what asks no order says so, and each root field has its plan, fragments included."""
+    told = plan("""
+        { inventory(skus: ["A"]) { sku } ...More __typename }
+        fragment More on Query { locations { name } ... { latest: orders(first: 1) { nodes { number } } } }
+    """)
+    assert told == (
+        "inventory: stock at all places\n"
+        "  1. shop: read stock, up to 50 SKUs a call\n"
+        "  1. erp: read stock, up to 50 SKUs a call\n"
+        "  1. wms: read stock, up to 50 SKUs a call\n"
+        "\n"
+        "locations: no order is asked for\n"
+        "\n"
+        "orders: HEADER\n"
+        "  1. shop: search -> HEADER\n"
+        "  1. erp: search -> HEADER\n"
+        "  if one fails, HEADER: shop > erp > wms\n"
+    )
+
+
+def test_what_is_skipped_is_not_planned() -> None:
+    """A root field or a part that its variables leave out is not planned; without values it is."""
+    document = """query ($all: Boolean!) {
+        orders(first: 1) { nodes { number invoices @include(if: $all) { number } } }
+        systems @include(if: $all) { name }
+    }"""
+    assert plan(document, {"all": False}).startswith("orders: HEADER\n")
+    assert "systems" not in plan(document, {"all": False})
+    assert plan(document, {"all": True}).startswith("orders: HEADER, INVOICES\n")
+    assert plan(document).startswith("orders: HEADER, INVOICES\n")
+
+
+def test_a_filter_needs_what_it_reads() -> None:
+    """A filter's facets are planned as they will be asked, written in the query or given as a variable."""
+    nested = '{or: [{fulfillmentStatus: {eq: DELIVERED}}, {sku: {eq: "A"}}, {invoiceStatus: {}}]}'
+    literal = f"{{ orders(first: 1, filter: {nested}) {{ nodes {{ number }} }} }}"
+    assert plan(literal).startswith("orders: FULFILLMENT, HEADER, LINES\n")
+    variable = "query ($f: OrderFilter) { orders(first: 1, filter: $f) { nodes { number } } }"
+    given = {"f": {"not": [{"invoiceStatus": {"eq": "INVOICED"}}]}}
+    assert plan(variable, given).startswith("orders: HEADER, INVOICES\n")
+    assert plan(variable).startswith("orders: HEADER\n")
+
+
+def test_aliases_are_planned_each() -> None:
+    """Two uses of one field are two plans; the same field said in two places is one."""
+    document = """{
+        a: order(by: {number: "1"}) { number }
+        b: order(by: {number: "2"}) { customer { name } }
+        a: order(by: {number: "1"}) { customer { email } }
+    }"""
+    told = plan(document)
+    assert [line for line in told.splitlines() if line.startswith("order:")] == [
+        "order: CUSTOMER, HEADER",
+        "order: CUSTOMER",
+    ]
+
+
+def test_a_customer_needs_who_they_are() -> None:
+    """A customer is found by their orders, so the customer's facet is planned whatever is selected."""
+    assert plan('{ customer(by: {email: "a@b.c"}) { name } }').startswith("customer: CUSTOMER\n")
+
+
+def test_one_of_several_operations() -> None:
+    """The named operation is told alone; without a name all are."""
+    document = "query A { systems { name } } query B { locations { name } }"
+    assert plan(document, operation="B") == "locations: no order is asked for\n"
+    assert plan(document) == "systems: no order is asked for\n\nlocations: no order is asked for\n"
+
+
+@pytest.mark.parametrize(
+    ("document", "operation", "message"),
+    [
+        ("{", None, "Syntax Error: Expected Name, found <EOF>."),
+        ("{ nothing }", None, "Cannot query field 'nothing' on type 'Query'."),
+        ("query A { systems { name } }", "B", "the document has no operation 'B'"),
+        ("fragment A on Order { id } query B { systems { name } }", "A", "Fragment 'A' is never used."),
+    ],
+)
+def test_what_cannot_be_explained(document: str, operation: str | None, message: str) -> None:
+    """A document that would not run is refused with the reason."""
+    with pytest.raises(ExplainError) as raised:
+        plan(document, operation=operation)
+    assert str(raised.value).startswith(message)
