@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from orderweave.config import Configuration, ConfigurationError, installed, load, loading
+from orderweave.config import Configuration, ConfigurationError, installed, load, reading
 from orderweave.config.loading import read
 from orderweave.planning.authority import DEFAULT
 from tests.documents.pages import blocks, code_of, read_page, rows_of, table
@@ -70,15 +70,15 @@ def test_system_named_twice(tmp_path: Path) -> None:
 def test_every_key_has_its_row() -> None:
     """The tables of keys hold exactly the keys that the loader knows, part by part."""
     described = [code_of(row[0]) for row in rows_of(PAGE, "key", "default", "meaning")]
-    known = [loading._SERVER.keys(), loading._SYSTEM, loading._REFERENCE, loading._LOCATION]
+    known = [reading._SERVER.keys(), reading._SYSTEM, reading._REFERENCE, reading._LOCATION]
     assert sorted(described) == sorted(key for keys in known for key in keys)
 
 
 def test_server_defaults() -> None:
     """The defaults of the server's keys are the loader's."""
-    rows = rows_of(PAGE, "key", "default", "meaning")[: len(loading._SERVER)]
+    rows = rows_of(PAGE, "key", "default", "meaning")[: len(reading._SERVER)]
     assert {code_of(key): code_of(default) for key, default, _ in rows} == {
-        name: str(getattr(loading.Server(), name)) for name in loading._SERVER
+        name: str(getattr(reading.Server(), name)) for name in reading._SERVER
     }
 
 

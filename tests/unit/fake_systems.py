@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from orderweave.bootstrap import Orderweave
-from orderweave.config.loading import Configuration, ConfiguredSystem, Server
+from orderweave.config.configuration import Configuration, ConfiguredSystem, Server
 from orderweave.model.systems import Business, PlaceSpec, ReferenceRule, SystemSpec
 from orderweave_sdk.batches import by_lookup
 from orderweave_sdk.capabilities import (
