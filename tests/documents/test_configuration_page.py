@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from orderweave.config import Configuration, ConfigurationError, installed, load, reading
+from orderweave.config.configuration import Server
 from orderweave.config.loading import read
 from orderweave.planning.authority import DEFAULT
 from tests.documents.pages import blocks, code_of, read_page, rows_of, table
@@ -78,7 +79,7 @@ def test_server_defaults() -> None:
     """The defaults of the server's keys are the loader's."""
     rows = rows_of(PAGE, "key", "default", "meaning")[: len(reading._SERVER)]
     assert {code_of(key): code_of(default) for key, default, _ in rows} == {
-        name: str(getattr(reading.Server(), name)) for name in reading._SERVER
+        name: str(getattr(Server(), name)) for name in reading._SERVER
     }
 
 

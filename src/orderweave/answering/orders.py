@@ -147,11 +147,9 @@ class _Listing:
         found: list[tuple[Place, Order]] = []
         taken = 0
         settled: list[Ordered] = []
-        wanted = self._page.size
-        for _ in range(_MOST_ROUNDS):
+        for turn in range(_MOST_ROUNDS):
             settled = self._listed.settled()
-            chunk = self._next_chunk(settled[taken:], wanted)
-            wanted = min(_MOST_A_ROUND, wanted * 2) if chunk else wanted
+            chunk = self._next_chunk(settled[taken:], self._to_look_at(turn, len(found)))
             taken += len(chunk)
             found += await self._orders(chunk)
             if len(found) >= self._page.size:
@@ -162,6 +160,11 @@ class _Listing:
         cut = more and len(found) < self._page.size
         looked_at = settled[taken - 1].place if taken else None
         return self._connection(found[: self._page.size], looked_at, more=more, cut=cut)
+
+    def _to_look_at(self, turn: int, found: int) -> int:
+        """As many hits as the page still lacks; where a filter may let few pass, twice as many each turn."""
+        lacking = self._page.size - found
+        return lacking if self._page.filter == Filter() else max(lacking, min(_MOST_A_ROUND, self._page.size << turn))
 
     def _next_chunk(self, hits: Sequence[Ordered], wanted: int) -> list[Ordered]:
         """Hits up to the one that surely fills the page; those that may prove to be mirrors are not counted on."""
