@@ -22,15 +22,22 @@ def print_schema() -> int:
 
 
 def diff_schema(folder: Path) -> int:
-    """1 when schema.graphql is not what the types print, or a breaking change since the release is not approved."""
+    """1 when schema.graphql is not what the types print, or a breaking change since the release is not approved.
+
+    2 when one of the three files is not in the folder.
+    """
+    try:
+        written, released, approved = ((folder / file).read_text() for file in (SCHEMA, RELEASED, APPROVED))
+    except OSError as error:
+        print(f"{error.filename} cannot be read ({error.strerror})", file=sys.stderr)
+        return 2
     printed = print_sdl()
     code = 0
-    if (folder / SCHEMA).read_text() != printed:
+    if written != printed:
         print(f"{SCHEMA} is not what the types print; run make schema", file=sys.stderr)
         code = 1
-    approved = set((folder / APPROVED).read_text().splitlines())
-    for change in breaking_changes((folder / RELEASED).read_text(), printed):
-        if change in approved:
+    for change in breaking_changes(released, printed):
+        if change in approved.splitlines():
             print(f"breaking, approved: {change}")
         else:
             print(f"breaking: {change} (approve it by adding this line to {APPROVED})", file=sys.stderr)

@@ -27,23 +27,30 @@ from graphql import (
     is_composite_type,
     is_object_type,
 )
-from graphql.execution.values import get_argument_values, get_directive_values
+from graphql.execution.values import VariableValues, get_argument_values, get_directive_values
 
 
 def coordinates(info: GraphQLResolveInfo[Any]) -> frozenset[str]:
     """All coordinates (`Order.totals`) touched below the field that is being resolved."""
-    walk = Selection(info.schema, info.fragments, info.variable_values)
+    walk = Selection(info.schema, info.fragments, _variables(info))
     return walk.below(info.field_nodes, get_named_type(info.return_type))
 
 
 def arguments_below(info: GraphQLResolveInfo[Any], type_name: str, field_name: str) -> list[dict[str, Any]]:
     """The arguments of every selection of one field below the field that is being resolved."""
-    walk = Selection(info.schema, info.fragments, info.variable_values)
+    variables = _variables(info)
+    walk = Selection(info.schema, info.fragments, variables)
     walk.below(info.field_nodes, get_named_type(info.return_type))
     kind = info.schema.type_map[type_name]
     assert isinstance(kind, GraphQLObjectType)
     nodes = walk.nodes.get(f"{type_name}.{field_name}", [])
-    return [get_argument_values(kind.fields[field_name], node, info.variable_values) for node in nodes]
+    return [get_argument_values(kind.fields[field_name], node, variables) for node in nodes]
+
+
+def _variables(info: GraphQLResolveInfo[Any]) -> VariableValues:
+    """The variables as graphql-core reads them; Strawberry hands resolvers the bare values."""
+    values: Any = info.variable_values
+    return values if isinstance(values, VariableValues) else VariableValues({}, values)
 
 
 class Selection:
@@ -52,7 +59,9 @@ class Selection:
     Without `variables` every @skip and @include counts as included.
     """
 
-    def __init__(self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode], variables: Any) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode], variables: VariableValues | None
+    ) -> None:
         self._schema = schema
         self._fragments = fragments
         self._variables = variables

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 from strawberry import ID, UNSET, field
@@ -29,6 +29,9 @@ from orderweave_sdk.manifest import Operator, SearchField
 _MOST_VALUES = 100
 _MOST_NESTED = 20
 _DEEPEST = 4
+# An e-mail address, the longest of what is asked for, has no more characters; no amount has more digits.
+_LONGEST_TEXT = 320
+_MOST_DIGITS = 18
 
 
 @strawberry.input(description="Tests of a text; all that are given must hold.")
@@ -143,6 +146,10 @@ class OrderSort:
     direction: SortDirection = strawberry.field(default=SortDirection.DESC, description="In which direction.")
 
 
+FilterArgument = Annotated[OrderFilter | None, strawberry.argument(description="Which orders; all without one.")]
+SortArgument = Annotated[OrderSort | None, strawberry.argument(description="In which order; newest first without one.")]
+
+
 @strawberry.input(description="A key of one system.")
 class KeyInput:
     """A namespace and a value."""
@@ -212,8 +219,8 @@ def filter_of(given: OrderFilter | None, depth: int = 1) -> Filter:
     nested = {}
     for name in ("and_", "or_", "not_"):
         filters = getattr(given, name) or []
-        if len(filters) > _MOST_NESTED:
-            raise bad_input(f"filter.{name.rstrip('_')}: at most {_MOST_NESTED} filters")
+        if len(filters) > _MOST_NESTED or getattr(given, name) == []:
+            raise bad_input(f"filter.{name.rstrip('_')}: a list holds 1 to {_MOST_NESTED} filters, not {len(filters)}")
         nested[name] = tuple(filter_of(entry, depth + 1) for entry in filters)
     return Filter(conditions=tuple(conditions), every=nested["and_"], some=nested["or_"], none=nested["not_"])
 
@@ -229,7 +236,14 @@ def _value(path: str, value: Any) -> Any:
     if isinstance(value, datetime):
         if value.tzinfo is None:
             raise bad_input(f"{path}: an instant needs its time zone, such as 2026-01-31T08:00:00Z")
-        return value.astimezone(UTC)
+        try:
+            return value.astimezone(UTC)
+        except OverflowError:
+            raise bad_input(f"{path}: an instant that no calendar holds in UTC") from None
+    if isinstance(value, Decimal) and not (value.is_finite() and abs(value.adjusted()) <= _MOST_DIGITS):
+        raise bad_input(f"{path}: an amount must be a number of at most {_MOST_DIGITS} digits")
+    if isinstance(value, str) and len(value) > _LONGEST_TEXT:
+        raise bad_input(f"{path}: a text has at most {_LONGEST_TEXT} characters")
     return getattr(value, "value", value)
 
 

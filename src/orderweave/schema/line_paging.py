@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import cast
 
 import strawberry
@@ -15,6 +16,7 @@ from orderweave.schema.value_types import Discount, Money, PageInfo, TaxLine
 
 # An order with more lines than this is paged.
 MOST_LINES = 250
+_POSITION = re.compile(r"0|[1-9][0-9]{0,6}")
 
 
 @strawberry.type(description="A line's quantities in its unit; null where nobody says.")
@@ -105,8 +107,10 @@ def page_lines(
 def _position(cursor: str, kind: str, name: str) -> int:
     try:
         (text,) = decode_cursor(cursor, kind)
-        return int(text)
     except MalformedToken as error:
         raise bad_input(f"{name}: {error}") from None
     except ValueError:
-        raise bad_input(f"{name}: not a cursor of this API") from None
+        text = ""
+    if not _POSITION.fullmatch(text):
+        raise bad_input(f"{name}: not a cursor of this API")
+    return int(text)

@@ -11,6 +11,7 @@ from strawberry import ID, field
 from orderweave.model import order as model
 from orderweave.schema.fulfillment_types import FulfillmentOrder, Hold, Shipment
 from orderweave.schema.line_paging import OrderLineConnection, page_lines
+from orderweave.schema.paging import After, Before, First, Last
 from orderweave.schema.provenance_types import (
     Coverage,
     FieldConflict,
@@ -256,10 +257,10 @@ class Order(Node, Sourced):
     def lines(
         self,
         *,
-        first: int | None = None,
-        after: str | None = None,
-        last: int | None = None,
-        before: str | None = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
     ) -> OrderLineConnection:
         """A page of the lines; all of them are at hand."""
         return page_lines(_order(self), first=first, after=after, last=last, before=before)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
+import msgspec
 import strawberry
 from graphql import GraphQLResolveInfo
 from strawberry import ID, Info, field
@@ -11,25 +12,28 @@ from strawberry.types.arguments import convert_arguments
 from strawberry.types.base import get_object_definition
 
 from orderweave.answering import Gateway
-from orderweave.answering.customer import by_email
-from orderweave.answering.errors import bad_input
-from orderweave.answering.filters import facets_of
+from orderweave.answering.customer import CUSTOMER_COORDINATES, by_email
+from orderweave.answering.errors import RequestError, bad_input
+from orderweave.answering.filters import Filter, facets_of
+from orderweave.answering.orders import OrderList
 from orderweave.model.ids import MalformedToken, decode_id
 from orderweave.operations.selection import arguments_below, coordinates
 from orderweave.planning.needs import Needs, needs_of
 from orderweave.schema.arguments import (
     CustomerLookup,
-    OrderFilter,
+    FilterArgument,
     OrderLookup,
-    OrderSort,
+    SortArgument,
     filter_of,
     page,
     pages_key,
 )
 from orderweave.schema.inventory_types import InventoryItem, Product
 from orderweave.schema.order_types import Node, Order, OrderConnection
+from orderweave.schema.paging import After, Before, First, Last
 from orderweave.schema.system_types import CustomerProfile, Place, StatusMapping, System
 from orderweave_sdk.clock import Call
+from orderweave_sdk.records import Facet
 
 MOST_NODES = 50
 
@@ -43,6 +47,12 @@ class Context:
 
 
 Asked = Info[Context, None]
+OrderBy = Annotated[OrderLookup, strawberry.argument(description="One name of the order.")]
+CustomerBy = Annotated[CustomerLookup, strawberry.argument(description="One name of the customer.")]
+Skus = Annotated[list[str], strawberry.argument(description="1 to 200 SKUs, in any case.")]
+Sku = Annotated[str, strawberry.argument(description="The SKU, in any case.")]
+NodeId = Annotated[ID, strawberry.argument(description="A global id from an answer.")]
+NodeIds = Annotated[list[ID], strawberry.argument(description="1 to 50 global ids from answers.")]
 
 
 @strawberry.type(description="Questions over all systems.")
@@ -50,10 +60,10 @@ class Query:
     """The root of every question."""
 
     @field(description="One order, by whatever name you hold of it; null when no system knows it.")
-    async def order(self, info: Asked, by: OrderLookup) -> Order | None:
+    async def order(self, info: Asked, by: OrderBy) -> Order | None:
         """The order, put together."""
         gateway, call, needs = info.context.gateway, info.context.call, _needs(info)
-        if by.id:
+        if isinstance(by.id, str):
             return cast("Order | None", await gateway.order_by_id(by.id, needs, call))
         if by.key:
             return cast("Order | None", await gateway.order_by_key(by.key.namespace, by.key.value, needs, call))
@@ -67,12 +77,12 @@ class Query:
         self,
         info: Asked,
         *,
-        first: int | None = None,
-        after: str | None = None,
-        last: int | None = None,
-        before: str | None = None,
-        filter: OrderFilter | None = None,
-        sort: OrderSort | None = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        filter: FilterArgument = None,
+        sort: SortArgument = None,
     ) -> OrderConnection:
         """A page of orders."""
         wanted = filter_of(filter)
@@ -81,38 +91,21 @@ class Query:
         return cast("OrderConnection", await info.context.gateway.orders(asked, needs, info.context.call))
 
     @field(description="Stock of some SKUs (1 to 200) over all places, each SKU once, in the order asked.")
-    async def inventory(self, info: Asked, skus: list[str]) -> list[InventoryItem]:
+    async def inventory(self, info: Asked, skus: Skus) -> list[InventoryItem]:
         """Merged stock."""
         return cast("list[InventoryItem]", await info.context.gateway.inventory(skus, info.context.call))
 
     @field(description="The product with this SKU; null when no system knows it.")
-    async def product(self, info: Asked, sku: str) -> Product | None:
+    async def product(self, info: Asked, sku: Sku) -> Product | None:
         """The merged product."""
         return cast("Product | None", await info.context.gateway.product(sku, info.context.call))
 
     @field(description="A customer with their orders over all channels; null when no order carries them.")
-    async def customer(self, info: Asked, by: CustomerLookup) -> CustomerProfile | None:
+    async def customer(self, info: Asked, by: CustomerBy) -> CustomerProfile | None:
         """The customer, by e-mail address or global id."""
-        gateway, call = info.context.gateway, info.context.call
-        email = await gateway.email_by_id(by.id, call) if by.id else by.email
-        if email is None:
-            return None
-        wanted = by_email(email)
-        pages = {}
-        for given in arguments_below(_raw(info), "CustomerProfile", "orders"):
-            arguments = _paging(info, given)
-            nested = filter_of(arguments["filter"])
-            both = type(wanted)(every=(nested,), conditions=wanted.conditions)
-            pages[pages_key(*arguments.values())] = page(
-                arguments["first"],
-                arguments["after"],
-                arguments["last"],
-                arguments["before"],
-                wanted=both,
-                sort=arguments["sort"],
-            )
-        needs = needs_of([*_coordinates(info), "Order.customer", "Order.company"])
-        return cast("CustomerProfile | None", await gateway.customer(email, pages, needs, call))
+        if isinstance(by.id, str):
+            return await _customer_by_id(info, by.id)
+        return await _customer(info, by.email or "")
 
     @field(description="The places of the business.")
     async def locations(self, info: Asked) -> list[Place]:
@@ -130,16 +123,52 @@ class Query:
         return cast("list[StatusMapping]", info.context.gateway.status_mappings())
 
     @field(description="Anything by its global id (Relay).")
-    async def node(self, info: Asked, id: ID) -> Node | None:
+    async def node(self, info: Asked, id: NodeId) -> Node | None:
         """The object behind an id."""
         return await _node(info, id)
 
     @field(description="Several things by their global ids, in the order asked, at most 50 (Relay).")
-    async def nodes(self, info: Asked, ids: list[ID]) -> list[Node | None]:
+    async def nodes(self, info: Asked, ids: NodeIds) -> list[Node | None]:
         """The objects behind some ids."""
         if not 1 <= len(ids) <= MOST_NODES:
             raise bad_input(f"ids must hold 1 to {MOST_NODES} ids, holds {len(ids)}")
-        return [await _node(info, token) for token in ids]
+        return [await _node_or_error(info, token) for token in ids]
+
+
+async def _customer_by_id(info: Asked, token: str) -> CustomerProfile | None:
+    """The customer behind an id, under that id: another of their orders may know them by another one."""
+    email = await info.context.gateway.email_by_id(token, info.context.call)
+    found: Any = await _customer(info, email) if email else None
+    return cast("CustomerProfile", msgspec.structs.replace(found, id=token)) if found else None
+
+
+async def _customer(info: Asked, email: str) -> CustomerProfile | None:
+    """The customer with every page of orders that is selected below."""
+    wanted = by_email(email)
+    pages: dict[str, OrderList] = {}
+    read: frozenset[Facet] = frozenset()
+    for given in arguments_below(_raw(info), "CustomerProfile", "orders"):
+        arguments = _paging(info, given)
+        nested = filter_of(arguments["filter"])
+        read |= facets_of(nested)
+        pages[pages_key(*arguments.values())] = page(
+            arguments["first"],
+            arguments["after"],
+            arguments["last"],
+            arguments["before"],
+            wanted=Filter(conditions=wanted.conditions, every=(nested,)),
+            sort=arguments["sort"],
+        )
+    needs = needs_of([*_coordinates(info), *CUSTOMER_COORDINATES], read)
+    return cast("CustomerProfile | None", await info.context.gateway.customer(email, pages, needs, info.context.call))
+
+
+async def _node_or_error(info: Asked, token: str) -> Any:
+    """The object, or the error in its place, so that one id does not cost the others their answer."""
+    try:
+        return await _node(info, token)
+    except RequestError as error:
+        return error
 
 
 async def _node(info: Asked, token: str) -> Node | None:
@@ -156,9 +185,7 @@ async def _node(info: Asked, token: str) -> Node | None:
     elif kind == "Location":
         found = next((place for place in await gateway.locations(call) if place.id == token), None)
     elif kind == "Customer":
-        email = await gateway.email_by_id(token, call)
-        needs = needs_of(["Order.customer", "Order.company"])
-        found = await gateway.customer(email, {}, needs, call) if email else None
+        found = await _customer_by_id(info, token)
     else:
         raise bad_input(f"id: the id of a kind that cannot be asked for by itself: {kind}")
     return cast("Node | None", found)

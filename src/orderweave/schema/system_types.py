@@ -9,8 +9,9 @@ import strawberry
 from strawberry import Info, field
 
 from orderweave.model import listing as model
-from orderweave.schema.arguments import OrderFilter, OrderSort, pages_key
+from orderweave.schema.arguments import FilterArgument, SortArgument, pages_key
 from orderweave.schema.order_types import Company, Node, OrderConnection
+from orderweave.schema.paging import After, Before, First, Last
 from orderweave.schema.scalars import Axis, Facet, IssueReason, LocationKind, SystemKind
 
 
@@ -82,12 +83,12 @@ class CustomerProfile(Node):
     def orders(
         self,
         *,
-        first: int | None = None,
-        after: str | None = None,
-        last: int | None = None,
-        before: str | None = None,
-        filter: OrderFilter | None = None,
-        sort: OrderSort | None = None,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        filter: FilterArgument = None,
+        sort: SortArgument = None,
     ) -> OrderConnection:
         """The page that the root field has read for these arguments."""
         key = pages_key(first, after, last, before, filter, sort)
