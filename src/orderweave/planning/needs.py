@@ -60,14 +60,17 @@ FACETS_OF_FIELD: dict[str, frozenset[Facet]] = {
     "LineQuantities.returned": frozenset({_L, _R}),
     "Order.fulfillmentOrders": frozenset({_F}),
     "Order.shipments": frozenset({_F}),
+    "Shipment.deliveredAt": frozenset({_F, _T}),
+    "LineQuantity.lineId": frozenset({_L, _F}),
     "Package.events": frozenset({_F, _T}),
+    "Package.onTime": frozenset({_F, _T}),
     "Order.payments": frozenset({_P}),
     "Order.adjustments": frozenset({_P}),
     "Order.invoices": frozenset({_I}),
     "Order.paymentTerms": frozenset({_I}),
     "Order.returns": frozenset({_R}),
     "Order.holds": frozenset({Facet.HOLDS}),
-    "Order.timeline": frozenset({_H, _P, _I, _F, _R, Facet.TIMELINE}),
+    "Order.timeline": frozenset({_H, _P, _F, _T, Facet.TIMELINE}),
 }
 
 # Fields whose answer is about all systems: everyone who may know the order is asked.
