@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 import msgspec
@@ -17,7 +17,8 @@ from orderweave.planning.authority import Authority
 from orderweave.schema import build_schema
 from orderweave.web import build_app
 from orderweave.web.examples import examples
-from orderweave_sdk.errors import UpstreamError
+from orderweave_sdk.capabilities import Connector
+from orderweave_sdk.clock import Call
 
 _CHECK_SECONDS = 10.0
 # A configuration made by another program may point at itself; a query on the command line is no larger than this.
@@ -56,11 +57,11 @@ async def check(path: Path, environment: Mapping[str, str]) -> int:
     failed = False
     try:
         for name, spec in configuration.business.systems.items():
-            try:
-                said = await woven.systems.connector(name).check(woven.systems.call(_CHECK_SECONDS))
-            except UpstreamError as error:
+            call = woven.systems.call(_CHECK_SECONDS)
+            said, issue = await woven.systems.ask(name, frozenset(), str, _checked(call), call)
+            if issue is not None:
                 failed = True
-                print(f"FAIL {name} ({spec.manifest.title}): {type(error).__name__}: {error}")
+                print(f"FAIL {name} ({spec.manifest.title}): {issue.reason.value}: {issue.message}")
             else:
                 abilities = ", ".join(sorted(capability.value for capability in spec.manifest.capabilities))
                 print(f"ok   {name} ({spec.manifest.title}): {said}; {abilities}")
@@ -69,6 +70,10 @@ async def check(path: Path, environment: Mapping[str, str]) -> int:
     for warning in warnings(configuration.business):
         print(f"note {warning}")
     return 1 if failed else 0
+
+
+def _checked(call: Call) -> Callable[[Connector], Awaitable[str]]:
+    return lambda connector: connector.check(call)
 
 
 def warnings(business: Business) -> list[str]:
@@ -105,7 +110,7 @@ def explain_query(path: Path, environment: Mapping[str, str], query: str, variab
         return 1
     try:
         given = msgspec.json.decode(variables, type=dict[str, object])
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         print("--variables must be a JSON object", file=sys.stderr)
         return 2
     document = _document(query)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from orderweave.cli import configured, developing
@@ -32,9 +33,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="command")
 
     demo = commands.add_parser("demo", help="start with a generated business behind it")
-    demo.add_argument("--port", type=int, default=8000)
+    demo.add_argument("--port", type=_whole(1, 65535), default=8000)
     demo.add_argument("--seed", type=int, default=7, help="the same seed makes the same business")
-    demo.add_argument("--orders", type=int, default=500, help="how many orders it has")
+    demo.add_argument("--orders", type=_whole(1, 100_000), default=500, help="how many orders it has")
     demo.set_defaults(run=_demo)
 
     serve = commands.add_parser("serve", help="start over the systems of a configuration file")
@@ -73,8 +74,8 @@ def _parser() -> argparse.ArgumentParser:
     new.set_defaults(run=lambda given: developing.new_connector(given.name, given.folder))
 
     truth = commands.add_parser("truth", help="hold the matching and merging against generated truth")
-    truth.add_argument("--orders", type=int, default=10000)
-    truth.add_argument("--seeds", type=int, default=5)
+    truth.add_argument("--orders", type=_whole(1, 100_000), default=10000)
+    truth.add_argument("--seeds", type=_whole(1, 1000), default=5)
     truth.set_defaults(run=_truth)
     return parser
 
@@ -83,12 +84,20 @@ def _with_configuration(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, default=Path("orderweave.toml"))
 
 
+def _whole(least: int, most: int) -> Callable[[str], int]:
+    """A whole number in these bounds, as an argument's type."""
+
+    def number(text: str) -> int:
+        if not re.fullmatch(r"-?[0-9]{1,9}", text) or not least <= int(text) <= most:
+            raise argparse.ArgumentTypeError(f"must be a whole number between {least} and {most}")
+        return int(text)
+
+    return number
+
+
 def _demo(given: argparse.Namespace) -> int:
     from orderweave.demo.serving import serve_demo  # noqa: PLC0415 - the demo's parts are no part of serving
 
-    if not 1 <= given.orders <= 100_000:
-        print("orders must be between 1 and 100000", file=sys.stderr)
-        return 2
     asyncio.run(serve_demo(port=given.port, seed=given.seed, orders=given.orders))
     return 0
 
