@@ -93,8 +93,12 @@ class StockMerger:
     def _kind(self, entry: FetchedStock) -> SystemKind:
         return self._business.systems[entry.system].kind
 
-    def _place(self, entry: FetchedStock) -> tuple[int, str, str]:
-        return (self._authority.rank(Aspect.STOCK, entry.system), entry.system, entry.record.location.external_id)
+    def _place(self, entry: FetchedStock) -> tuple[int, float, str, str, str]:
+        """Most believed first; within a rank the newest, then in a fixed order."""
+        record = entry.record
+        age = -record.updated_at.timestamp() if record.updated_at else 0.0
+        rank = self._authority.rank(Aspect.STOCK, entry.system)
+        return (rank, age, entry.system, record.location.external_id, record.sku)
 
     def _by_title(self, entries: list[FetchedStock]) -> list[FetchedStock]:
         return sorted(entries, key=lambda entry: self._authority.rank(Aspect.LINE_TITLES, entry.system))
@@ -117,7 +121,7 @@ class StockMerger:
                 )
         return InventoryLevel(
             location=location,
-            available_to_sell=_available_to_sell(said[0], numbers),
+            available_to_sell=_available_to_sell(next(filter(_states_stock, said), said[0]), numbers),
             counted=counted,
             sources=tuple(self._source(entry) for entry in said),
             conflicts=tuple(conflicts),
@@ -151,6 +155,10 @@ class StockMerger:
             )
             for system, quantity in sorted(listed.items())
         )
+
+
+def _states_stock(entry: FetchedStock) -> bool:
+    return entry.record.available is not None or entry.record.on_hand is not None
 
 
 def _available_to_sell(lead: FetchedStock, numbers: Mapping[str, Decimal | None]) -> Decimal | None:
