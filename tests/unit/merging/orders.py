@@ -61,6 +61,7 @@ def retailer(authority: Mapping[str, tuple[str, ...]] | None = None) -> Business
 
 def merge(
     *members: Fetched,
+    anchor: Fetched | None = None,
     authority: Mapping[str, tuple[str, ...]] | None = None,
     ambiguities: tuple[Ambiguity, ...] = (),
     missing: Sequence[SourceIssue] = (),
@@ -68,7 +69,9 @@ def merge(
 ) -> Order:
     """The order that these records are."""
     of = retailer(authority)
-    group = Group(identity=IDENTITY, anchor=None, members=members, keys=frozenset({IDENTITY}), ambiguities=ambiguities)
+    group = Group(
+        identity=IDENTITY, anchor=anchor, members=members, keys=frozenset({IDENTITY}), ambiguities=ambiguities
+    )
     return Merger(of, Authority(of)).merge(group, now=now, missing=missing)
 
 
