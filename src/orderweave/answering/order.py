@@ -64,7 +64,8 @@ def key_of_id(token: str) -> Key:
 async def _by_keys(parts: Parts, keys: tuple[Key, ...], needs: Needs, call: Call, *, said: str | None) -> Order | None:
     if not keys:
         return None
-    gathering = Gathering(parts.systems, parts.reader, plan_orders(needs, parts.business, parts.authority), call)
+    plan = plan_orders(needs, parts.business, parts.authority)
+    gathering = Gathering(parts.systems, parts.reader, plan, call, through_thirds=True)
     groups = [group for group in await gathering.run(keys) if group.keys & set(keys) and group.members]
     if len(groups) > 1 and said is not None:
         groups = _owners(groups, keys) or groups

@@ -36,7 +36,8 @@ MOST_RECORDS = 5000
 
 class Gathering:
     """The records found so far for one request. `shelf` holds records that were read already, by their own keys;
-    one of them is taken before its system is asked for it.
+    one of them is taken before its system is asked for it. With `through_thirds`, an order whose record may mirror
+    another but does not say which is also looked up where a third system may know both, whatever was planned.
     """
 
     def __init__(
@@ -46,6 +47,8 @@ class Gathering:
         plan: OrderPlan,
         call: Call,
         shelf: Mapping[Key, Fetched] | None = None,
+        *,
+        through_thirds: bool = False,
     ) -> None:
         self._systems = systems
         self._business = systems.business
@@ -55,6 +58,7 @@ class Gathering:
         self._seconds = dict(plan.seconds)
         self._plan = plan
         self._shelf = shelf or {}
+        self._through_thirds = through_thirds
         self._asked: set[tuple[str, Key]] = set()
         self._failed: dict[str, set[Facet]] = defaultdict(set)
         self._stood_in: set[tuple[str, Facet]] = set()
@@ -106,7 +110,10 @@ class Gathering:
         """What is still to be asked of each system for which facets, each key once and in a stable order."""
         questions: dict[str, dict[Key, None]] = defaultdict(dict)
         for group in self._with_shelf():
-            self._about(group.keys, group.identity, {fetched.system for fetched in group.members}, questions)
+            having = {fetched.system for fetched in group.members}
+            self._about(group.keys, group.identity, having, questions)
+            for third in self._thirds(group):
+                self._by_reference(third, group.keys, group.identity, having, questions)
         for key in sorted(self._sought):
             self._about(frozenset({key}), key, set(), questions)
         found: dict[tuple[str, frozenset[Facet]], list[Key]] = defaultdict(list)
@@ -149,20 +156,48 @@ class Gathering:
             if system in self._captures or system in self._seconds or key in self._sought:
                 values = self._reader.own_spellings(system, key.value) if lookup == "number" else (key.value,)
                 questions[system].update(dict.fromkeys(keys_of(lookup, values)))
-        by_namespace = {key.namespace: key for key in sorted(keys, reverse=True)}
         for system in self._seconds:
-            spec = self._business.systems[system]
-            done: set[str] = set()
-            for rule in rules_naming(spec, by_namespace):
-                # A field holds one number: the first of the rule's names that the order has is the one.
-                key = next(by_namespace[name] for name in rule.names if name in by_namespace)
-                if rule.field in done or rule.field not in spec.manifest.lookups:
-                    continue
-                if key != identity and (system in having or not rule.lookup):
-                    continue
-                done.add(rule.field)
-                values = self._reader.reference_spellings(rule, key)
-                questions[system].update(dict.fromkeys(keys_of(rule.field, values)))
+            self._by_reference(system, keys, identity, having, questions)
+
+    def _by_reference(
+        self,
+        system: str,
+        keys: frozenset[Key],
+        identity: Key,
+        having: set[str],
+        questions: dict[str, dict[Key, None]],
+    ) -> None:
+        """Whether `system` holds one of these keys in a reference field."""
+        by_namespace = {key.namespace: key for key in sorted(keys, reverse=True)}
+        spec = self._business.systems[system]
+        done: set[str] = set()
+        for rule in rules_naming(spec, by_namespace):
+            # A field holds one number: the first of the rule's names that the order has is the one.
+            key = next(by_namespace[name] for name in rule.names if name in by_namespace)
+            if rule.field in done or rule.field not in spec.manifest.lookups:
+                continue
+            if key != identity and (system in having or not rule.lookup):
+                continue
+            done.add(rule.field)
+            values = self._reader.reference_spellings(rule, key)
+            questions[system].update(dict.fromkeys(keys_of(rule.field, values)))
+
+    def _thirds(self, group: Group) -> list[str]:
+        """Systems not planned that may know what an order mirrors, when its own record refers to nobody."""
+        owner = group.identity.namespace.partition(":")[0]
+        mirrors = any(
+            name.partition(":")[0] in self._captures
+            for rule in self._business.systems[owner].references
+            for name in rule.names
+        )
+        if not self._through_thirds or not mirrors or group.anchor is None:
+            return []
+        namespaces = {group.identity.namespace}
+        return [
+            name
+            for name, spec in self._business.systems.items()
+            if name not in self._seconds and rules_naming(spec, namespaces)
+        ]
 
     def _facets(self, system: str, key: Key) -> frozenset[Facet]:
         """Own names are asked of the place of capture, reference fields of a second source."""
