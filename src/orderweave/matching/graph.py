@@ -127,25 +127,31 @@ class Graph:
             found.append(sorted(component))
         return found
 
-    def may_be_one(self, nodes: Collection[Node]) -> bool:
-        """Whether these can be one order: no system twice, but where its rule allows many, and captured once.
+    def may_be_one(self, nodes: Iterable[Node]) -> bool:
+        """Whether these can be one order."""
+        return not self.clashing(nodes)
 
-        Two nodes of one system are surely two records when both have a name of one namespace. Two storefronts
-        both captured an order when neither refers to anybody here.
+    def clashing(self, nodes: Iterable[Node]) -> set[Node]:
+        """Those that cannot stand in one order with all the others: no system twice, and captured once.
+
+        Two nodes of one system are surely two records when both have a name of one namespace; where a rule allows
+        many, they may stand together. Two storefronts both captured an order when neither refers to anybody here.
         """
         inside = set(nodes)
         named: dict[str, list[Node]] = defaultdict(list)
+        captured: dict[str, list[Node]] = defaultdict(list)
         for node in inside:
             for namespace in self._namespaces[node]:
                 named[namespace].append(node)
-        if any(len(same) > 1 and not all(map(self._is_part, same)) for same in named.values()):
-            return False
-        captured = {
-            system_of(node)
-            for node in inside
-            if self._kinds[system_of(node)] is SystemKind.STOREFRONT and inside.isdisjoint(self.referents(node))
+            system = system_of(node)
+            if self._kinds[system] is SystemKind.STOREFRONT and inside.isdisjoint(self.referents(node)):
+                captured[system].append(node)
+        found = {
+            node for same in named.values() if len(same) > 1 and not all(map(self._is_part, same)) for node in same
         }
-        return len(captured) <= 1
+        if len(captured) > 1:
+            found.update(node for storefront in captured.values() for node in storefront)
+        return found
 
     def _is_part(self, node: Node) -> bool:
         """Whether others of its system may stand beside it: it refers by a rule for many, or is absent and may."""

@@ -71,28 +71,19 @@ class _Growth:
         """Join these blocks to what they refer to, but those that contradict it or each other."""
         wishes = [self._wish(block) for block in blocks]
         possible = [wish for wish in wishes if self._graph.may_be_one(wish.whole)]
-        granted = [wish for wish in possible if not self._rivaled(wish, possible)]
-        refused = {wish.block for wish in wishes} - {wish.block for wish in granted}
-        for together in _overlapping(granted):
-            whole = frozenset[Node]().union(*(wish.whole for wish in together))
-            if self._graph.may_be_one(whole):
-                self._unite(whole)
-            else:
-                refused |= {wish.block for wish in together}
-        for block in refused:
-            self._graph.report_contradiction(block)
-            self._stand_alone(block)
+        for together in _overlapping(possible):
+            clashing = self._graph.clashing(_whole(together))
+            for peaceful in _overlapping(wish for wish in together if clashing.isdisjoint(wish.whole)):
+                if self._graph.may_be_one(_whole(peaceful)):
+                    self._unite(_whole(peaceful))
+        for wish in wishes:
+            if not wish.block <= self._place.keys():
+                self._graph.report_contradiction(wish.block)
+                self._stand_alone(wish.block)
 
     def _wish(self, block: Block) -> _Wish:
         targets = self._targets(block)
         return _Wish(block, targets, block.union(*(self._orders[target] for target in targets)))
-
-    def _rivaled(self, wish: _Wish, wishes: list[_Wish]) -> bool:
-        return any(
-            wish.targets & other.targets and not self._graph.may_be_one(wish.whole | other.whole)
-            for other in wishes
-            if other is not wish
-        )
 
     def _stand_alone(self, block: Block) -> None:
         """An order of its own; records of a ring that contradicts itself stand alone one by one."""
@@ -111,14 +102,22 @@ class _Growth:
         self._place.update(dict.fromkeys(nodes, place))
 
 
+def _whole(wishes: Iterable[_Wish]) -> frozenset[Node]:
+    return frozenset[Node]().union(*(wish.whole for wish in wishes))
+
+
 def _overlapping(wishes: Iterable[_Wish]) -> list[list[_Wish]]:
     """The wishes in clusters that share orders, directly or through others."""
-    clusters: list[list[_Wish]] = []
+    cluster_at: dict[Node, list[_Wish]] = {}
     for wish in wishes:
-        touching = [cluster for cluster in clusters if any(wish.targets & other.targets for other in cluster)]
-        clusters = [cluster for cluster in clusters if cluster not in touching]
-        clusters.append([wish, *(other for cluster in touching for other in cluster)])
-    return clusters
+        touching = {id(found): found for target in wish.targets if (found := cluster_at.get(target)) is not None}
+        cluster, *others = touching.values() or ([],)
+        for other in others:
+            cluster += other
+            cluster_at.update((target, cluster) for moved in other for target in moved.targets)
+        cluster.append(wish)
+        cluster_at.update(dict.fromkeys(wish.targets, cluster))
+    return list({id(cluster): cluster for cluster in cluster_at.values()}.values())
 
 
 def _blocks(component: Iterable[Node], graph: Graph) -> list[Block]:

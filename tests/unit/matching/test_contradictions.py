@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from orderweave_sdk.records import Key
-from tests.unit.matching.worlds import claims, crm, erp, groups_of, partition, shop, wms
+from orderweave.model.systems import ReferenceRule
+from orderweave_sdk.records import Key, SystemKind
+from tests.unit.businesses import business, fetched, record, system
+from tests.unit.matching.worlds import SHOPS, claims, crm, erp, groups_of, partition, retailer, shop, wms
 
 
 def test_a_record_that_refers_to_two_orders_stays_apart() -> None:
@@ -62,6 +64,25 @@ def test_two_who_would_take_one_place_by_different_ways_stay_apart() -> None:
     groups = groups_of(rivals)
     assert partition(rivals) == [{"id-1001", "erp-S000001", "w1"}, {"w2"}]
     assert claims(groups[1]) == {Key("erp:number", "s000001"): (("erp", "erp-S000001"), ("wms", "w2"))}
+
+
+def test_a_crowd_is_split_as_a_few_are() -> None:
+    """A thousand parts of an order stay with it though one record ties it to another, and it takes no time."""
+    parts = [wms(f"w{n:04}", "1001") for n in range(1000)]
+    records = [shop("1001"), shop("1002"), crm("c1", "1001", "1002"), *parts]
+    found = partition(records, retailer(warehouse_splits=True))
+    assert [len(group) for group in found] == [1, 1001, 1]
+
+
+def test_ties_that_share_an_order_are_judged_together() -> None:
+    """Each warehouse record alone could tie its shop order to the one free order of the ERP: neither does."""
+    records = [shop("1001"), shop("1002"), erp("S000001"), wms("w1", "1001", "S000001"), crm("c1", "1002", "1002")]
+    assert partition(records) == [{"id-1001", "erp-S000001", "w1"}, {"id-1002", "c1"}]
+    rivals = [*records[:4], fetched("oms", record("o1", references={"shop": "1002", "erp": "S000001"}))]
+    of = retailer()
+    fields = (ReferenceRule(field="shop", names=SHOPS), ReferenceRule(field="erp", names=("erp:number",)))
+    with_oms = business(*of.systems.values(), system("oms", SystemKind.OMS, references=fields))
+    assert partition(rivals, with_oms) == [{"erp-S000001"}, {"o1"}, {"id-1001"}, {"id-1002"}, {"w1"}]
 
 
 def test_what_is_apart_when_all_is_there_is_apart_when_the_shop_is_down() -> None:
