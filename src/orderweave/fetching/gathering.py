@@ -36,8 +36,9 @@ MOST_RECORDS = 5000
 
 class Gathering:
     """The records found so far for one request. `shelf` holds records that were read already, by their own keys;
-    one of them is taken before its system is asked for it. With `through_thirds`, an order whose record may mirror
-    another but does not say which is also looked up where a third system may know both, whatever was planned.
+    one of them is taken before its system is asked for it. With `through_thirds`, orders are looked
+    up beyond the plan, for their keys: what may mirror another but does not say which, where a third system may know
+    both, and what nobody owns, wherever it may be referred to.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Gathering:
         self._failed: dict[str, set[Facet]] = defaultdict(set)
         self._stood_in: set[tuple[str, Facet]] = set()
         self._sought: set[Key] = set()
+        self._unowned: set[Key] = set()
         self._records: dict[tuple[str, str], Fetched] = {}
         self.issues: list[SourceIssue] = []
 
@@ -88,9 +90,32 @@ class Gathering:
         """Ask until nothing new can be asked, then let others stand in for what failed; returns the orders."""
         self._sought.update(sought)
         await self._waves()
+        if self._through_thirds and self._widen():
+            await self._waves()
         while self._failed and self._stand_in():
             await self._waves()
+        if self._through_thirds and self._adopt():
+            await self._waves()
         return self.groups()
+
+    def _widen(self) -> bool:
+        """Look for what nobody owns wherever it may be referred to, planned or not; False when all was found."""
+        known = {key for group in self.groups() for key in group.keys}
+        self._unowned = self._sought - known
+        return bool(self._unowned)
+
+    def _adopt(self) -> bool:
+        """An order that no place of capture owns is whole where it was found: ask there for all; False when none is."""
+        mine = {
+            Key(f"{fetched.system}:id", fetched.record.external_id)
+            for group in self.groups()
+            if group.anchor is None and group.identity.namespace.partition(":")[0] not in self._failed
+            for fetched in group.members
+            if fetched.system in self._captures
+        }
+        fresh = mine - self._sought
+        self._sought |= fresh
+        return bool(fresh)
 
     async def _waves(self) -> None:
         for _ in range(_MOST_WAVES):
@@ -112,10 +137,13 @@ class Gathering:
         for group in self._with_shelf():
             having = {fetched.system for fetched in group.members}
             self._about(group.keys, group.identity, having, questions)
-            for third in self._thirds(group):
-                self._by_reference(third, group.keys, group.identity, having, questions)
+            for system in (*self._claimants(group), *self._thirds(group)):
+                self._by_reference(system, group.keys, group.identity, having, questions)
         for key in sorted(self._sought):
             self._about(frozenset({key}), key, set(), questions)
+        for key in sorted(self._unowned):
+            for system in self._business.systems:
+                self._by_reference(system, frozenset({key}), key, set(), questions)
         found: dict[tuple[str, frozenset[Facet]], list[Key]] = defaultdict(list)
         for system, keys in sorted(questions.items()):
             if system in self._failed:
@@ -181,6 +209,17 @@ class Gathering:
             done.add(rule.field)
             values = self._reader.reference_spellings(rule, key)
             questions[system].update(dict.fromkeys(keys_of(rule.field, values)))
+
+    def _claimants(self, group: Group) -> list[str]:
+        """Systems not planned of which a record claims this order: of two that do neither is it, so all must show."""
+        return sorted(
+            {
+                fetched.system
+                for fetched in group.members
+                if fetched.system not in self._seconds
+                and any(key == group.identity for key, _ in self._reader.references(fetched.system, fetched.record))
+            }
+        )
 
     def _thirds(self, group: Group) -> list[str]:
         """Systems not planned that may know what an order mirrors, when its own record refers to nobody."""

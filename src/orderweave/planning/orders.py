@@ -39,9 +39,7 @@ def plan_orders(needs: Needs, business: Business, authority: Authority) -> Order
     seconds: dict[str, frozenset[Facet]] = {}
     for name, spec in finders.items():
         wanted = _wanted_as_second(needs, name, spec, business, authority)
-        # A place of capture that mirrors others is always asked for its keys: of two mirrors that claim one order
-        # neither is it, and that must not depend on what is selected.
-        if wanted or (spec.references and (needs.all_sources or needs.all_keys or spec.captures_orders)):
+        if wanted or (spec.references and (needs.all_sources or needs.all_keys)):
             seconds[name] = wanted
     _add_bridges(seconds, finders, captures)
     return OrderPlan(

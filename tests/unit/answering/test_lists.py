@@ -46,11 +46,15 @@ def numbers_of(page: OrderConnection) -> list[str | None]:
 
 
 async def test_one_search_a_place_of_capture() -> None:
-    """Three mirrored orders and one of the ERP's own cost one search of each and no look-up."""
+    """Three mirrored orders and one of the ERP's own cost one search of each and one look-up of who else claims them."""
     woven = mirrored()
     page = await read_page(woven, first=10)
     assert numbers_of(page) == ["1003", "1002", "SO1", "1001"]
-    assert [[call.what for call in fake.calls] for fake in woven.fakes.values()] == [["search"], ["search"], []]
+    assert [[call.what for call in fake.calls] for fake in woven.fakes.values()] == [
+        ["search"],
+        ["search", "find"],
+        [],
+    ]
     assert page.coverage.complete
     assert page.coverage.sources == (SourceCoverage(system="shop", ok=True), SourceCoverage(system="erp", ok=True))
 
