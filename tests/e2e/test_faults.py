@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -34,13 +35,9 @@ FAN_OUT = f"""query {{ orders(first: 10) {{ nodes {{ id lines(first: 50) {{ node
 
 
 async def ask_all(running: Front, number: str, skus: list[str]) -> list[dict[str, Any]]:
-    """The four questions that users put."""
-    return [
-        await running.ask(SCREEN, {"number": number}),
-        await running.ask(LIST),
-        await running.ask(STOCK, {"skus": skus}),
-        await running.ask(FAN_OUT),
-    ]
+    """The four questions that users put, all at once."""
+    questions = [(SCREEN, {"number": number}), (LIST, {}), (STOCK, {"skus": skus}), (FAN_OUT, {})]
+    return await asyncio.gather(*(running.ask(query, variables) for query, variables in questions))
 
 
 def missing(answer: dict[str, Any]) -> dict[str, set[str]]:
@@ -58,7 +55,8 @@ def missing(answer: dict[str, Any]) -> dict[str, set[str]]:
 @pytest.mark.parametrize("fault", FAULTS)
 async def test_one_system_fails(fault: Fault) -> None:
     """Whichever system fails, all four questions are answered, name it with the reason, and recover by themselves."""
-    async with front(seed=5, orders=120, deadline=3) as running:
+    # Only a silent system uses the deadline up; it leaves its share to the others, on a slow machine too.
+    async with front(seed=5, orders=120, deadline=5 if fault is Fault.SLOW else 60) as running:
         number, skus = running.business.telling_number(), running.business.telling_skus()
         well = await ask_all(running, number, skus)
         for system in SYSTEMS:
