@@ -36,7 +36,12 @@ FAN_OUT = f"""query {{ orders(first: 10) {{ nodes {{ id lines(first: 50) {{ node
 
 async def ask_all(running: Front, number: str, skus: list[str]) -> list[dict[str, Any]]:
     """The four questions that users put, all at once."""
-    questions = [(SCREEN, {"number": number}), (LIST, {}), (STOCK, {"skus": skus}), (FAN_OUT, {})]
+    questions: list[tuple[str, dict[str, Any]]] = [
+        (SCREEN, {"number": number}),
+        (LIST, {}),
+        (STOCK, {"skus": skus}),
+        (FAN_OUT, {}),
+    ]
     return await asyncio.gather(*(running.ask(query, variables) for query, variables in questions))
 
 
