@@ -46,7 +46,7 @@ def numbers_of(page: OrderConnection) -> list[str | None]:
 
 
 async def test_one_search_a_place_of_capture() -> None:
-    """Three mirrored orders and one of the ERP's own cost one search of each and one look-up of who else claims them."""
+    """Three mirrored orders and one of the ERP's own cost one search of each, and one look-up of other claimants."""
     woven = mirrored()
     page = await read_page(woven, first=10)
     assert numbers_of(page) == ["1003", "1002", "SO1", "1001"]
