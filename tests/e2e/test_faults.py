@@ -26,10 +26,10 @@ SCREEN = f"""query ($number: String!) {{ order(by: {{ number: $number }}) {{
   id number status customer {{ name }} lines(first: 50) {{ nodes {{ sku quantity {{ ordered shipped }} }} }}
   shipments {{ packages {{ trackingNumber }} }} invoices {{ number }} sources {{ system }} conflicts {{ path }}
   {FRESHNESS} }} }}"""
-LIST = f"""query {{ orders(first: 10) {{ nodes {{ id number fulfillmentStatus {FRESHNESS} }}
+LIST = f"""query {{ orders(first: 4) {{ nodes {{ id number fulfillmentStatus {FRESHNESS} }}
   coverage {{ complete sources {{ system ok error }} }} }} }}"""
 STOCK = f"""query ($skus: [String!]!) {{ inventory(skus: $skus) {{ sku onHand {FRESHNESS} }} }}"""
-FAN_OUT = f"""query {{ orders(first: 10) {{ nodes {{ id lines(first: 50) {{ nodes {{ sku }} }}
+FAN_OUT = f"""query {{ orders(first: 4) {{ nodes {{ id lines(first: 50) {{ nodes {{ sku }} }}
   invoices {{ number }} shipments {{ packages {{ events {{ status }} }} }} {FRESHNESS} }}
   coverage {{ complete sources {{ system ok }} }} }} }}"""
 
@@ -61,7 +61,7 @@ def missing(answer: dict[str, Any]) -> dict[str, set[str]]:
 async def test_one_system_fails(fault: Fault) -> None:
     """Whichever system fails, all four questions are answered, name it with the reason, and recover by themselves."""
     # Only a silent system uses the deadline up; it leaves its share to the others, on a slow machine too.
-    async with front(seed=5, orders=120, deadline=5 if fault is Fault.SLOW else 60) as running:
+    async with front(seed=5, orders=60, deadline=8 if fault is Fault.SLOW else 60) as running:
         number, skus = running.business.telling_number(), running.business.telling_skus()
         well = await ask_all(running, number, skus)
         for system in SYSTEMS:
