@@ -1,7 +1,8 @@
 """Running one operation: from a document to the answer, with every error in one form.
 
-This is the seam of projection. Today the reference executor projects every answer; a compiled projection takes
-its place for the operations that it covers by being asked here first.
+This is the seam of projection. A document is parsed and validated once and its code generated once, and both are
+kept; what cannot be compiled (introspection, for one) is projected by the reference executor, over the same
+resolvers.
 """
 
 from __future__ import annotations
@@ -9,25 +10,50 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Mapping
-from typing import Any
+from enum import StrEnum
+from typing import Any, cast
 
 import msgspec
 import strawberry
-from graphql import GraphQLError, GraphQLSyntaxError, OperationDefinitionNode, parse
+from graphql import ExecutionResult, GraphQLError, GraphQLSyntaxError, OperationDefinitionNode, OperationType
+from graphql import specified_rules as rules
+from strawberry.execution import optimized_is_awaitable
+from strawberry.schema.schema import validate_document
 
 from orderweave.answering.errors import Code, RequestError
+from orderweave.operations.documents import Document, hash_of
+from orderweave.operations.keeping import Kept
+from orderweave.projection import Declined, Projection, Projector, compile_projection
 
 logger = logging.getLogger("orderweave.operations")
 
-MOST_TOKENS = 2_000
+# Characters of documents, and of code generated for them, that are kept in all and of one. See
+# docs/decisions/compiled-projection.md for what they take in memory.
+_MOST_TEXT = 400_000
+_LONGEST_TEXT = 20_000
+_MOST_CODE = 4_000_000
+_LONGEST_CODE = 400_000
+# What a refusal to compile weighs.
+_SMALLEST_CODE = 500
+
+
+class ExecutorKind(StrEnum):
+    """What projected an answer."""
+
+    COMPILED = "COMPILED"
+    REFERENCE = "REFERENCE"
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a GraphQL answer holds. `executed` is False for a document that could not be run at all."""
+    """What a GraphQL answer holds. `executed` is False for a document that could not be run at all.
+
+    `executor` says what projected it; None where nothing was run.
+    """
 
     data: Any
     errors: tuple[dict[str, Any], ...]
     executed: bool
+    executor: ExecutorKind | None = None
 
     def document(self) -> dict[str, Any]:
         """The answer as it goes over the wire: no `data` key when nothing was run, no empty `errors`."""
@@ -47,39 +73,131 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     operation_name: str | None = None
 
 
-async def run(schema: strawberry.Schema, request: Request, context: object, *, read_only: bool = False) -> Answer:
-    """The answer to a request; nothing is raised for anything that the request or an upstream does.
+class Counts(msgspec.Struct, kw_only=True):
+    """What was done since the start: documents parsed, selections compiled or declined, operations run by each."""
 
-    With `read_only` (a GET) only a query is run.
+    parsed: int = 0
+    compiled: int = 0
+    declined: int = 0
+    ran_compiled: int = 0
+    ran_reference: int = 0
+
+
+class Operations:
+    """Runs operations against one schema, and keeps what it learns of them, within bounds.
+
+    With `compiled` off the reference executor projects everything: for comparing the two.
     """
-    refusal = _refusal(request, read_only=read_only)
-    if refusal is not None:
-        return Answer(data=None, errors=(refusal,), executed=False)
-    result = await schema.execute(
-        request.query,
-        variable_values=dict(request.variables or {}),
-        context_value=context,
-        operation_name=request.operation_name,
-    )
-    errors = tuple(described(error) for error in result.errors or ())
-    ran = result.data is not None or any(error.path for error in result.errors or ())
-    return Answer(data=result.data, errors=errors, executed=ran)
+
+    def __init__(self, schema: strawberry.Schema, *, compiled: bool = True) -> None:
+        if schema.extensions:
+            raise ValueError("an extension of the schema would not see what is run here")
+        self.counts = Counts()
+        self._schema = schema
+        self._compiled = compiled
+        self._documents: Kept[bytes, Document] = Kept(_MOST_TEXT, _LONGEST_TEXT)
+        self._projections: Kept[tuple[Any, ...], Projection | Declined] = Kept(_MOST_CODE, _LONGEST_CODE)
+
+    async def run(self, request: Request, context: object, *, read_only: bool = False) -> Answer:
+        """The answer to a request; nothing is raised for anything that the request or an upstream does.
+
+        With `read_only` (a GET) only a query is run.
+        """
+        name = hash_of(request.query)
+        known = self._documents.get(name)
+        try:
+            document = known or self._parsed(request.query)
+        except GraphQLSyntaxError as error:
+            return _not_run(described(error))
+        operation = document.chosen(request.operation_name)
+        refusal = _refusal(operation, request.operation_name, read_only=read_only)
+        if refusal is not None:
+            return _not_run(refusal)
+        if known is None:
+            problems = self._problems(document)
+            if problems:
+                return _not_run(*(described(error) for error in problems))
+            self._documents.keep(name, document, len(request.query))
+        return await self._answer(document, name, request, context)
+
+    async def _answer(self, document: Document, name: bytes, request: Request, context: object) -> Answer:
+        """The answer of an operation that is known to be valid."""
+        executor = ExecutorKind.REFERENCE
+        try:
+            run = self._built(document, request, context)
+            if isinstance(run, list):
+                return _not_run(*(described(error) for error in run))
+            run.projection = self._projection(run, (name, request.operation_name), document)
+            executor = ExecutorKind.COMPILED if run.projection else ExecutorKind.REFERENCE
+            result: Any = run.execute_operation()
+            if optimized_is_awaitable(result):
+                result = await result
+        except Exception as error:
+            result = ExecutionResult(None, [_as_graphql(error)])
+        if executor is ExecutorKind.COMPILED:
+            self.counts.ran_compiled += 1
+        else:
+            self.counts.ran_reference += 1
+        errors = tuple(described(error) for error in result.errors or ())
+        ran = result.data is not None or any(error.path for error in result.errors or ())
+        return Answer(data=result.data, errors=errors, executed=ran, executor=executor)
+
+    def _built(self, document: Document, request: Request, context: object) -> Projector | list[GraphQLError]:
+        """A run of an operation with its variables coerced, or what is wrong with them."""
+        built: Any = Projector.build(
+            self._schema._schema,
+            document.parsed,
+            context_value=context,
+            raw_variable_values=dict(request.variables or {}),
+            operation_name=request.operation_name,
+            is_awaitable=cast("Any", optimized_is_awaitable),
+        )
+        return cast("Projector | list[GraphQLError]", built)
+
+    def _parsed(self, text: str) -> Document:
+        self.counts.parsed += 1
+        return Document(text)
+
+    def _problems(self, document: Document) -> list[GraphQLError]:
+        """What validation has against a document, by the rules that Strawberry applies."""
+        try:
+            return validate_document(self._schema._schema, document.parsed, tuple(rules))
+        except Exception as error:
+            return [_as_graphql(error)]
+
+    def _projection(self, run: Projector, operation: tuple[bytes, str | None], document: Document) -> Projection | None:
+        """The code for an operation and what its variables make of @skip and @include; None where it is declined."""
+        if not self._compiled or run.operation.operation is not OperationType.QUERY:
+            return None
+        values = run.variable_values.coerced
+        key = (*operation, *(values.get(condition) for condition in document.conditions))
+        found = self._projections.get(key)
+        if found is None:
+            try:
+                found = compile_projection(run, self._schema)
+                self.counts.compiled += 1
+                weight = len(found.source)
+            except Declined as declined:
+                found, weight = declined, _SMALLEST_CODE
+                self.counts.declined += 1
+            self._projections.keep(key, found, weight)
+        return found if isinstance(found, Projection) else None
 
 
-def _refusal(request: Request, *, read_only: bool) -> dict[str, Any] | None:
-    """Why the document is not run at all; None when it may be."""
-    try:
-        document = parse(request.query, no_location=True, max_tokens=MOST_TOKENS)
-    except GraphQLSyntaxError as error:
-        return described(error)
-    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
-    if request.operation_name is not None:
-        operations = [node for node in operations if node.name and node.name.value == request.operation_name]
-    if len(operations) != 1:
-        name = request.operation_name
+def _not_run(*errors: dict[str, Any]) -> Answer:
+    return Answer(data=None, errors=errors, executed=False)
+
+
+def _as_graphql(error: Exception) -> GraphQLError:
+    return error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)
+
+
+def _refusal(operation: OperationDefinitionNode | None, name: str | None, *, read_only: bool) -> dict[str, Any] | None:
+    """Why an operation is not run at all; None when it may be."""
+    if operation is None:
         message = f"the document has no operation {name!r}" if name else "name one of the document's operations"
         return _error(message, Code.BAD_INPUT)
-    if read_only and operations[0].operation.value != "query":
+    if read_only and operation.operation is not OperationType.QUERY:
         return _error("a GET may only ask queries", Code.BAD_INPUT)
     return None
 

@@ -14,6 +14,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Redire
 from starlette.routing import BaseRoute, Route
 
 from orderweave.answering import Gateway
+from orderweave.operations.running import Operations
 from orderweave.schema import Context
 from orderweave.web.endpoint import Endpoint
 from orderweave.web.examples import Example
@@ -27,13 +28,14 @@ def build_app(
     examples: Sequence[Example] = (),
     scripts: Path = Path("var/explorer"),
     more: Sequence[BaseRoute] = (),
+    compiled: bool = True,
 ) -> Starlette:
     """The application over a wired gateway, which it closes when it ends.
 
     `examples` stand in the explorer's tabs; `scripts` is the folder of the explorer's fetched scripts; `more`
-    routes come beside (the demo's fault switches).
+    routes come beside (the demo's fault switches). Without `compiled` the reference executor projects every answer.
     """
-    endpoint = Endpoint(schema, lambda: Context(gateway))
+    endpoint = Endpoint(Operations(schema, compiled=compiled), lambda: Context(gateway))
     files = script_files(scripts)
     page = explorer_page(served_by_us(files))
 

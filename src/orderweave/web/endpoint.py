@@ -6,11 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-import strawberry
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
-from orderweave.operations.running import Answer, Request, run
+from orderweave.operations.running import Answer, Operations, Request
 
 MOST_BODY_BYTES = 1024 * 1024
 _RESPONSE_TYPE = "application/graphql-response+json"
@@ -34,8 +33,8 @@ class _Body(msgspec.Struct):
 class Endpoint:
     """The handler of /graphql. `context` makes what one request carries."""
 
-    def __init__(self, schema: strawberry.Schema, context: Callable[[], object]) -> None:
-        self._schema = schema
+    def __init__(self, operations: Operations, context: Callable[[], object]) -> None:
+        self._operations = operations
         self._context = context
 
     async def answer(self, http: HttpRequest) -> Response:
@@ -46,7 +45,7 @@ class Endpoint:
         except BadRequest as error:
             refused = {"errors": [{"message": str(error), "extensions": {"code": "BAD_REQUEST"}}]}
             return _response(refused, error.status, kind)
-        answer = await run(self._schema, request, self._context(), read_only=http.method == "GET")
+        answer = await self._operations.run(request, self._context(), read_only=http.method == "GET")
         return _response(answer.document(), _status(answer, kind), kind)
 
 

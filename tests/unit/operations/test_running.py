@@ -9,19 +9,20 @@ import pytest
 from graphql import GraphQLError
 
 from orderweave.answering.errors import Code, RequestError
-from orderweave.operations.running import Answer, Request, described, run
+from orderweave.operations.running import Answer, Operations, Request, described
 from orderweave.schema import Context
 from tests.unit.fake_business import order, shop
 from tests.unit.fake_systems import weave
 
 WOVEN = weave(shop([order("a1", "1001", email="ada@example.com", customer_id="c1")]))
+OPERATIONS = Operations(WOVEN.schema)
 NUMBER = '{ order(by: {number: "1001"}) { number } }'
 
 
 async def ask(query: str, *, read_only: bool = False, name: str | None = None, **variables: Any) -> Answer:
     """The answer of a gateway over one shop."""
     request = Request(query=query, variables=variables or None, operation_name=name)
-    return await run(WOVEN.schema, request, Context(WOVEN.gateway), read_only=read_only)
+    return await OPERATIONS.run(request, Context(WOVEN.gateway), read_only=read_only)
 
 
 async def test_an_answer_has_data_and_no_errors() -> None:

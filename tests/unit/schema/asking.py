@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from orderweave.operations.running import Request, run
+from orderweave.operations.running import Operations, Request
 from orderweave.schema import Context
 from tests.unit.fake_systems import Woven
 
 
 async def ask(woven: Woven, query: str, variables: dict[str, Any] | None = None) -> dict[str, Any]:
     """The answer as it goes over the wire."""
-    answer = await run(woven.schema, Request(query=query, variables=variables), Context(woven.gateway))
+    request = Request(query=query, variables=variables)
+    answer = await Operations(woven.schema).run(request, Context(woven.gateway))
     return answer.document()
 
 
