@@ -22,7 +22,10 @@ _AMOUNTS = ("0", "0.00", "19.90", "-3", "1E+3", "1234567.891", "3.5")
 
 
 class NoText:
-    """Something that no scalar of text reads."""
+    """Something that no type expects, and that every scalar which writes anything writes the same each time."""
+
+    def __repr__(self) -> str:
+        return "no text"
 
 
 class Maker:
