@@ -10,9 +10,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from graphql import GraphQLSyntaxError, parse
+from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
+from orderweave.operations.documents import MOST_TOKENS
 from orderweave.operations.running import Operations, Request
 from orderweave.projection import generating
 from orderweave.schema import build_schema
@@ -21,7 +23,7 @@ from tests.differential.documents import Operation, operations
 from tests.differential.scripted_gateway import ScriptedGateway
 
 SCHEMA = build_schema()
-EXAMPLES = 4_000 if os.environ.get("CI") == "true" else 150
+EXAMPLES = 2_000 if os.environ.get("CI") == "true" else 150
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +42,15 @@ async def compare(kept: Operations, operation: Operation, gateway: ScriptedGatew
     found, executor = await compiled(kept, request, gateway)
     assert found == expected
     return str(executor), found
+
+
+def short_enough(query: str) -> bool:
+    """Whether a document is within our bound on tokens, which Strawberry does not have."""
+    try:
+        parse(query, max_tokens=MOST_TOKENS)
+    except GraphQLSyntaxError:
+        return False
+    return True
 
 
 def comparison(examples: int, phases: tuple[Phase, ...] = tuple(Phase)) -> tuple[Callable[[], None], Counter[str]]:
@@ -63,6 +74,7 @@ def comparison(examples: int, phases: tuple[Phase, ...] = tuple(Phase)) -> tuple
         failing=st.sampled_from([0.0, 0.2]),
     )
     def compared(operation: Operation, seed: int, broken: float, failing: float) -> None:
+        assume(short_enough(operation.query))
         for turn in range(2):
             gateway = ScriptedGateway(seed + turn, broken=broken, failing=failing)
             executor, answer = runner.run(compare(kept, operation, gateway))
