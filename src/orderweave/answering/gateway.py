@@ -1,6 +1,7 @@
 """The gateway as the schema sees it: one method a root field, from checked arguments to merged objects.
 
-Whatever projects an answer (a compiled projection or the reference executor) calls these and nothing deeper; what comes back is whole, and no field below needs I/O.
+Whatever projects an answer (a compiled projection or the reference executor) calls these and nothing deeper; what
+comes back is whole, and no field below needs I/O.
 """
 
 from __future__ import annotations

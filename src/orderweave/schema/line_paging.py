@@ -87,21 +87,49 @@ def page_lines(
         start = max(start, end - last)
     else:
         end = min(end, start + (first if first is not None else MOST_LINES))
-    edges = [
-        OrderLineEdge(cursor=encode_cursor(kind, str(position)), node=cast("OrderLine", lines[position]))
-        for position in range(start, min(end, len(lines)))
-    ]
-    return OrderLineConnection(
-        edges=edges,
-        nodes=[edge.node for edge in edges],
-        page_info=PageInfo(
-            has_next_page=end < len(lines),
-            has_previous_page=start > 0 and bool(lines),
-            start_cursor=edges[0].cursor if edges else None,
-            end_cursor=edges[-1].cursor if edges else None,
-        ),
-        total_count=len(lines),
-    )
+    return cast("OrderLineConnection", _LinePage(kind, lines, start, min(end, len(lines))))
+
+
+class _LinePage:
+    """The lines from one position to another, as the fields of the connection.
+
+    Edges and cursors are made when they are read: most pages are asked for their lines alone.
+    """
+
+    __slots__ = ("_kind", "_lines", "_positions")
+
+    def __init__(self, kind: str, lines: tuple[model.OrderLine, ...], start: int, end: int) -> None:
+        self._kind = kind
+        self._lines = lines
+        self._positions = range(start, end)
+
+    @property
+    def nodes(self) -> list[model.OrderLine]:
+        return [self._lines[position] for position in self._positions]
+
+    @property
+    def edges(self) -> list[OrderLineEdge]:
+        return [
+            OrderLineEdge(cursor=self._cursor(position), node=cast("OrderLine", self._lines[position]))
+            for position in self._positions
+        ]
+
+    @property
+    def page_info(self) -> PageInfo:
+        shown = self._positions
+        return PageInfo(
+            has_next_page=shown.stop < len(self._lines),
+            has_previous_page=shown.start > 0 and bool(self._lines),
+            start_cursor=self._cursor(shown[0]) if shown else None,
+            end_cursor=self._cursor(shown[-1]) if shown else None,
+        )
+
+    @property
+    def total_count(self) -> int:
+        return len(self._lines)
+
+    def _cursor(self, position: int) -> str:
+        return encode_cursor(self._kind, str(position))
 
 
 def _position(cursor: str, kind: str, name: str) -> int:
