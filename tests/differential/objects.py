@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
 from functools import cache
@@ -17,6 +17,9 @@ import msgspec
 from orderweave.answering.errors import Code, RequestError
 
 _START = datetime(2026, 1, 1, tzinfo=UTC)
+_NAIVE = _START.replace(tzinfo=None)
+_ELSEWHERE = _START.replace(tzinfo=timezone(timedelta(hours=5, minutes=45)))
+_EARLY = datetime(1, 1, 1, tzinfo=UTC)
 _TEXTS = ("", "TEA-1", "#1001", "Zoë Ünal", 'say "no"\n', "\u2028", "\N{TEACUP WITHOUT HANDLE}", "x" * 40)
 _AMOUNTS = ("0", "0.00", "19.90", "-3", "1E+3", "1234567.891", "3.5")
 
@@ -101,7 +104,8 @@ class Maker:
         if kind is Decimal:
             return Decimal(random.choice(_AMOUNTS))
         if kind is datetime:
-            return _START + timedelta(seconds=random.randrange(10**7), microseconds=random.choice((0, 0, 250_000)))
+            shift = timedelta(seconds=random.randrange(10**7), microseconds=random.choice((0, 0, 250_000, 7)))
+            return random.choice((_START, _START, _START, _NAIVE, _ELSEWHERE, _EARLY)) + shift
         assert kind is date, kind
         return _START.date() + timedelta(days=random.randrange(400))
 

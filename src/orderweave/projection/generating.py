@@ -57,7 +57,7 @@ from graphql.execution.collect_fields import FieldDetailsList, collect_fields
 from orderweave.projection import projecting
 from orderweave.projection.projecting import Abstract, Complete, Projection, Projector
 from orderweave.projection.reading import Attribute, Declined, reading_of
-from orderweave.projection.writing import quick_test, quick_text
+from orderweave.projection.writing import NAMES, quick_test, quick_text
 
 # Fields in one projection, counted wherever a fragment brings them: some forty times the largest screen of ours.
 MOST_FIELDS = 10_000
@@ -96,7 +96,7 @@ class _Code:
         self._run = run
         self._schema = schema
         self._functions: list[str] = []
-        self._names: dict[str, Any] = {name: getattr(projecting, name) for name in _CALLED}
+        self._names: dict[str, Any] = NAMES | {name: getattr(projecting, name) for name in _CALLED}
         self._named: dict[tuple[str, int], str] = {}
         self._fields = 0
 
