@@ -175,8 +175,10 @@ class Operations:
         if found is None:
             try:
                 found = compile_projection(run, self._schema)
-                self.counts.compiled += 1
                 weight = len(found.source)
+                if weight > _LONGEST_CODE:
+                    raise Declined(f"{weight} characters of code")
+                self.counts.compiled += 1
             except Declined as declined:
                 found, weight = declined, _SMALLEST_CODE
                 self.counts.declined += 1
