@@ -6,7 +6,7 @@ For each root field and each object type in the selection one function is writte
 
 the text is, shortened:
 
-    def order_1(source, place, run):
+    def project_order_1(source, place, run):
         if isinstance(source, Exception):
             raise source
         # Order.number
@@ -20,7 +20,7 @@ the text is, shortened:
         try:
             v1 = source.totals
             if v1 is not None:
-                v1 = order_totals_2(v1, (place, 'totals'), run)
+                v1 = project_order_totals_2(v1, (place, 'totals'), run)
         except Exception as error:
             v1 = failed(error, run, (place, 'totals'), field_1, type_1)
         return {'number': v0, 'totals': v1}
@@ -113,8 +113,7 @@ class _Code:
             functions[key] = self._root(_Spot(root, "place", details))
         source = "\n\n".join(self._functions)
         names: dict[str, Any] = dict(self._names)
-        name = run.operation.name.value if run.operation.name else "unnamed"
-        code = compile(source, f"<projection of {name}>", "exec")
+        code = compile(source, "<projection>", "exec")
         exec(code, names)  # noqa: S102 - the text is ours: see above for all that a document can put into it
         roots: Mapping[str, Complete] = {key: names[function] for key, function in functions.items()}
         return Projection(roots=roots, source=source)
@@ -238,7 +237,7 @@ class _Code:
 
     def _new_function(self, what: str) -> str:
         self._count()
-        return f"{what}_{self._fields}"
+        return f"project_{what}_{self._fields}"
 
     def _count(self) -> None:
         self._fields += 1

@@ -31,7 +31,7 @@ def test_the_text_is_a_function_an_object_with_its_coordinates() -> None:
     """The generated text is Python of one function for each object and root field, in which every field is named."""
     text = compile_projection(prepared("{ crate { boxes { name } } }"), SCHEMA).source
     functions = [node.name for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)]
-    assert [name.rpartition("_")[0] for name in functions] == ["box", "crate", "root"]
+    assert [name.rpartition("_")[0] for name in functions] == ["project_box", "project_crate", "project_root"]
     assert [line.strip() for line in text.splitlines() if "# " in line] == ["# Box.name", "# Crate.boxes"]
 
 
