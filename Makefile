@@ -10,7 +10,7 @@ PYTEST_ARGS ?=
 
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
-CODE := src tests tools $(wildcard connectors/*/src) $(wildcard connectors/*/tests)
+CODE := src tests tools bench $(wildcard connectors/*/src) $(wildcard connectors/*/tests)
 space := $(subst ,, )
 # mypy takes each connector's sources under the package's own name, as Python does.
 CONNECTOR_SOURCES := $(subst $(space),:,$(wildcard connectors/*/src))

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-import httpx
 import msgspec
-
-from orderweave_sdk.errors import BadPayload, TimedOut, Unreachable
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,53 +31,11 @@ class Transport(Protocol):
     async def send(self, request: Request, *, seconds: float, max_bytes: int) -> Answer:
         """The answer, within so many seconds and of at most `max_bytes`.
 
-        Raises Unreachable, TimedOut, or BadPayload for an answer past the size.
+        Raises Unreachable, TimedOut, BadPayload for an answer past the size or one that cannot be read, and GiveUp
+        for a request that cannot be written. Their words never hold the address, a header or a body.
         """
         ...
 
     async def close(self) -> None:
         """Close the connections."""
         ...
-
-
-class HttpxTransport:
-    """The transport over httpx: keep-alive, bounded connections, redirects refused."""
-
-    def __init__(self, *, connections: int) -> None:
-        self._client = httpx.AsyncClient(
-            limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections),
-            follow_redirects=False,
-            trust_env=False,
-        )
-
-    async def send(self, request: Request, *, seconds: float, max_bytes: int) -> Answer:
-        """See `Transport.send`. The caller bounds the whole by its deadline; `seconds` bounds each step."""
-        try:
-            async with self._client.stream(
-                request.method,
-                request.url,
-                headers=dict(request.headers),
-                content=request.body,
-                timeout=seconds,
-            ) as response:
-                chunks: list[bytes] = []
-                size = 0
-                async for chunk in response.aiter_bytes():
-                    size += len(chunk)
-                    if size > max_bytes:
-                        raise BadPayload(f"the answer is larger than {max_bytes} bytes")
-                    chunks.append(chunk)
-                headers = {name.lower(): value for name, value in response.headers.items()}
-                return Answer(status=response.status_code, headers=headers, body=b"".join(chunks))
-        except httpx.TimeoutException:
-            raise TimedOut("no whole answer in time") from None
-        except (httpx.DecodingError, httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-            raise BadPayload(f"an answer that cannot be read ({type(error).__name__})") from None
-        except httpx.RemoteProtocolError:
-            raise Unreachable("the connection broke before the answer was whole") from None
-        except httpx.TransportError as error:
-            raise Unreachable(f"no connection, or it broke ({type(error).__name__})") from None
-
-    async def close(self) -> None:
-        """Close the connections."""
-        await self._client.aclose()

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from orderweave_sdk.aiohttp_transport import AiohttpTransport
 from orderweave_sdk.clock import Call
 from orderweave_sdk.errors import (
     BadPayload,
@@ -25,7 +26,7 @@ from orderweave_sdk.errors import (
     Unreachable,
     Wait,
 )
-from orderweave_sdk.transport import Answer, HttpxTransport, Request, Transport
+from orderweave_sdk.transport import Answer, Request, Transport
 
 # Waiting callers a host at most, per permitted concurrent call; past that, waiting longer would only time out.
 _QUEUE_PER_SLOT = 50
@@ -73,7 +74,7 @@ class Upstream:
         self._waiting = 0
         self._most_waiting = concurrency * _QUEUE_PER_SLOT
         self._max_answer_bytes = max_answer_bytes
-        self._transport = transport or HttpxTransport(connections=concurrency)
+        self._transport = transport or AiohttpTransport(connections=concurrency)
         self._observer = observer
         self.quota: Quota | None = None  # set by the connector from the vendor's answers
 
@@ -138,7 +139,7 @@ class Upstream:
                     )
         except TimeoutError:
             raise TimedOut(f"{operation}: no whole answer within the deadline") from None
-        except (Unreachable, BadPayload, TimedOut) as error:
+        except (Unreachable, BadPayload, TimedOut, GiveUp) as error:
             raise type(error)(f"{operation}: {error}") from None
         finally:
             self._waiting -= 1

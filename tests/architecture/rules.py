@@ -25,6 +25,7 @@ LAYERS: tuple[frozenset[str], ...] = (
 PURE_ROOMS = frozenset({"planning", "matching", "merging", "projection", "model"})
 IMPURE_MODULES = frozenset(
     {
+        "aiohttp",
         "asyncio",
         "anyio",
         "http",
@@ -49,6 +50,7 @@ IMPURE_MODULES = frozenset(
         "time",
         "urllib.request",
         "uvicorn",
+        "orderweave_sdk.aiohttp_transport",
         "orderweave_sdk.connecting",
         "orderweave_sdk.testing",
         "orderweave_sdk.transport",

@@ -137,7 +137,7 @@ async def test_503_with_retry_after_asks_for_patience() -> None:
         )
 
 
-@pytest.mark.parametrize("kind", [Unreachable, TimedOut, BadPayload])
+@pytest.mark.parametrize("kind", [Unreachable, TimedOut, BadPayload, GiveUp])
 async def test_the_transports_faults_are_named_after_the_operation(kind: type[UpstreamError]) -> None:
     """A fault below keeps its class and gets the operation's name, without a chain that could hold an URL."""
     with pytest.raises(kind, match=r"^find orders: the reason$") as caught:

@@ -1,0 +1,1 @@
+"""What one upstream call costs through each HTTP library; see README.md in this folder."""
