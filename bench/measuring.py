@@ -1,0 +1,193 @@
+"""The run: who is started, what is asked of whom in which order, and what is kept of it."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+
+import msgspec
+
+from bench.contenders.lineup import Contender, lineup
+from bench.contenders.surroundings import Surroundings
+from bench.figures import Point, Sample
+from bench.load import WrongAnswer, checked, get, offered
+from bench.packages import FOLDER, ROOT, NotInstalled
+from bench.processes import NotStarted, Process, cores, free_port
+from bench.ready_made import parts_of
+from bench.recording import Page, Recording, record
+
+_RECORDING = FOLDER / "recording.json"
+_PARTS = FOLDER / "parts.json"
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """How much is measured. `seconds` are those of one sample; a sample has at least `queries` queries."""
+
+    sizes: tuple[int, ...]
+    clients: tuple[int, ...]
+    rounds: int
+    seconds: float
+    warm_up_seconds: float
+    queries: int
+
+
+FULL = Plan(sizes=(20, 100, 500), clients=(1, 16, 64), rounds=5, seconds=6.0, warm_up_seconds=3.0, queries=16)
+QUICK = Plan(sizes=(20, 100, 500), clients=(16,), rounds=3, seconds=2.0, warm_up_seconds=1.0, queries=8)
+
+
+class Measured(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a run found out. `absent` tells why a contender did not run; `calls` are upstream
+    calls a query, `values` the leaves of its answer, both by number of orders."""
+
+    plan: Plan
+    points: list[Point]
+    absent: dict[str, str]
+    calls: dict[str, dict[int, float]]
+    values: dict[int, int]
+
+
+class _Running(msgspec.Struct, kw_only=True):
+    """A contender at work, and the right answers as it writes them, by number of orders."""
+
+    name: str
+    process: Process
+    bodies: dict[int, list[bytes]]
+
+
+def measure(plan: Plan) -> Measured:
+    """Record, start everybody, check everybody, and measure turn by turn."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    _say("recording the vendors' answers")
+    recording = asyncio.run(record())
+    recording.save(_RECORDING)
+    _PARTS.write_bytes(msgspec.json.encode(parts_of(recording)))
+    with ExitStack() as stack:
+        stubs = dict(_stubs(recording, stack))
+        absent: dict[str, str] = {}
+        running = list(_contenders(recording, stubs, absent, stack))
+        calls = {
+            one.name: {size: asyncio.run(_calls(one, recording.pages[size], stubs)) for size in plan.sizes}
+            for one in running
+        }
+        points = _points(plan, recording, running, absent)
+    return Measured(
+        plan=plan,
+        points=points,
+        absent=absent,
+        calls={name: found for name, found in calls.items() if name not in absent},
+        values={size: sum(_values(page.orders) for page in recording.pages[size]) for size in plan.sizes},
+    )
+
+
+def _say(words: str) -> None:
+    print(words, file=sys.stderr, flush=True)
+
+
+def _stubs(recording: Recording, stack: ExitStack) -> Iterator[tuple[str, Process]]:
+    for system in recording.exchanges:
+        port = free_port()
+        command = (sys.executable, "-m", "bench.stub", str(_RECORDING), system, str(port))
+        log = FOLDER / f"stub-{system}.log"
+        stub = Process(command, port=port, core=cores()[1], log=log, environment={}, folder=ROOT)
+        stack.callback(stub.stop)
+        stub.wait()
+        yield system, stub
+
+
+def _contenders(
+    recording: Recording, stubs: dict[str, Process], absent: dict[str, str], stack: ExitStack
+) -> Iterator[_Running]:
+    addresses = {system: f"http://127.0.0.1:{stub.port}" for system, stub in stubs.items()}
+    for contender in lineup():
+        _say(f"starting {contender.title}")
+        try:
+            process = _start(contender, addresses, stack)
+            bodies = {size: asyncio.run(checked(process.port, pages)) for size, pages in recording.pages.items()}
+        except (NotInstalled, NotStarted, WrongAnswer, TimeoutError, OSError) as problem:
+            absent[contender.name] = str(problem) or type(problem).__name__
+            _say(f"  left out: {absent[contender.name]}")
+        else:
+            yield _Running(name=contender.name, process=process, bodies=bodies)
+
+
+def _start(contender: Contender, addresses: dict[str, str], stack: ExitStack) -> Process:
+    start = contender.prepared()
+    told = Surroundings(port=free_port(), recording=_RECORDING, stubs=addresses)
+    environment = {**start.environment, **told.variables(), "BENCH_PARTS": str(_PARTS)}
+    process = Process(
+        start.command,
+        port=told.port,
+        core=cores()[0],
+        log=FOLDER / f"{contender.name}.log",
+        environment=environment,
+        folder=start.folder,
+    )
+    stack.callback(process.stop)
+    process.wait()
+    return process
+
+
+async def _calls(one: _Running, pages: Sequence[Page], stubs: dict[str, Process]) -> float:
+    """Upstream calls that one query makes, as the stubs count them."""
+    before = [int(await get(stub.port, "/calls")) for stub in stubs.values()]
+    await checked(one.process.port, pages)
+    after = [int(await get(stub.port, "/calls")) for stub in stubs.values()]
+    return float(sum(after) - sum(before))
+
+
+def _points(plan: Plan, recording: Recording, running: list[_Running], absent: dict[str, str]) -> list[Point]:
+    """Every contender in turn, round after round, at each size and number of clients."""
+    found: list[Point] = []
+    for size in plan.sizes:
+        for clients in plan.clients:
+            samples: dict[str, list[Sample]] = {one.name: [] for one in running}
+            for turn in range(plan.rounds):
+                _say(f"{size} orders, {clients} clients, round {turn + 1} of {plan.rounds}")
+                for one in running:
+                    if one.name in absent:
+                        continue
+                    try:
+                        samples[one.name].append(
+                            _sample(plan, one, recording.pages[size], size=size, clients=clients, turn=turn)
+                        )
+                    except (WrongAnswer, OSError) as problem:
+                        absent[one.name] = f"at {size} orders and {clients} clients: {problem}"
+                        _say(f"  {one.name} is left out: {absent[one.name]}")
+            found += [
+                Point(contender=name, size=size, clients=clients, samples=made)
+                for name, made in samples.items()
+                if made and name not in absent
+            ]
+    return [point for point in found if point.contender not in absent]
+
+
+def _sample(plan: Plan, one: _Running, pages: Sequence[Page], *, size: int, clients: int, turn: int) -> Sample:
+    """One measurement; before the first of a kind the contender is let run for a while."""
+    bodies = one.bodies[size]
+    if turn == 0:
+        asyncio.run(offered(one.process.port, pages, bodies, clients=clients, seconds=plan.warm_up_seconds))
+    before = one.process.processor_seconds()
+    asked = asyncio.run(
+        offered(one.process.port, pages, bodies, clients=clients, seconds=plan.seconds, queries=plan.queries)
+    )
+    # What a runtime does after the last answer, such as collecting garbage, is part of the cost.
+    time.sleep(0.05)
+    spent = one.process.processor_seconds() - before
+    return Sample(
+        processor_seconds=spent,
+        seconds=asked.seconds,
+        latencies=asked.latencies,
+        resident_bytes=one.process.resident_bytes(),
+    )
+
+
+def _values(value: object) -> int:
+    """The leaves of an answer."""
+    if isinstance(value, dict):
+        return sum(map(_values, value.values()))
+    if isinstance(value, list):
+        return sum(map(_values, value))
+    return 1
