@@ -42,6 +42,7 @@ class Figure(msgspec.Struct, frozen=True, kw_only=True):
     p99_ms: float
     memory_mib: float
     queries: int
+    rounds: int
 
 
 def figure(point: Point) -> Figure:
@@ -59,6 +60,7 @@ def figure(point: Point) -> Figure:
         p99_ms=median(1000 * percentile(sample.latencies, 99) for sample in samples),
         memory_mib=median(sample.resident_bytes / 1024**2 for sample in samples),
         queries=sum(len(sample.latencies) for sample in samples),
+        rounds=len(samples),
     )
 
 

@@ -24,7 +24,10 @@ _PARTS = FOLDER / "parts.json"
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """How much is measured. `seconds` are those of one sample; a sample has at least `queries` queries."""
+    """How much is measured. `seconds` are those of one sample; a sample has at least `queries` queries.
+
+    Once the run has taken `most_seconds`, what is left is measured in one round each.
+    """
 
     sizes: tuple[int, ...]
     clients: tuple[int, ...]
@@ -32,10 +35,29 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     seconds: float
     warm_up_seconds: float
     queries: int
+    most_seconds: float
 
 
-FULL = Plan(sizes=(20, 100, 500), clients=(1, 16, 64), rounds=5, seconds=6.0, warm_up_seconds=3.0, queries=16)
-QUICK = Plan(sizes=(20, 100, 500), clients=(16,), rounds=3, seconds=2.0, warm_up_seconds=1.0, queries=8)
+FULL = Plan(
+    sizes=(20, 100, 500),
+    clients=(1, 16, 64),
+    rounds=5,
+    seconds=6.0,
+    warm_up_seconds=3.0,
+    queries=16,
+    most_seconds=5400.0,
+)
+QUICK = Plan(
+    sizes=(20, 100, 500),
+    clients=(16,),
+    rounds=3,
+    seconds=1.5,
+    warm_up_seconds=1.0,
+    queries=8,
+    most_seconds=120.0,
+)
+# As many clients as it takes to have compiled, and not so many that a slow contender takes a minute for it.
+_CLIENTS_TO_WARM_UP = 4
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +81,7 @@ class _Running(msgspec.Struct, kw_only=True):
 
 def measure(plan: Plan) -> Measured:
     """Record, start everybody, check everybody, and measure turn by turn."""
+    end = time.monotonic() + plan.most_seconds
     FOLDER.mkdir(parents=True, exist_ok=True)
     _say("recording the vendors' answers")
     recording = asyncio.run(record())
@@ -72,7 +95,7 @@ def measure(plan: Plan) -> Measured:
             one.name: {size: asyncio.run(_calls(one, recording.pages[size], stubs)) for size in plan.sizes}
             for one in running
         }
-        points = _points(plan, recording, running, absent)
+        points = _points(plan, recording, running, absent, end=end)
     return Measured(
         plan=plan,
         points=points,
@@ -138,13 +161,18 @@ async def _calls(one: _Running, pages: Sequence[Page], stubs: dict[str, Process]
     return float(sum(after) - sum(before))
 
 
-def _points(plan: Plan, recording: Recording, running: list[_Running], absent: dict[str, str]) -> list[Point]:
+def _points(
+    plan: Plan, recording: Recording, running: list[_Running], absent: dict[str, str], *, end: float
+) -> list[Point]:
     """Every contender in turn, round after round, at each size and number of clients."""
     found: list[Point] = []
     for size in plan.sizes:
         for clients in plan.clients:
             samples: dict[str, list[Sample]] = {one.name: [] for one in running}
             for turn in range(plan.rounds):
+                if turn and time.monotonic() > end:
+                    _say("no time for more rounds")
+                    break
                 _say(f"{size} orders, {clients} clients, round {turn + 1} of {plan.rounds}")
                 for one in running:
                     if one.name in absent:
@@ -168,7 +196,8 @@ def _sample(plan: Plan, one: _Running, pages: Sequence[Page], *, size: int, clie
     """One measurement; before the first of a kind the contender is let run for a while."""
     bodies = one.bodies[size]
     if turn == 0:
-        asyncio.run(offered(one.process.port, pages, bodies, clients=clients, seconds=plan.warm_up_seconds))
+        few = min(clients, _CLIENTS_TO_WARM_UP)
+        asyncio.run(offered(one.process.port, pages, bodies, clients=few, seconds=plan.warm_up_seconds))
     before = one.process.processor_seconds()
     asked = asyncio.run(
         offered(one.process.port, pages, bodies, clients=clients, seconds=plan.seconds, queries=plan.queries)

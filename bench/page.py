@@ -126,6 +126,7 @@ def _tables(results: Results) -> Iterator[str]:
                 "p99 ms",
                 "memory MiB",
                 "upstream calls",
+                "rounds",
             ],
             list(_rows(results, size, titles)),
         )
@@ -149,6 +150,7 @@ def _rows(results: Results, size: int, titles: dict[str, str]) -> Iterator[list[
                 f"{figure.p99_ms:.1f}",
                 f"{figure.memory_mib:.0f}",
                 f"{results.calls[figure.contender][size]:.0f}",
+                str(figure.rounds),
             ]
 
 

@@ -38,6 +38,7 @@ def test_figure_is_the_median_of_rounds() -> None:
         p99_ms=50.0,
         memory_mib=66.0,
         queries=10,
+        rounds=3,
     )
 
 

@@ -229,6 +229,7 @@ RESULTS = Results(
             p99_ms=2.0,
             memory_mib=64.0,
             queries=10,
+            rounds=3,
         )
         for name, cost in ((ORDERWEAVE, 2.0), ("raw", 4.0))
     ],
@@ -245,7 +246,7 @@ def test_page_tells_figures_and_who_is_missing() -> None:
     assert "| Hand-written, Starlette | 0.50 |" in text
     assert "| Hive Gateway | — |" in text
     assert "- Hive Gateway: Node is not here" in text
-    assert "| Orderweave | 16 | 2.00 | 100.0 | 1.0 | 2.0 | 64 | 5 |" in text
+    assert "| Orderweave | 16 | 2.00 | 100.0 | 1.0 | 2.0 | 64 | 5 | 3 |" in text
     assert "A quick run" in text
     assert tables(RESULTS) in text
 
