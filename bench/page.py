@@ -38,6 +38,8 @@ What favors the others:
   own schemas). Their stubs give the content translated and in the API's form, each part findable by the order's
   number. They fetch and merge by key, and no more. Mercurius and Yoga make as many calls as Orderweave; Hive Gateway
   asks each of three subgraphs once a page.
+- So they read a small part of the bytes: what the vendors answer to Orderweave's connectors and to the hand-written
+  handlers holds every order twice, in shop and ERP, with fields that the question has no use for.
 
 What is not measured: TLS, a network, and answers from a cache (there is none yet).
 """
