@@ -61,7 +61,7 @@ _CLIENTS_TO_WARM_UP = 4
 
 
 class Measured(msgspec.Struct, frozen=True, kw_only=True):
-    """All that a run found out. `absent` tells why a contender did not run; `calls` are upstream
+    """All that a run found out. `absent` tells why a contender did not run, there or at all; `calls` are upstream
     calls a query, `values` the leaves of its answer, both by number of orders."""
 
     plan: Plan
@@ -100,7 +100,7 @@ def measure(plan: Plan) -> Measured:
         plan=plan,
         points=points,
         absent=absent,
-        calls={name: found for name, found in calls.items() if name not in absent},
+        calls=calls,
         values={size: sum(_values(page.orders) for page in recording.pages[size]) for size in plan.sizes},
     )
 
@@ -169,27 +169,30 @@ def _points(
     for size in plan.sizes:
         for clients in plan.clients:
             samples: dict[str, list[Sample]] = {one.name: [] for one in running}
+            failed: set[str] = set()
             for turn in range(plan.rounds):
                 if turn and time.monotonic() > end:
                     _say("no time for more rounds")
                     break
                 _say(f"{size} orders, {clients} clients, round {turn + 1} of {plan.rounds}")
                 for one in running:
-                    if one.name in absent:
+                    if one.name in failed:
                         continue
                     try:
                         samples[one.name].append(
                             _sample(plan, one, recording.pages[size], size=size, clients=clients, turn=turn)
                         )
                     except (WrongAnswer, OSError) as problem:
-                        absent[one.name] = f"at {size} orders and {clients} clients: {problem}"
-                        _say(f"  {one.name} is left out: {absent[one.name]}")
+                        failed.add(one.name)
+                        reason = f"at {size} orders and {clients} clients: {problem}"
+                        absent[one.name] = "; ".join(filter(None, (absent.get(one.name), reason)))
+                        _say(f"  {one.name} is left out {reason}")
             found += [
                 Point(contender=name, size=size, clients=clients, samples=made)
                 for name, made in samples.items()
-                if made and name not in absent
+                if made and name not in failed
             ]
-    return [point for point in found if point.contender not in absent]
+    return found
 
 
 def _sample(plan: Plan, one: _Running, pages: Sequence[Page], *, size: int, clients: int, turn: int) -> Sample:
