@@ -5,6 +5,8 @@ PORT ?= 8000
 SEED ?= 7
 ORDERS ?= 500
 SEEDS ?= 5
+# Anything here makes `make bench` the short one.
+QUICK ?=
 # More words for pytest: make test PYTEST_ARGS="-k shopify"
 PYTEST_ARGS ?=
 
@@ -16,7 +18,7 @@ space := $(subst ,, )
 CONNECTOR_SOURCES := $(subst $(space),:,$(wildcard connectors/*/src))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check truth schema systems browser lock clean
+.PHONY: help setup demo test check truth bench schema systems browser lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +41,9 @@ check: setup ## format, lint, types, and whether schema.graphql is up to date
 truth: ORDERS = 10000
 truth: setup ## compare the answers with a generated truth (ORDERS, SEEDS)
 	$(BIN)/orderweave truth --orders $(ORDERS) --seeds $(SEEDS)
+
+bench: setup ## measure what a query costs beside other gateways (QUICK=1: under five minutes)
+	$(BIN)/python -m bench $(if $(QUICK),--quick)
 
 schema: setup ## write schema.graphql from the types
 	@mkdir -p var

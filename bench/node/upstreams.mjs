@@ -1,0 +1,40 @@
+// The calls to the stubs: as many as Orderweave makes for the same page, over undici's kept connections.
+import { readFileSync } from "node:fs";
+import { Pool } from "undici";
+
+export const port = Number(process.env.BENCH_PORT);
+const pools = Object.fromEntries(
+  Object.entries(JSON.parse(process.env.BENCH_STUBS)).map(([system, url]) => [system, new Pool(url, { connections: 16 })]),
+);
+const pages = new Map(
+  JSON.parse(readFileSync(process.env.BENCH_PARTS, "utf8")).map((page) => [`${page.first} ${page.after ?? ""}`, page]),
+);
+
+async function json(system, method, path, body) {
+  const answer = await pools[system].request({
+    method,
+    path,
+    body,
+    headers: body === undefined ? {} : { "content-type": "application/json" },
+  });
+  if (answer.statusCode !== 200) throw new Error(`${system} ${path}: HTTP ${answer.statusCode}`);
+  return answer.body.json();
+}
+
+const newestFirst = (one, other) => (one.placedAt < other.placedAt ? 1 : one.placedAt > other.placedAt ? -1 : 0);
+
+export async function orders({ first, after }, context) {
+  const page = pages.get(`${first} ${after ?? ""}`);
+  context.page = page;
+  const lists = await Promise.all(page.lists.map(([system, path]) => json(system, "GET", path)));
+  return { nodes: lists.flat().sort(newestFirst).slice(0, first), pageInfo: { endCursor: null } };
+}
+
+export async function byNumber(system, what, numbers, page) {
+  const size = page.numbers_a_call[system];
+  const calls = [];
+  for (let at = 0; at < numbers.length; at += size) {
+    calls.push(json(system, "POST", `/ready/${what}`, JSON.stringify(numbers.slice(at, at + size))));
+  }
+  return (await Promise.all(calls)).flat();
+}
