@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, Self
 
 import msgspec
 
@@ -48,10 +48,10 @@ class Call(msgspec.Struct, frozen=True):
         chosen = clock or SystemClock()
         return cls(clock=chosen, deadline=chosen.monotonic() + seconds)
 
-    def part(self, fraction: float) -> Call:
+    def part(self, fraction: float) -> Self:
         """A call that may use this fraction of the time left, so that what comes after it has some too."""
         now = self.clock.monotonic()
-        return Call(clock=self.clock, deadline=now + max(0.0, self.deadline - now) * fraction)
+        return msgspec.structs.replace(self, deadline=now + max(0.0, self.deadline - now) * fraction)
 
     def remaining(self) -> float:
         """Seconds left; zero or less when the deadline has passed."""

@@ -13,9 +13,9 @@ from orderweave.merging.order import order_id
 from orderweave.model.ids import MalformedToken, decode_id
 from orderweave.model.listing import CustomerProfile
 from orderweave.model.order import OrderConnection
+from orderweave.model.terms import Terms
 from orderweave.planning.needs import Needs, needs_of
-from orderweave_sdk.capabilities import Condition, Page, Search
-from orderweave_sdk.clock import Call
+from orderweave_sdk.capabilities import Condition, Search
 from orderweave_sdk.manifest import Operator, SearchField
 from orderweave_sdk.records import Facet, Key
 
@@ -29,7 +29,7 @@ async def customer(
     email: str,
     pages: Mapping[str, OrderList],
     needs: Needs,
-    call: Call,
+    call: Terms,
 ) -> CustomerProfile | None:
     """The customer with this e-mail address; None when no order anywhere carries it.
 
@@ -66,7 +66,7 @@ def by_email(email: str) -> Filter:
     return Filter(conditions=(Condition(SearchField.CUSTOMER_EMAIL, Operator.EQ, (email.strip(),)),))
 
 
-async def email_by_id(parts: Parts, token: str, call: Call) -> str | None:
+async def email_by_id(parts: Parts, token: str, call: Terms) -> str | None:
     """The e-mail address of the customer with this global id, as their own system knows it from an order.
 
     A guest's id names their order. None when there is no such order; UNSUPPORTED when the system cannot search by
@@ -89,12 +89,11 @@ async def email_by_id(parts: Parts, token: str, call: Call) -> str | None:
         after=None,
         facets=frozenset({Facet.HEADER, Facet.CUSTOMER}),
     )
-    page, _ = await parts.systems.ask(
-        system, search.facets, Page, lambda connector: connector.search_orders(search, call), call
-    )
-    if page is None:
+    page = await parts.systems.search_orders(system, search, call)
+    if page.failed is not None:
         raise incomplete("this customer", [system])
-    people = [hit.record.customer.person for hit in page.hits if hit.record.customer]
+    customers = [hit.fetched.record.customer for hit in page.found]
+    people = [customer.person for customer in customers if customer]
     return next((person.email for person in people if person and person.email), None)
 
 

@@ -19,8 +19,8 @@ from orderweave.model.inventory import InventoryItem
 from orderweave.model.listing import CustomerProfile, PlaceInfo, StatusMapping, SystemInfo
 from orderweave.model.order import Order, OrderConnection
 from orderweave.model.product import Product
+from orderweave.model.terms import Terms
 from orderweave.planning.needs import Needs
-from orderweave_sdk.clock import Call
 
 
 class Gateway:
@@ -30,45 +30,45 @@ class Gateway:
         self.parts = parts
         self._deadline_seconds = deadline_seconds
 
-    def call(self) -> Call:
+    def call(self) -> Terms:
         """The terms of one request: all its work ends within the deadline."""
         return self.parts.systems.call(self._deadline_seconds)
 
-    async def order_by_id(self, token: str, needs: Needs, call: Call) -> Order | None:
+    async def order_by_id(self, token: str, needs: Needs, call: Terms) -> Order | None:
         """The order with this global id."""
         return await single.order_by_id(self.parts, token, needs, call)
 
-    async def order_by_number(self, number: str, needs: Needs, call: Call) -> Order | None:
+    async def order_by_number(self, number: str, needs: Needs, call: Terms) -> Order | None:
         """The order that has this number in some system."""
         return await single.order_by_number(self.parts, number, needs, call)
 
-    async def order_by_key(self, namespace: str, value: str, needs: Needs, call: Call) -> Order | None:
+    async def order_by_key(self, namespace: str, value: str, needs: Needs, call: Terms) -> Order | None:
         """The order known under a key of one system."""
         return await single.order_by_key(self.parts, namespace, value, needs, call)
 
-    async def orders(self, page: OrderList, needs: Needs, call: Call) -> OrderConnection:
+    async def orders(self, page: OrderList, needs: Needs, call: Terms) -> OrderConnection:
         """A page of orders over all places of capture."""
         return await lists.list_orders(self.parts, page, needs, call)
 
-    async def inventory(self, skus: Sequence[str], call: Call) -> tuple[InventoryItem, ...]:
+    async def inventory(self, skus: Sequence[str], call: Terms) -> tuple[InventoryItem, ...]:
         """Stock of some SKUs over all places."""
         return await stock.inventory(self.parts, skus, call)
 
-    async def product(self, sku: str, call: Call) -> Product | None:
+    async def product(self, sku: str, call: Terms) -> Product | None:
         """The product with this SKU."""
         return await stock.product(self.parts, sku, call)
 
     async def customer(
-        self, email: str, pages: Mapping[str, OrderList], needs: Needs, call: Call
+        self, email: str, pages: Mapping[str, OrderList], needs: Needs, call: Terms
     ) -> CustomerProfile | None:
         """The customer with this e-mail address, with these pages of their orders."""
         return await customers.customer(self.parts, email, pages, needs, call)
 
-    async def email_by_id(self, token: str, call: Call) -> str | None:
+    async def email_by_id(self, token: str, call: Terms) -> str | None:
         """The e-mail address behind a customer's global id."""
         return await customers.email_by_id(self.parts, token, call)
 
-    async def locations(self, call: Call) -> tuple[PlaceInfo, ...]:
+    async def locations(self, call: Terms) -> tuple[PlaceInfo, ...]:
         """All places."""
         return await places.locations(self.parts, call)
 

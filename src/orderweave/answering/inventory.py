@@ -13,8 +13,7 @@ from orderweave.merging.product import merge_product
 from orderweave.model.inventory import FetchedStock, InventoryItem
 from orderweave.model.product import Product
 from orderweave.model.provenance import SourceIssue
-from orderweave_sdk.capabilities import Products, Stock
-from orderweave_sdk.clock import Call
+from orderweave.model.terms import Terms
 from orderweave_sdk.manifest import Capability
 from orderweave_sdk.records import ProductRecord
 
@@ -22,7 +21,7 @@ MOST_SKUS = 200
 _LONGEST_SKU = 200
 
 
-async def inventory(parts: Parts, skus: Sequence[str], call: Call) -> tuple[InventoryItem, ...]:
+async def inventory(parts: Parts, skus: Sequence[str], call: Terms) -> tuple[InventoryItem, ...]:
     """Each SKU asked for, in the order asked, each once; one that no system knows has no level."""
     if not 1 <= len(skus) <= MOST_SKUS:
         raise bad_input(f"skus must hold 1 to {MOST_SKUS} SKUs, holds {len(skus)}")
@@ -44,7 +43,7 @@ async def inventory(parts: Parts, skus: Sequence[str], call: Call) -> tuple[Inve
     return tuple(merger.merge(said[sku], levels[sku], now=now, missing=issues) for sku in wanted)
 
 
-async def product(parts: Parts, sku: str, call: Call) -> Product | None:
+async def product(parts: Parts, sku: str, call: Terms) -> Product | None:
     """The product with this SKU, its title from the most believed system that knows it.
 
     INCOMPLETE when no system that answered knows it and one did not answer.
@@ -78,41 +77,23 @@ def _spellings(skus: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(form for sku in skus for form in (sku.strip(), sku.strip().upper(), sku.strip().lower())))
 
 
-async def _stock(parts: Parts, name: str, skus: list[str], call: Call) -> tuple[list[FetchedStock], list[SourceIssue]]:
+async def _stock(parts: Parts, name: str, skus: list[str], call: Terms) -> tuple[list[FetchedStock], list[SourceIssue]]:
     batch = parts.business.systems[name].manifest.stock_batch
     assert batch is not None
-
-    async def read(part: list[str]) -> tuple[Stock | None, SourceIssue | None]:
-        return await parts.systems.ask(
-            name, frozenset(), Stock, lambda connector: connector.read_stock(part, None, call), call
-        )
-
-    answers = await asyncio.gather(*(read(part) for part in _batches(skus, batch.size)))
-    now = parts.clock.now()
-    found = [
-        FetchedStock(system=name, record=record, fetched_at=now)
-        for answer, _ in answers
-        if answer is not None
-        for record in answer.records
-    ]
-    issues = list(dict.fromkeys(issue for _, issue in answers if issue is not None))
-    gaps = tuple(gap for answer, _ in answers if answer is not None for gap in answer.gaps)
-    return found, [*issues, *parts.systems.gaps(name, gaps, frozenset())]
+    answers = await asyncio.gather(*(parts.systems.read_stock(name, part, call) for part in _batches(skus, batch.size)))
+    found = [entry for answer in answers for entry in answer.found]
+    issues = [answer.failed for answer in answers if answer.failed is not None]
+    return found, list(dict.fromkeys([*issues, *(gap for answer in answers for gap in answer.gaps)]))
 
 
-async def _products(parts: Parts, name: str, skus: list[str], call: Call) -> tuple[list[ProductRecord], bool]:
+async def _products(parts: Parts, name: str, skus: list[str], call: Terms) -> tuple[list[ProductRecord], bool]:
     """The records, and whether the system answered every batch."""
     batch = parts.business.systems[name].manifest.product_batch
     assert batch is not None
-
-    async def find(part: list[str]) -> Products | None:
-        found, _ = await parts.systems.ask(
-            name, frozenset(), Products, lambda connector: connector.find_products(part, call), call
-        )
-        return found
-
-    answers = await asyncio.gather(*(find(part) for part in _batches(skus, batch.size)))
-    return [record for answer in answers if answer for record in answer.records], None not in answers
+    answers = await asyncio.gather(
+        *(parts.systems.find_products(name, part, call) for part in _batches(skus, batch.size))
+    )
+    return [record for answer in answers for record in answer.found], all(a.failed is None for a in answers)
 
 
 def _batches(values: list[str], size: int) -> list[list[str]]:

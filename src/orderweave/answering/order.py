@@ -10,20 +10,20 @@ from orderweave.fetching.gathering import Gathering, issues_about
 from orderweave.matching import Group
 from orderweave.model.ids import MalformedToken, decode_id
 from orderweave.model.order import Order
+from orderweave.model.terms import Terms
 from orderweave.planning.needs import Needs
 from orderweave.planning.orders import plan_orders
-from orderweave_sdk.clock import Call
 from orderweave_sdk.records import Key
 
 _LONGEST_NUMBER = 200
 
 
-async def order_by_id(parts: Parts, token: str, needs: Needs, call: Call) -> Order | None:
+async def order_by_id(parts: Parts, token: str, needs: Needs, call: Terms) -> Order | None:
     """The order with this global id; None when no system knows it."""
     return await _by_keys(parts, (key_of_id(token),), needs, call, said=None)
 
 
-async def order_by_number(parts: Parts, number: str, needs: Needs, call: Call) -> Order | None:
+async def order_by_number(parts: Parts, number: str, needs: Needs, call: Terms) -> Order | None:
     """The order that has this number in any system; AMBIGUOUS when several do."""
     if not number.strip() or len(number) > _LONGEST_NUMBER:
         raise bad_input("number must be a text of 1 to 200 characters")
@@ -31,7 +31,7 @@ async def order_by_number(parts: Parts, number: str, needs: Needs, call: Call) -
     return await _by_keys(parts, keys, needs, call, said=number) if keys else None
 
 
-async def order_by_key(parts: Parts, namespace: str, value: str, needs: Needs, call: Call) -> Order | None:
+async def order_by_key(parts: Parts, namespace: str, value: str, needs: Needs, call: Terms) -> Order | None:
     """The order that a system knows under `namespace` (such as `erp:reference`) as `value`."""
     system, _, lookup = namespace.partition(":")
     spec = parts.business.systems.get(system)
@@ -61,7 +61,7 @@ def key_of_id(token: str) -> Key:
     return Key(*found)
 
 
-async def _by_keys(parts: Parts, keys: tuple[Key, ...], needs: Needs, call: Call, *, said: str | None) -> Order | None:
+async def _by_keys(parts: Parts, keys: tuple[Key, ...], needs: Needs, call: Terms, *, said: str | None) -> Order | None:
     if not keys:
         return None
     plan = plan_orders(needs, parts.business, parts.authority)

@@ -22,9 +22,9 @@ from orderweave.model.ids import MalformedToken, decode_cursor, encode_cursor
 from orderweave.model.order import Order, OrderConnection, OrderEdge, PageInfo
 from orderweave.model.provenance import Coverage, Fetched, SourceCoverage, SourceIssue
 from orderweave.model.systems import SystemSpec
+from orderweave.model.terms import Terms
 from orderweave.planning.needs import Needs
 from orderweave.planning.orders import OrderPlan, plan_orders
-from orderweave_sdk.clock import Call
 from orderweave_sdk.manifest import Operator, SearchField
 from orderweave_sdk.records import Key
 
@@ -84,7 +84,7 @@ def page_of(
     )
 
 
-async def list_orders(parts: Parts, page: OrderList, needs: Needs, call: Call) -> OrderConnection:
+async def list_orders(parts: Parts, page: OrderList, needs: Needs, call: Terms) -> OrderConnection:
     """The page, and how complete the list is."""
     listing = _Listing(parts, page, plan_orders(needs, parts.business, parts.authority), call)
     return await listing.run()
@@ -93,7 +93,7 @@ async def list_orders(parts: Parts, page: OrderList, needs: Needs, call: Call) -
 class _Listing:
     """One page in the making."""
 
-    def __init__(self, parts: Parts, page: OrderList, plan: OrderPlan, call: Call) -> None:
+    def __init__(self, parts: Parts, page: OrderList, plan: OrderPlan, call: Terms) -> None:
         self._parts = parts
         self._page = page
         self._plan = plan

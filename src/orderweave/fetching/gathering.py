@@ -20,10 +20,9 @@ from orderweave.matching import Group, KeyReader, match
 from orderweave.matching.keys import rules_naming
 from orderweave.model.provenance import Fetched, IssueReason, SourceIssue
 from orderweave.model.systems import Business
+from orderweave.model.terms import Terms
 from orderweave.planning.orders import OrderPlan
 from orderweave_sdk.batches import keys_of, packed
-from orderweave_sdk.capabilities import Orders
-from orderweave_sdk.clock import Call
 from orderweave_sdk.records import Facet, Key, OrderRecord
 
 # Keys lead from system to system; more steps than systems cannot bring anything new in a sound configuration.
@@ -46,7 +45,7 @@ class Gathering:
         systems: Systems,
         reader: KeyReader,
         plan: OrderPlan,
-        call: Call,
+        call: Terms,
         shelf: Mapping[Key, Fetched] | None = None,
         *,
         through_thirds: bool = False,
@@ -244,18 +243,14 @@ class Gathering:
             return self._seconds.get(system, frozenset())
         return self._captures.get(system, self._seconds.get(system, frozenset()))
 
-    async def _ask(self, system: str, keys: list[Key], facets: frozenset[Facet], terms: Call) -> None:
-        answer, issue = await self._systems.ask(
-            system, facets, Orders, lambda connector: connector.find_orders(keys, facets, terms), terms
-        )
-        if issue is not None:
-            self._report(issue)
+    async def _ask(self, system: str, keys: list[Key], facets: frozenset[Facet], terms: Terms) -> None:
+        answer = await self._systems.find_orders(system, keys, facets, terms)
+        if answer.failed is not None:
+            self._report(answer.failed)
             self._failed[system] |= facets
-        if answer is not None:
-            for gap in self._systems.gaps(system, answer.gaps, facets):
-                self._report(gap)
-            now = self._systems.clock.now()
-            self.add(Fetched(system=system, record=record, fetched_at=now) for record in answer.records)
+        for gap in answer.gaps:
+            self._report(gap)
+        self.add(answer.found)
 
     def _report(self, issue: SourceIssue) -> None:
         """One issue a system and message, with the facets of all its failed questions."""

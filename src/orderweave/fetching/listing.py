@@ -15,8 +15,8 @@ import msgspec
 
 from orderweave.fetching.systems import Systems
 from orderweave.model.provenance import Fetched, SourceIssue
-from orderweave_sdk.capabilities import Condition, Page, Search
-from orderweave_sdk.clock import Call
+from orderweave.model.terms import Terms
+from orderweave_sdk.capabilities import Condition, Search
 from orderweave_sdk.conditions import values_of
 from orderweave_sdk.manifest import Operator, SearchField
 from orderweave_sdk.records import Facet
@@ -82,7 +82,7 @@ class Stream:
     def _first(self) -> Any:
         return _NEVER if not self._listing.descending else datetime.max.replace(tzinfo=UTC)
 
-    async def read_on(self, systems: Systems, call: Call) -> None:
+    async def read_on(self, systems: Systems, call: Terms) -> None:
         """Read one more page."""
         search = Search(
             conditions=(*self._listing.conditions.get(self.system, ()), *self._from_start()),
@@ -92,23 +92,20 @@ class Stream:
             after=self._after,
             facets=self._facets,
         )
-        page, self.issue = await systems.ask(
-            self.system, self._facets, Page, lambda connector: connector.search_orders(search, call), call
-        )
-        if page is None:
+        page = await systems.search_orders(self.system, search, call)
+        self.issue = page.failed
+        if page.failed is not None:
             return
         self._pages += 1
         self.remaining = page.remaining
-        self.gaps += systems.gaps(self.system, page.gaps, self._facets)
-        now = systems.clock.now()
-        for hit in page.hits:
-            fetched = Fetched(system=self.system, record=hit.record, fetched_at=now)
-            place = place_of(fetched, self._listing.sort)
+        self.gaps += page.gaps
+        for hit in page.found:
+            place = place_of(hit.fetched, self._listing.sort)
             if self._beyond_start(place):
-                self.hits.append(Ordered(place, fetched))
-        self.more = page.more and bool(page.hits)
-        if page.hits:
-            self._after = page.hits[-1].cursor
+                self.hits.append(Ordered(place, hit.fetched))
+        self.more = page.more and bool(page.found)
+        if page.found:
+            self._after = page.found[-1].cursor
         self._page_size = min(self._most, self._page_size * 2)
         self.truncated = self.more and self._pages >= _MOST_PAGES
 
@@ -135,7 +132,7 @@ def place_of(fetched: Fetched, sort: SearchField) -> Place:
 class Listed:
     """All streams together: `settled` gives what is surely next, `read_on` makes more sure."""
 
-    def __init__(self, streams: Sequence[Stream], systems: Systems, call: Call, *, descending: bool) -> None:
+    def __init__(self, streams: Sequence[Stream], systems: Systems, call: Terms, *, descending: bool) -> None:
         self.streams = tuple(streams)
         self._systems = systems
         self._call = call

@@ -1,23 +1,26 @@
-"""The configured systems at work: their connectors, their health, and one way to call them.
+"""The configured systems at work: one method a capability, from what is asked to what was found and is missing.
 
-Every call to a connector goes through `Systems.ask`, which bounds it, turns its error into a `SourceIssue` and
-keeps the system's health. Cache, retry, quota and breaker have their place here, round that one call.
+What is found carries when and by which way it was fetched, so that a cache has its place in these methods. Beneath
+them every call to a connector goes through `Systems.ask`, which bounds it, turns its error into a `SourceIssue` and
+keeps the system's health: the place of retry, quota and breaker.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from orderweave.model.provenance import IssueReason, SourceIssue
+from orderweave.model.inventory import FetchedStock
+from orderweave.model.provenance import Fetched, IssueReason, SourceIssue
 from orderweave.model.systems import Business
-from orderweave_sdk.capabilities import Gap
-from orderweave_sdk.clock import Call, Clock
+from orderweave.model.terms import Terms
+from orderweave_sdk.capabilities import Condition, Gap, Locations, Orders, Page, Products, Search, Stock
+from orderweave_sdk.clock import Clock
 from orderweave_sdk.connecting import Connecting
 from orderweave_sdk.errors import (
     BadPayload,
@@ -29,9 +32,10 @@ from orderweave_sdk.errors import (
     UpstreamError,
     Wait,
 )
-from orderweave_sdk.records import Facet, OrderRecord
+from orderweave_sdk.records import Facet, Key, LocationRecord, OrderRecord, ProductRecord
 
 T = TypeVar("T")
+_NO_FACETS: frozenset[Facet] = frozenset()
 
 # A record that could not be read is reported by name; past this many the rest is only counted.
 _MOST_GAPS_NAMED = 5
@@ -63,6 +67,28 @@ class Health(msgspec.Struct, kw_only=True):
     failures: int = 0
 
 
+class Found(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+    """What one system gave. `failed` stands in place of an answer, `gaps` beside one that could not be read whole."""
+
+    found: tuple[T, ...] = ()
+    failed: SourceIssue | None = None
+    gaps: tuple[SourceIssue, ...] = ()
+
+
+class FoundHit(msgspec.Struct, frozen=True):
+    """A hit of a search, and the cursor that continues right after it."""
+
+    fetched: Fetched
+    cursor: str
+
+
+class FoundPage(Found[FoundHit], frozen=True, kw_only=True):
+    """One page of a search. `remaining` are the conditions that the system could not apply."""
+
+    more: bool = False
+    remaining: tuple[Condition, ...] = ()
+
+
 class Systems:
     """The systems of one configuration. Close it when done.
 
@@ -80,13 +106,76 @@ class Systems:
         """The system's connector; what it can do stands in its manifest."""
         return self._connecting[name].connector
 
+    async def find_orders(
+        self, name: str, keys: Sequence[Key], facets: frozenset[Facet], call: Terms
+    ) -> Found[Fetched]:
+        """The orders of one system under these keys: one batch, as its manifest allows."""
+        answer, failed = await self.ask(
+            name, facets, Orders, lambda connector: connector.find_orders(keys, facets, call), call
+        )
+        if answer is None:
+            return Found(failed=failed)
+        now = self.clock.now()
+        return Found(
+            found=tuple(Fetched(system=name, record=record, fetched_at=now) for record in answer.records),
+            gaps=told(name, answer.gaps, facets),
+        )
+
+    async def search_orders(self, name: str, search: Search, call: Terms) -> FoundPage:
+        """One page of a search of one system."""
+        answer, failed = await self.ask(
+            name, search.facets, Page, lambda connector: connector.search_orders(search, call), call
+        )
+        if answer is None:
+            return FoundPage(failed=failed)
+        now = self.clock.now()
+        return FoundPage(
+            found=tuple(
+                FoundHit(Fetched(system=name, record=hit.record, fetched_at=now), hit.cursor) for hit in answer.hits
+            ),
+            more=answer.more,
+            remaining=answer.remaining,
+            gaps=told(name, answer.gaps, search.facets),
+        )
+
+    async def read_stock(self, name: str, skus: Sequence[str], call: Terms) -> Found[FetchedStock]:
+        """Levels of some SKUs at all places of one system: one batch, as its manifest allows."""
+        answer, failed = await self.ask(
+            name, _NO_FACETS, Stock, lambda connector: connector.read_stock(skus, None, call), call
+        )
+        if answer is None:
+            return Found(failed=failed)
+        now = self.clock.now()
+        return Found(
+            found=tuple(FetchedStock(system=name, record=record, fetched_at=now) for record in answer.records),
+            gaps=told(name, answer.gaps, _NO_FACETS),
+        )
+
+    async def find_products(self, name: str, skus: Sequence[str], call: Terms) -> Found[ProductRecord]:
+        """Products of one system with these SKUs: one batch, as its manifest allows."""
+        answer, failed = await self.ask(
+            name, _NO_FACETS, Products, lambda connector: connector.find_products(skus, call), call
+        )
+        if answer is None:
+            return Found(failed=failed)
+        return Found(found=answer.records, gaps=told(name, answer.gaps, _NO_FACETS))
+
+    async def list_locations(self, name: str, call: Terms) -> Found[LocationRecord]:
+        """All the places that one system knows."""
+        answer, failed = await self.ask(
+            name, _NO_FACETS, Locations, lambda connector: connector.list_locations(call), call
+        )
+        if answer is None:
+            return Found(failed=failed)
+        return Found(found=answer.records, gaps=told(name, answer.gaps, _NO_FACETS))
+
     async def ask(
         self,
         name: str,
         facets: frozenset[Facet],
         kind: type[T],
         question: Callable[[Any], Awaitable[Any]],
-        call: Call,
+        call: Terms,
     ) -> tuple[T | None, SourceIssue | None]:
         """What the system answers, or the issue in its place. Nothing but cancellation is raised.
 
@@ -124,24 +213,6 @@ class Systems:
         health.last_reason = reason
         return SourceIssue(system=name, reason=reason, message=message, facets=tuple(sorted(facets)))
 
-    def gaps(self, name: str, gaps: tuple[Gap, ...], facets: frozenset[Facet]) -> list[SourceIssue]:
-        """Unreadable records as issues of their system."""
-        named = [
-            SourceIssue(
-                system=name,
-                reason=IssueReason.BAD_PAYLOAD,
-                message=f"{gap.reason} (record {gap.external_id})" if gap.external_id else gap.reason,
-                facets=tuple(sorted(facets)),
-            )
-            for gap in gaps[:_MOST_GAPS_NAMED]
-        ]
-        if len(gaps) > _MOST_GAPS_NAMED:
-            more = f"{len(gaps) - _MOST_GAPS_NAMED} more records could not be read"
-            named.append(
-                SourceIssue(system=name, reason=IssueReason.BAD_PAYLOAD, message=more, facets=tuple(sorted(facets)))
-            )
-        return named
-
     def count_unknown(self, name: str, record: OrderRecord) -> None:
         """Count the status words that nobody mapped."""
         counter = self.unknown_words[name]
@@ -150,11 +221,30 @@ class Systems:
             if word.normalized == "UNKNOWN" and (entry in counter or len(counter) < _MOST_UNKNOWN_WORDS):
                 counter[entry] += 1
 
-    def call(self, seconds: float) -> Call:
+    def call(self, seconds: float) -> Terms:
         """Terms for work that must end within so many seconds."""
-        return Call.within(seconds, self.clock)
+        return Terms(clock=self.clock, deadline=self.clock.monotonic() + seconds)
 
     async def close(self) -> None:
         """Close every connector."""
         for connecting in self._connecting.values():
             await connecting.close()
+
+
+def told(name: str, gaps: tuple[Gap, ...], facets: frozenset[Facet]) -> tuple[SourceIssue, ...]:
+    """Unreadable records as issues of their system."""
+    named = [
+        SourceIssue(
+            system=name,
+            reason=IssueReason.BAD_PAYLOAD,
+            message=f"{gap.reason} (record {gap.external_id})" if gap.external_id else gap.reason,
+            facets=tuple(sorted(facets)),
+        )
+        for gap in gaps[:_MOST_GAPS_NAMED]
+    ]
+    if len(gaps) > _MOST_GAPS_NAMED:
+        more = f"{len(gaps) - _MOST_GAPS_NAMED} more records could not be read"
+        named.append(
+            SourceIssue(system=name, reason=IssueReason.BAD_PAYLOAD, message=more, facets=tuple(sorted(facets)))
+        )
+    return tuple(named)

@@ -17,6 +17,7 @@ from orderweave.answering.errors import RequestError, bad_input
 from orderweave.answering.filters import Filter, facets_of
 from orderweave.answering.orders import OrderList
 from orderweave.model.ids import MalformedToken, decode_id
+from orderweave.model.terms import Terms
 from orderweave.operations.selection import arguments_below, coordinates
 from orderweave.planning.needs import Needs, needs_of
 from orderweave.schema.arguments import (
@@ -32,7 +33,6 @@ from orderweave.schema.inventory_types import InventoryItem, Product
 from orderweave.schema.order_types import Node, Order, OrderConnection
 from orderweave.schema.paging import After, Before, First, Last
 from orderweave.schema.system_types import CustomerProfile, Place, StatusMapping, System
-from orderweave_sdk.clock import Call
 from orderweave_sdk.records import Facet
 
 MOST_NODES = 50
@@ -43,7 +43,7 @@ class Context:
 
     def __init__(self, gateway: Gateway) -> None:
         self.gateway = gateway
-        self.call: Call = gateway.call()
+        self.call: Terms = gateway.call()
 
 
 Asked = Info[Context, None]

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from orderweave.fetching import systems as module
-from orderweave.fetching.systems import Systems
+from orderweave.fetching.systems import Systems, told
 from orderweave.model.provenance import IssueReason, SourceIssue
+from orderweave.model.terms import Terms
 from orderweave_sdk.capabilities import Gap, Orders
-from orderweave_sdk.clock import Call
 from orderweave_sdk.errors import (
     BadPayload,
     CapabilityNotDeclared,
@@ -35,7 +35,7 @@ class Odd(UpstreamError):
     """An error of a connector's own making."""
 
 
-async def find(systems: Systems, call: Call | None = None) -> tuple[Orders | None, SourceIssue | None]:
+async def find(systems: Systems, call: Terms | None = None) -> tuple[Orders | None, SourceIssue | None]:
     """One look-up of the shop."""
     terms = call or systems.call(10)
     keys = [Key("id", "a1")]
@@ -144,9 +144,8 @@ async def test_health_follows_the_last_call() -> None:
 
 def test_gaps_are_named_up_to_a_bound() -> None:
     """Five unreadable records are named, the rest counted; a record without an id is told without one."""
-    systems = weave(shop()).systems
     gaps = (Gap("order: no number"), *(Gap("order: bad", f"a{n}") for n in range(7)))
-    assert [issue.message for issue in systems.gaps("shop", gaps, BOTH)] == [
+    assert [issue.message for issue in told("shop", gaps, BOTH)] == [
         "order: no number",
         "order: bad (record a0)",
         "order: bad (record a1)",
@@ -154,7 +153,7 @@ def test_gaps_are_named_up_to_a_bound() -> None:
         "order: bad (record a3)",
         "3 more records could not be read",
     ]
-    assert {issue.reason for issue in systems.gaps("shop", gaps, BOTH)} == {IssueReason.BAD_PAYLOAD}
+    assert {issue.reason for issue in told("shop", gaps, BOTH)} == {IssueReason.BAD_PAYLOAD}
 
 
 def test_unknown_words_are_counted_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
