@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
@@ -17,14 +18,16 @@ def packed(keys: Sequence[Key], manifest: Manifest) -> list[list[Key]]:
     declared must not be among them.
     """
     batches: list[list[Key]] = []
-    filled = Fraction(0)
+    whole = math.lcm(*(batch.size for batch in manifest.lookups.values()))
+    shares = {name: whole // batch.size for name, batch in manifest.lookups.items()}
+    filled = 0
     ordered = keys if manifest.mixed_lookups else sorted(keys, key=lambda key: key.namespace)
     for key in ordered:
-        share = Fraction(1, manifest.lookups[key.namespace].size)
+        share = shares[key.namespace]
         same = bool(batches) and (manifest.mixed_lookups or batches[-1][0].namespace == key.namespace)
-        if not same or filled + share > 1:
+        if not same or filled + share > whole:
             batches.append([])
-            filled = Fraction(0)
+            filled = 0
         batches[-1].append(key)
         filled += share
     return batches

@@ -70,10 +70,15 @@ class Search(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Hit(msgspec.Struct, frozen=True):
-    """An order found by a search, and the cursor that continues right after it."""
+    """An order found by a search, and the cursor that continues right after it.
+
+    `value` is what the search is sorted by, as a condition on that field would hold it (an aware UTC datetime for a
+    moment); None where the order has none. It is told whatever the facets.
+    """
 
     record: OrderRecord
     cursor: str
+    value: Any
 
 
 class Page(msgspec.Struct, frozen=True, kw_only=True):

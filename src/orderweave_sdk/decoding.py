@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TypeVar
+from collections.abc import Hashable, Iterable, Sequence
+from functools import lru_cache
+from typing import Any, TypeVar, cast
 
 import msgspec
 
@@ -26,15 +27,8 @@ def decode_each(items: Iterable[msgspec.Raw], kind: type[T], *, what: str) -> tu
 
     The gap carries the item's own "id" where one can be read, so that the record can be found at the vendor.
     """
-    decoder = msgspec.json.Decoder(kind)
-    good: list[T] = []
-    gaps: list[Gap] = []
-    for item in items:
-        try:
-            good.append(decoder.decode(item))
-        except (msgspec.DecodeError, UnicodeDecodeError) as error:
-            gaps.append(Gap(f"{what}: {explain(item, error)}", _id_of(item)))
-    return good, gaps
+    found, gaps = decode_in_place(list(items), kind, what=what)
+    return [item for item in found if item is not None], gaps
 
 
 def explain(body: bytes | msgspec.Raw, error: Exception) -> str:
@@ -45,6 +39,26 @@ def explain(body: bytes | msgspec.Raw, error: Exception) -> str:
     if isinstance(error, msgspec.ValidationError):
         return str(error)
     return "not valid JSON, or cut short"
+
+
+def decode_in_place(items: Sequence[msgspec.Raw], kind: type[T], *, what: str) -> tuple[list[T | None], list[Gap]]:
+    """As `decode_each`, with None in the place of each item that is not a `kind`."""
+    decoder: msgspec.json.Decoder[T] = _decoder(cast("Hashable", kind))
+    found: list[T | None] = []
+    gaps: list[Gap] = []
+    for item in items:
+        try:
+            found.append(decoder.decode(item))
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            found.append(None)
+            gaps.append(Gap(f"{what}: {explain(item, error)}", _id_of(item)))
+    return found, gaps
+
+
+@lru_cache(maxsize=128)
+def _decoder(kind: Any) -> Any:
+    """Kept, because making one costs more than reading a small record."""
+    return msgspec.json.Decoder(kind)
 
 
 class _Identified(msgspec.Struct):

@@ -269,7 +269,10 @@ class FakeConnector:
         start = int(search.after) + 1 if search.after is not None else 0
         taken = list(enumerate(matching))[start : start + search.size]
         return Page(
-            hits=tuple(Hit(facets_of(order, search.facets), str(position)) for position, order in taken),
+            hits=tuple(
+                Hit(facets_of(order, search.facets), str(position), next(iter(values_of(order, search.sort)), None))
+                for position, order in taken
+            ),
             more=start + search.size < len(matching),
             remaining=tuple(entry for entry in search.conditions if entry not in applied),
             gaps=self._system.gaps,

@@ -31,7 +31,7 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     none: tuple[Filter, ...] = ()
 
 
-FACET_OF_FIELD: dict[SearchField, Facet] = {
+_FACET_OF_FIELD: dict[SearchField, Facet] = {
     SearchField.NUMBER: Facet.HEADER,
     SearchField.PLACED_AT: Facet.HEADER,
     SearchField.UPDATED_AT: Facet.HEADER,
@@ -47,6 +47,25 @@ FACET_OF_FIELD: dict[SearchField, Facet] = {
     SearchField.CUSTOMER_ID: Facet.CUSTOMER,
     SearchField.PURCHASE_ORDER_NUMBER: Facet.HEADER,
     SearchField.SKU: Facet.LINES,
+}
+
+# What of the merged order each field reads, in the schema's words.
+COORDINATE_OF_FIELD: dict[SearchField, str] = {
+    SearchField.NUMBER: "Order.identifiers",
+    SearchField.PLACED_AT: "Order.placedAt",
+    SearchField.UPDATED_AT: "Order.updatedAt",
+    SearchField.STATUS: "Order.status",
+    SearchField.PAYMENT_STATUS: "Order.paymentStatus",
+    SearchField.FULFILLMENT_STATUS: "Order.fulfillmentStatus",
+    SearchField.INVOICE_STATUS: "Order.invoiceStatus",
+    SearchField.RETURN_STATUS: "Order.returnStatus",
+    SearchField.CHANNEL: "Order.channel",
+    SearchField.CURRENCY: "Order.currency",
+    SearchField.TOTAL: "Order.totals",
+    SearchField.CUSTOMER_EMAIL: "Order.customer",
+    SearchField.CUSTOMER_ID: "Order.customer",
+    SearchField.PURCHASE_ORDER_NUMBER: "Order.purchaseOrderNumber",
+    SearchField.SKU: "Order.lines",
 }
 
 _ASPECT_OF_FIELD: dict[SearchField, Aspect] = {
@@ -79,11 +98,11 @@ _READ: dict[SearchField, Callable[[Order], Iterable[Any]]] = {
 }
 
 
-def facets_of(wanted: Filter) -> frozenset[Facet]:
-    """The facets that a filter reads."""
-    found = {FACET_OF_FIELD[condition.field] for condition in wanted.conditions}
+def read_by(wanted: Filter) -> frozenset[str]:
+    """The coordinates of `Order` that a filter reads."""
+    found = {COORDINATE_OF_FIELD[condition.field] for condition in wanted.conditions}
     for nested in (*wanted.every, *wanted.some, *wanted.none):
-        found |= facets_of(nested)
+        found |= read_by(nested)
     return frozenset(found)
 
 
@@ -153,7 +172,7 @@ def _is_believed(field: SearchField, spec: SystemSpec, business: Business, autho
     if field is SearchField.CHANNEL:
         return False  # the channel is the place of capture itself, not what that system calls a channel
     aspect = _ASPECT_OF_FIELD.get(field, Aspect.HEADER)
-    facet = FACET_OF_FIELD[field]
+    facet = _FACET_OF_FIELD[field]
     for name, other in business.systems.items():
         knows = any(key.partition(":")[0] == spec.name for rule in other.references for key in rule.names)
         if (

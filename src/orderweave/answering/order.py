@@ -77,7 +77,7 @@ async def _by_keys(parts: Parts, keys: tuple[Key, ...], needs: Needs, call: Term
         return None
     (group,) = groups
     missing = issues_about(group, gathering.issues, parts.business)
-    return parts.merger.merge(group, now=parts.clock.now(), missing=missing)
+    return parts.merger.merge(group, now=parts.clock.now(), missing=missing, fields=needs.fields)
 
 
 def _owners(groups: list[Group], keys: tuple[Key, ...]) -> list[Group]:
@@ -86,6 +86,6 @@ def _owners(groups: list[Group], keys: tuple[Key, ...]) -> list[Group]:
 
 
 def _candidate(parts: Parts, group: Group) -> dict[str, Any]:
-    order = parts.merger.merge(group, now=parts.clock.now())
+    order = parts.merger.merge(group, now=parts.clock.now(), fields=frozenset({"number"}))
     systems = sorted({fetched.system for fetched in group.members})
     return {"id": order.id, "number": order.number, "systems": systems}

@@ -1,19 +1,21 @@
 """Lists of orders over all places of capture, live.
 
 Every place of capture is searched; the hits are taken in one order; an order that another system only mirrors
-appears once, at the place where it was captured. A page costs one search a place and one batch a second system.
+appears once, at the place where it was captured. Of a place that mirrors others only the keys are searched: most of
+its hits are known better elsewhere and asked for by their reference, and the rest is asked for by id. A page costs
+one search a place and one batch a second system, and one batch more for the orders placed where others are mirrored.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import msgspec
 
 from orderweave.answering.errors import Code, RequestError, bad_input
-from orderweave.answering.filters import FACET_OF_FIELD, Filter, order_passes, places_allow, pushable
+from orderweave.answering.filters import Filter, order_passes, places_allow, pushable
 from orderweave.answering.parts import Parts
 from orderweave.fetching.gathering import Gathering, issues_about
 from orderweave.fetching.listing import Listed, Listing, Ordered, Place, Stream
@@ -103,6 +105,12 @@ class _Listing:
         self._refused = {
             name: refusal for name in plan.captures if (refusal := self._refusal(parts.business.systems[name]))
         }
+        self._mirroring = {
+            name
+            for name in plan.captures
+            for rule in parts.business.systems[name].references
+            if any(key.partition(":")[0] in plan.captures for key in rule.names)
+        }
         self._listed = Listed(self._streams(), parts.systems, call, descending=self._descending)
         self._seen: set[Key] = set()
         self._issues: list[SourceIssue] = []
@@ -136,11 +144,10 @@ class _Listing:
 
     def _stream(self, name: str, listing: Listing) -> Stream:
         """A first page is enough for the page, for one to see that there are more, and for mirrors among the hits."""
-        spec = self._parts.business.systems[name]
-        mirrors = any(key.partition(":")[0] in self._plan.captures for rule in spec.references for key in rule.names)
-        most = spec.manifest.page_size
-        first = min(most, (self._page.size + 2) * (2 if mirrors else 1))
-        return Stream(name, listing, self._plan.captures[name] | {FACET_OF_FIELD[self._page.sort]}, first, most)
+        most = self._parts.business.systems[name].manifest.page_size
+        if name in self._mirroring:
+            return Stream(name, listing, frozenset(), min(most, (self._page.size + 2) * 2), most)
+        return Stream(name, listing, self._plan.captures[name], min(most, self._page.size + 2), most)
 
     async def run(self) -> OrderConnection:
         await self._listed.start()
@@ -187,10 +194,11 @@ class _Listing:
         ]
 
     def _at_hand(self) -> dict[Key, Fetched]:
-        """All orders that any search has brought, by their own keys."""
+        """All orders that any search has brought with their facets, by their own keys."""
         return {
             key: hit.fetched
             for stream in self._listed.streams
+            if stream.system not in self._mirroring
             for hit in stream.hits
             for key in self._parts.reader.own_keys(hit.fetched.system, hit.fetched.record)
         }
@@ -204,24 +212,44 @@ class _Listing:
             if stream.issue is not None:
                 gathering.failed_search(stream.system, stream.issue)
         gathering.add(hit.fetched for hit in chunk)
-        group_of = {
-            (fetched.system, fetched.record.external_id): group
-            for group in await gathering.run()
-            for fetched in group.members
-        }
+        bare = [hit for hit in chunk if hit.fetched.system in self._mirroring]
+        group_of = _by_record(await gathering.run(_own_id(hit) for hit in bare if not self._is_known_elsewhere(hit)))
+        # A mirror whose original did not come, or that no look-up by its reference brought.
+        wanting = [_own_id(hit) for hit in bare if self._is_wanting(hit, group_of[_record_of(hit)])]
+        if wanting:
+            group_of = _by_record(await gathering.run(wanting))
         gaps = [gap for stream in self._listed.streams for gap in stream.gaps]
         found = []
         for hit in chunk:
-            group = group_of[hit.fetched.system, hit.fetched.record.external_id]
+            group = group_of[_record_of(hit)]
             if group.identity in self._seen or not _stands_for(hit, group):
                 continue
             self._seen.add(group.identity)
             missing = issues_about(group, [*gathering.issues, *gaps], self._parts.business)
-            order = self._parts.merger.merge(group, now=self._parts.clock.now(), missing=missing)
+            order = self._parts.merger.merge(
+                group, now=self._parts.clock.now(), missing=missing, fields=self._plan.needs.fields
+            )
             if order_passes(order, self._page.filter, self._parts.reader):
                 found.append((hit.place, order))
         self._issues += [issue for issue in gathering.issues if issue not in self._issues]
         return found
+
+    def _is_known_elsewhere(self, hit: Ordered) -> bool:
+        """Whether a place of capture that this hit refers to could be searched."""
+        silent = {stream.system for stream in self._listed.streams if stream.issue is not None}
+        owners = {key.namespace.partition(":")[0] for key in self._captured_elsewhere(hit)}
+        return bool(owners - silent)
+
+    def _is_wanting(self, hit: Ordered, group: Group) -> bool:
+        """Whether the keys of this hit are all that is known of it, though more is needed."""
+        system = hit.fetched.system
+        needed = (self._plan.captures if _stands_for(hit, group) else self._plan.seconds).get(system)
+        (record,) = (
+            fetched.record
+            for fetched in group.members
+            if (fetched.system, fetched.record.external_id) == _record_of(hit)
+        )
+        return bool(needed) and not record.delivered()
 
     def _more_after(self, taken: int) -> bool:
         """Whether anything is left; what is left may prove to be mirrors, and the last page then is empty."""
@@ -276,14 +304,24 @@ class _Listing:
         return Coverage(complete=complete, sources=tuple(sources))
 
 
+def _record_of(hit: Ordered) -> tuple[str, str]:
+    return (hit.fetched.system, hit.fetched.record.external_id)
+
+
+def _own_id(hit: Ordered) -> Key:
+    return Key(f"{hit.fetched.system}:id", hit.fetched.record.external_id)
+
+
+def _by_record(groups: Iterable[Group]) -> dict[tuple[str, str], Group]:
+    """The group of each record."""
+    return {(fetched.system, fetched.record.external_id): group for group in groups for fetched in group.members}
+
+
 def _stands_for(hit: Ordered, group: Group) -> bool:
     """Whether this hit is where the order was captured, or the nearest to it that answered."""
     if group.anchor is None:
         return True
-    return (group.anchor.system, group.anchor.record.external_id) == (
-        hit.fetched.system,
-        hit.fetched.record.external_id,
-    )
+    return (group.anchor.system, group.anchor.record.external_id) == _record_of(hit)
 
 
 def _cursor(page: OrderList, place: Place) -> str:

@@ -59,17 +59,19 @@ class Gathering:
         self._plan = plan
         self._shelf = shelf or {}
         self._through_thirds = through_thirds
-        self._asked: set[tuple[str, Key]] = set()
+        self._asked: dict[tuple[str, Key], frozenset[Facet]] = {}
         self._failed: dict[str, set[Facet]] = defaultdict(set)
         self._stood_in: set[tuple[str, Facet]] = set()
         self._sought: set[Key] = set()
         self._unowned: set[Key] = set()
         self._records: dict[tuple[str, str], Fetched] = {}
+        self._groups: tuple[Group, ...] | None = None  # of the records as they are; matched again when they change
         self.issues: list[SourceIssue] = []
 
     def add(self, fetched: Iterable[Fetched]) -> None:
         """Records at hand; one that is here already is completed by what the new one says more."""
         for entry in fetched:
+            self._groups = None
             place = self._place(entry)
             known = self._records.get(place)
             if known is None:
@@ -83,7 +85,9 @@ class Gathering:
 
     def groups(self) -> tuple[Group, ...]:
         """The records as orders."""
-        return match(self._records.values(), self._business, self._reader)
+        if self._groups is None:
+            self._groups = match(self._records.values(), self._business, self._reader)
+        return self._groups
 
     async def run(self, sought: Iterable[Key] = ()) -> tuple[Group, ...]:
         """Ask until nothing new can be asked, then let others stand in for what failed; returns the orders."""
@@ -148,9 +152,10 @@ class Gathering:
             if system in self._failed:
                 continue
             for key in keys:
-                if (system, key) not in self._asked:
-                    self._asked.add((system, key))
-                    found[system, self._facets(system, key)].append(key)
+                facets, asked = self._facets(system, key), self._asked.get((system, key))
+                if asked is None or not facets <= asked:
+                    self._asked[system, key] = facets
+                    found[system, facets].append(key)
         return found
 
     def _with_shelf(self) -> tuple[Group, ...]:
@@ -287,8 +292,7 @@ class Gathering:
         at_hand = [f for group in lacking for f in group.members if f.system == system]
         self._seconds[system] = self._seconds.get(system, frozenset()) | {facet}
         self._captures[system] = self._captures.get(system, frozenset()) | {facet}
-        # Questions put before are put again, because now they ask for more.
-        self._asked = {asked for asked in self._asked if asked[0] != system}
+        # Questions put before without this facet are put again.
         self._sought.update(Key(f"{system}:id", fetched.record.external_id) for fetched in at_hand)
 
 

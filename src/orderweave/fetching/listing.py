@@ -13,11 +13,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from orderweave.fetching.systems import Systems
+from orderweave.fetching.systems import FoundHit, Systems
 from orderweave.model.provenance import Fetched, SourceIssue
 from orderweave.model.terms import Terms
 from orderweave_sdk.capabilities import Condition, Search
-from orderweave_sdk.conditions import values_of
 from orderweave_sdk.manifest import Operator, SearchField
 from orderweave_sdk.records import Facet
 
@@ -100,7 +99,7 @@ class Stream:
         self.remaining = page.remaining
         self.gaps += page.gaps
         for hit in page.found:
-            place = place_of(hit.fetched, self._listing.sort)
+            place = _place(hit)
             if self._beyond_start(place):
                 self.hits.append(Ordered(place, hit.fetched))
         self.more = page.more and bool(page.found)
@@ -123,10 +122,10 @@ class Stream:
         return place < start if self._listing.descending else place > start
 
 
-def place_of(fetched: Fetched, sort: SearchField) -> Place:
-    """The record's place in a list sorted so; a record without the value stands before all others in time."""
-    values = values_of(fetched.record, sort)
-    return Place(values[0] if values else _NEVER, fetched.system, fetched.record.external_id)
+def _place(hit: FoundHit) -> Place:
+    """The hit's place in the whole list; one without the value stands before all others in time."""
+    value = _NEVER if hit.value is None else hit.value
+    return Place(value, hit.fetched.system, hit.fetched.record.external_id)
 
 
 class Listed:

@@ -76,10 +76,11 @@ class Found(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
 
 
 class FoundHit(msgspec.Struct, frozen=True):
-    """A hit of a search, and the cursor that continues right after it."""
+    """A hit of a search, the cursor that continues right after it, and what the search is sorted by."""
 
     fetched: Fetched
     cursor: str
+    value: Any
 
 
 class FoundPage(Found[FoundHit], frozen=True, kw_only=True):
@@ -131,7 +132,8 @@ class Systems:
         now = self.clock.now()
         return FoundPage(
             found=tuple(
-                FoundHit(Fetched(system=name, record=hit.record, fetched_at=now), hit.cursor) for hit in answer.hits
+                FoundHit(Fetched(system=name, record=hit.record, fetched_at=now), hit.cursor, hit.value)
+                for hit in answer.hits
             ),
             more=answer.more,
             remaining=answer.remaining,

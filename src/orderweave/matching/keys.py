@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 
 from orderweave.model.systems import Business, ReferenceRule, SystemSpec
 from orderweave_sdk.records import Key, OrderRecord
@@ -18,13 +19,17 @@ PLACEHOLDERS = frozenset(
     | {"keine", "ohne", "sieheoben", "seeabove"}
 )
 _OWN_SPELLINGS = ("{}", "#{}")
+# Texts whose reading is kept, because the same numbers are read again for each wave and each query.
+_MOST_KEPT = 8192
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def tidy(value: str) -> str:
     """A number without the accidents of typing: width, case, outer and doubled spaces."""
     return " ".join(unicodedata.normalize("NFKC", value).casefold().split())
 
 
+@lru_cache(maxsize=_MOST_KEPT)
 def is_placeholder(value: str) -> bool:
     """Whether a text stands for "there is no number"."""
     telling = "".join(character for character in tidy(value) if character.isalnum())
@@ -41,12 +46,17 @@ class KeyReader:
             for name, spec in business.systems.items()
             if spec.number_pattern is not None
         }
+        self._kept_keys = lru_cache(maxsize=_MOST_KEPT)(self._own_keys)
+        self._kept_references = lru_cache(maxsize=_MOST_KEPT)(self._references)
         self._cased = {name: re.compile(pattern.pattern) for name, pattern in self._patterns.items()}
 
     def own_keys(self, system: str, record: OrderRecord) -> tuple[Key, ...]:
         """The record's own names as full keys: its id, its tidied number, other own keys as they stand."""
+        return self._kept_keys(system, record.keys)
+
+    def _own_keys(self, system: str, keys: tuple[Key, ...]) -> tuple[Key, ...]:
         found = []
-        for key in record.keys:
+        for key in keys:
             if key.namespace == "number":
                 number = self.own_number(key.value)
                 if number is not None:
@@ -63,9 +73,12 @@ class KeyReader:
 
     def references(self, system: str, record: OrderRecord) -> tuple[tuple[Key, ReferenceRule], ...]:
         """The keys of others that the record knows, each with the rule by which it was read."""
+        return self._kept_references(system, record.references) if record.references else ()
+
+    def _references(self, system: str, references: tuple[Key, ...]) -> tuple[tuple[Key, ReferenceRule], ...]:
         found = []
         for rule in self._systems[system].references:
-            for reference in record.references:
+            for reference in references:
                 if reference.namespace == rule.field:
                     key = self.read(rule, reference.value)
                     if key is not None:

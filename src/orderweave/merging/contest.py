@@ -33,7 +33,8 @@ class Members:
     """
 
     def __init__(self, fetched: Iterable[Fetched], authority: Authority) -> None:
-        self._fetched = tuple(fetched)
+        # In an order of their own first, so that ranking them is but a stable sort by rank.
+        self._fetched = tuple(sorted(fetched, key=_age_and_name))
         self._authority = authority
         self._ranked: dict[Aspect, tuple[Fetched, ...]] = {}
         counts = Counter(entry.system for entry in self._fetched)
@@ -43,13 +44,9 @@ class Members:
     def ranked(self, aspect: Aspect) -> tuple[Fetched, ...]:
         """All members, most believed first."""
         if aspect not in self._ranked:
-            self._ranked[aspect] = tuple(sorted(self._fetched, key=lambda fetched: self._place(aspect, fetched)))
+            rank = self._authority.rank
+            self._ranked[aspect] = tuple(sorted(self._fetched, key=lambda fetched: rank(aspect, fetched.system)))
         return self._ranked[aspect]
-
-    def _place(self, aspect: Aspect, fetched: Fetched) -> tuple[int, float, str, str]:
-        updated = fetched.record.updated_at
-        age = -updated.timestamp() if updated else 0.0
-        return (self._authority.rank(aspect, fetched.system), age, fetched.system, fetched.record.external_id)
 
     def first(self, aspect: Aspect, read: Callable[[Fetched], T | None]) -> T | None:
         """The most believed system's value; where it has none, the next one's."""
@@ -100,6 +97,11 @@ class Members:
             if value is not None:
                 found.append((fetched, value))
         return found
+
+
+def _age_and_name(fetched: Fetched) -> tuple[float, str, str]:
+    updated = fetched.record.updated_at
+    return (-updated.timestamp() if updated else 0.0, fetched.system, fetched.record.external_id)
 
 
 def _said(fetched: Fetched, value: str | None) -> SystemValue:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from typing import Any
 
 from orderweave.merging.contest import Members
@@ -14,6 +14,8 @@ from orderweave_sdk.records import Axis, FulfillmentStatus, Header, Money, Total
 _SUMS = ("subtotal", "discount", "shipping", "tax", "duties", "fees", "total", "paid", "refunded", "due")
 # Sums on which a disagreement is worth a conflict: what the customer owes.
 _CONTESTED = ("total",)
+
+_NO_HEADER = Header()
 
 # Words of the fulfillment axis that do not contradict each other: one system only says it more finely.
 _NOT_LEFT = "nothing has left"
@@ -33,23 +35,18 @@ FULFILLMENT_CLASSES: dict[str, str] = {
 }
 
 
-def merge_header(members: Members) -> Header:
-    """Each field from the most believed system that fills it."""
-    merged: dict[str, Any] = {}
-    for name in Header.__struct_fields__:
-        if name in ("totals", "discounts", "taxes"):
-            continue
-        merged[name] = members.first(Aspect.HEADER, _field(name))
-    lead = members.first(Aspect.HEADER, lambda fetched: fetched.record.header)
-    return Header(
-        **merged,
-        discounts=lead.discounts if lead else (),
-        taxes=lead.taxes if lead else (),
-    )
+def header_field(members: Members, name: str) -> Any:
+    """One of the order's own facts, from the most believed system that states it."""
+    for fetched in members.ranked(Aspect.HEADER):
+        header = fetched.record.header
+        if header is not None and (value := getattr(header, name)) is not None:
+            return value
+    return None
 
 
-def _field(name: str) -> Callable[[Fetched], Any]:
-    return lambda fetched: getattr(fetched.record.header, name) if fetched.record.header else None
+def leading_header(members: Members) -> Header:
+    """The most believed system's facts whole, for lists that belong together; empty where nobody states any."""
+    return members.first(Aspect.HEADER, lambda fetched: fetched.record.header) or _NO_HEADER
 
 
 def merge_totals(members: Members) -> OrderTotals | None:

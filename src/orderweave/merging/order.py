@@ -1,31 +1,26 @@
-"""From the records of one order to the one order."""
+"""From the records of one order to the one order, field by field as far as they are wanted."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from decimal import Decimal
+from functools import cached_property
+from typing import Any
 
 from orderweave.matching import Group
-from orderweave.merging.contest import PARTIAL_KINDS, Members, written
+from orderweave.merging.contest import PARTIAL_KINDS, Members
 from orderweave.merging.fulfillment import Goods
-from orderweave.merging.header import merge_header, merge_status, merge_totals, source_statuses
+from orderweave.merging.header import header_field, leading_header, merge_status, merge_totals, source_statuses
+from orderweave.merging.invoicing import contest_invoices, invoices_of
 from orderweave.merging.lines import LineIndex
 from orderweave.merging.payment import merge_payment_status
-from orderweave.merging.people import merge_addresses, merge_company, merge_customer
+from orderweave.merging.people import billing_address, merge_company, merge_customer, shipping_address
 from orderweave.merging.places import Places
+from orderweave.merging.provenance import freshness, identifiers, identity_conflicts, sources
 from orderweave.merging.timeline import merge_timeline
 from orderweave.model.ids import encode_id
-from orderweave.model.order import Order, OrderTotals
-from orderweave.model.provenance import (
-    Fetched,
-    FieldConflict,
-    Freshness,
-    Identifier,
-    SourceIssue,
-    SourceRecord,
-    SystemValue,
-)
+from orderweave.model.order import Order, OrderLine, OrderTotals
+from orderweave.model.provenance import Fetched, FieldConflict, SourceIssue
 from orderweave.model.systems import Business
 from orderweave.planning.authority import Aspect, Authority
 from orderweave_sdk.records import (
@@ -33,14 +28,13 @@ from orderweave_sdk.records import (
     Channel,
     ChannelKind,
     FulfillmentStatus,
-    Header,
     Hold,
     Invoice,
-    InvoiceDocumentStatus,
     InvoiceStatus,
     Key,
-    Money,
     OrderStatus,
+    Payments,
+    Return,
     ReturnStatus,
     SystemKind,
 )
@@ -50,182 +44,203 @@ class Merger:
     """Merges groups of one business. Build once, use for all."""
 
     def __init__(self, business: Business, authority: Authority) -> None:
-        self._business = business
-        self._authority = authority
-        self._places = Places(business)
-        self._kinds = {name: spec.kind for name, spec in business.systems.items()}
+        self.business = business
+        self.authority = authority
+        self.places = Places(business)
+        self.kinds = {name: spec.kind for name, spec in business.systems.items()}
 
-    def merge(self, group: Group, *, now: datetime, missing: Sequence[SourceIssue] = ()) -> Order:
-        """The order of a group. `missing` are the issues of systems that could not be asked about it."""
-        members = Members(group.members, self._authority)
-        order_key = (group.identity.namespace, group.identity.value)
-        header = merge_header(members)
-        totals = merge_totals(members)
-        index = LineIndex(order_key, members, self._kinds)
-        goods = Goods(members, index, self._places, self._kinds, order_key)
-        returns = members.leading(Aspect.RETURNS, lambda f: f.record.returns or None)
-        payments = members.leading(Aspect.PAYMENTS, lambda f: f.record.payments)
-        invoices = tuple(invoice for _, said in members.leading(Aspect.INVOICES, _invoices) for invoice in said)
-        lines = index.merge(members, goods.shipments, returns, fulfillment_known=goods.known)
-        fulfillment_word = merge_status(
-            members, Axis.FULFILLMENT, Aspect.FULFILLMENT, "fulfillmentStatus", goods.speaking()
-        )
-        invoice_word = merge_status(members, Axis.INVOICE, Aspect.INVOICES, "invoiceStatus")
-        return_word = merge_status(members, Axis.RETURN, Aspect.RETURNS, "returnStatus")
-        self._contest_invoices(members, totals, invoices, invoice_word)
-        billing, shipping = merge_addresses(members)
-        status = OrderStatus(merge_status(members, Axis.ORDER, Aspect.HEADER, "status", self._whole(group)))
+    def merge(
+        self,
+        group: Group,
+        *,
+        now: datetime,
+        missing: Sequence[SourceIssue] = (),
+        fields: frozenset[str] | None = None,
+    ) -> Order:
+        """The order of a group. `missing` are the issues of systems that could not be asked about it.
+
+        `fields` are the fields of `Order` that are wanted, in the schema's words; None for all. One that is not
+        wanted is left as if nobody knew it. What a wanted field is does not depend on the others.
+        """
+        making = _Making(self, group)
         return Order(
             id=order_id(group.identity),
             key=f"{group.identity.namespace}/{group.identity.value}",
-            number=header.number,
-            identifiers=self._identifiers(group),
-            channel=self._channel(group, header),
-            origin=header.origin or (header.channel.code if header.channel else None),
-            status=status,
-            payment_status=merge_payment_status(members, group.anchor),
-            fulfillment_status=goods.status(FulfillmentStatus(fulfillment_word)),
-            return_status=None if return_word == "UNKNOWN" else ReturnStatus(return_word),
-            invoice_status=InvoiceStatus(invoice_word),
-            source_statuses=source_statuses(members),
-            placed_at=header.placed_at,
-            updated_at=header.updated_at,
-            canceled_at=header.canceled_at,
-            closed_at=header.closed_at,
-            cancel_reason=header.cancel_reason,
-            archived=header.archived,
-            customer=merge_customer(members, order_key),
-            company=merge_company(members),
-            purchase_order_number=header.purchase_order_number,
-            payment_terms=members.first(
-                Aspect.INVOICES, lambda f: f.record.invoices.payment_terms if f.record.invoices else None
-            ),
-            billing_address=billing,
-            shipping_address=shipping,
-            currency=header.currency,
-            presentment_currency=header.presentment_currency,
-            totals=totals,
-            discounts=header.discounts,
-            taxes=header.taxes,
-            order_lines=lines,
-            fulfillment_orders=goods.fulfillment_orders,
-            shipments=goods.shipments,
-            payments=tuple(payment for _, said in payments for payment in said.payments),
-            adjustments=tuple(refund for _, said in payments for refund in said.refunds),
-            invoices=invoices,
-            returns=tuple(entry for _, said in returns for entry in said),
-            holds=_holds(members),
-            timeline=merge_timeline(members, goods.shipments),
-            sources=self._sources(members),
-            conflicts=(*_identity_conflicts(group), *members.conflicts),
             freshness=freshness(group.members, now=now, missing=missing),
+            **{
+                attribute: read(making)
+                for name, (attribute, read) in FIELDS.items()
+                if fields is None or name in fields
+            },
         )
 
-    def _whole(self, group: Group) -> frozenset[str]:
-        """The systems that know the order as a whole; all of them when none does."""
-        systems = {fetched.system for fetched in group.members}
-        return frozenset(name for name in systems if self._kinds[name] not in PARTIAL_KINDS) or frozenset(systems)
 
-    def _channel(self, group: Group, header: Header) -> Channel:
+class _Making:
+    """One order in the making: each part is merged once, when a wanted field first needs it."""
+
+    def __init__(self, merger: Merger, group: Group) -> None:
+        self.group = group
+        self.members = Members(group.members, merger.authority)
+        self.kinds = merger.kinds
+        self._places = merger.places
+        self._order_key = (group.identity.namespace, group.identity.value)
+        self._spec = merger.business.systems[group.identity.namespace.partition(":")[0]]
+
+    @cached_property
+    def totals(self) -> OrderTotals | None:
+        return merge_totals(self.members)
+
+    @cached_property
+    def index(self) -> LineIndex:
+        return LineIndex(self._order_key, self.members, self.kinds)
+
+    @cached_property
+    def goods(self) -> Goods:
+        return Goods(self.members, self.index, self._places, self.kinds, self._order_key)
+
+    @cached_property
+    def returns(self) -> list[tuple[Fetched, tuple[Return, ...]]]:
+        return self.members.leading(Aspect.RETURNS, lambda fetched: fetched.record.returns or None)
+
+    @cached_property
+    def payments(self) -> list[tuple[Fetched, Payments]]:
+        return self.members.leading(Aspect.PAYMENTS, lambda fetched: fetched.record.payments)
+
+    @cached_property
+    def invoices(self) -> tuple[Invoice, ...]:
+        return tuple(invoice for _, said in self.members.leading(Aspect.INVOICES, invoices_of) for invoice in said)
+
+    @cached_property
+    def lines(self) -> tuple[OrderLine, ...]:
+        return self.index.merge(self.members, self.goods.shipments, self.returns, fulfillment_known=self.goods.known)
+
+    @cached_property
+    def fulfillment_status(self) -> FulfillmentStatus:
+        speaking = self.goods.speaking()
+        word = merge_status(self.members, Axis.FULFILLMENT, Aspect.FULFILLMENT, "fulfillmentStatus", speaking)
+        return self.goods.status(FulfillmentStatus(word))
+
+    @cached_property
+    def invoice_status(self) -> InvoiceStatus:
+        return InvoiceStatus(merge_status(self.members, Axis.INVOICE, Aspect.INVOICES, "invoiceStatus"))
+
+    @cached_property
+    def return_status(self) -> ReturnStatus | None:
+        word = merge_status(self.members, Axis.RETURN, Aspect.RETURNS, "returnStatus")
+        return None if word == "UNKNOWN" else ReturnStatus(word)
+
+    @cached_property
+    def status(self) -> OrderStatus:
+        """By the systems that know the order as a whole; by all of them when none does."""
+        systems = {fetched.system for fetched in self.group.members}
+        whole = frozenset(name for name in systems if self.kinds[name] not in PARTIAL_KINDS) or frozenset(systems)
+        return OrderStatus(merge_status(self.members, Axis.ORDER, Aspect.HEADER, "status", whole))
+
+    @cached_property
+    def payment_status(self) -> Any:
+        return merge_payment_status(self.members, self.group.anchor)
+
+    @cached_property
+    def customer(self) -> Any:
+        return merge_customer(self.members, self._order_key)
+
+    @cached_property
+    def channel(self) -> Channel:
         """The place of capture as a channel, the same word in orders and in stock; its own word is the origin."""
-        spec = self._business.systems[group.identity.namespace.partition(":")[0]]
-        kind = header.channel.kind if header.channel else ChannelKind.UNKNOWN
-        if kind is ChannelKind.UNKNOWN and spec.kind is SystemKind.STOREFRONT:
+        said: Channel | None = self.header("channel")
+        kind = said.kind if said else ChannelKind.UNKNOWN
+        if kind is ChannelKind.UNKNOWN and self._spec.kind is SystemKind.STOREFRONT:
             kind = ChannelKind.ONLINE_STORE
-        return Channel(code=spec.name, name=spec.title, kind=kind)
+        return Channel(code=self._spec.name, name=self._spec.title, kind=kind)
 
-    def _identifiers(self, group: Group) -> tuple[Identifier, ...]:
-        """Every name of the order, as the systems write them."""
-        found = {
-            Identifier(namespace=f"{fetched.system}:{key.namespace}", value=key.value)
-            for fetched in group.members
-            for key in (*fetched.record.keys, *fetched.record.references)
-        }
-        return tuple(sorted(found, key=lambda entry: (entry.namespace, entry.value)))
+    def header(self, name: str) -> Any:
+        """One of the order's own facts."""
+        return header_field(self.members, name)
 
-    def _sources(self, members: Members) -> tuple[SourceRecord, ...]:
-        return tuple(
-            SourceRecord(
-                system=fetched.system,
-                kind=self._kinds[fetched.system],
-                external_id=fetched.record.external_id,
-                number=fetched.record.key("number"),
-                url=fetched.record.url,
-                fetched_at=fetched.fetched_at,
-                source_updated_at=fetched.record.updated_at,
-                stale=fetched.stale,
-                via=fetched.via,
-            )
-            for fetched in members.ranked(Aspect.HEADER)
-        )
+    def origin(self) -> str | None:
+        """Where it came from in the believed system's own words."""
+        channel: Channel | None = self.header("channel")
+        return self.header("origin") or (channel.code if channel else None)
 
-    def _contest_invoices(
-        self, members: Members, totals: OrderTotals | None, invoices: tuple[Invoice, ...], word: str
-    ) -> None:
-        """A wholly invoiced order whose invoices do not add up to its total: who says which sum."""
-        if totals is None or totals.total is None or word != InvoiceStatus.INVOICED:
-            return
-        live = [invoice for invoice in invoices if invoice.status is not InvoiceDocumentStatus.CANCELED]
-        if not live or any(i.total is None or i.total.currency != totals.total.currency for i in live):
-            return
-        invoiced = Money(sum((i.total.amount for i in live if i.total), Decimal(0)), totals.total.currency)
-        if invoiced.amount == totals.total.amount:
-            return
-        stating = members.whole(
-            members.saying(Aspect.HEADER, lambda f: f.record.header.totals if f.record.header else None)
-        )
-        billing = members.leading(Aspect.INVOICES, _invoices)
-        values = [_value(stating[0][0], totals.total), _value(billing[0][0], invoiced)]
-        members.conflicts.append(
-            FieldConflict(
-                path="invoices.total",
-                winner=values[0],
-                rule="invoices of a wholly invoiced order add up to its total",
-                values=tuple(values),
-            )
-        )
+    def conflicts(self) -> tuple[FieldConflict, ...]:
+        """All that systems disagree on, once all that can be disputed is merged."""
+        for part in _DISPUTED:
+            getattr(self, part)
+        disputed = contest_invoices(self.members, self.totals, self.invoices, self.invoice_status)
+        return (*identity_conflicts(self.group), *self.members.conflicts, *disputed)
 
 
-def _invoices(fetched: Fetched) -> tuple[Invoice, ...] | None:
-    return (fetched.record.invoices.invoices or None) if fetched.record.invoices else None
+# In this order they stand in an order's conflicts.
+_DISPUTED = (
+    *("totals", "lines", "fulfillment_status", "invoice_status", "return_status"),
+    *("status", "payment_status", "customer"),
+)
+
+Reading = Callable[[_Making], Any]
 
 
-def order_id(identity: Key) -> str:
-    """The order's global id."""
-    return encode_id("Order", identity.namespace, identity.value)
+def _header(name: str) -> Reading:
+    return lambda making: making.header(name)
 
 
-def freshness(fetched: Sequence[Fetched], *, now: datetime, missing: Sequence[SourceIssue]) -> Freshness:
-    """How old the oldest part is, and what is missing."""
-    oldest = min((entry.fetched_at for entry in fetched), default=None)
-    return Freshness(
-        as_of=oldest,
-        max_age_seconds=int((now - oldest).total_seconds()) if oldest else 0,
-        stale=any(entry.stale for entry in fetched),
-        missing=tuple(missing),
-    )
-
-
-def _value(fetched: Fetched, money: Money) -> SystemValue:
-    return SystemValue(system=fetched.system, value=written(money), source_updated_at=fetched.record.updated_at)
-
-
-def _holds(members: Members) -> tuple[Hold, ...]:
+def _holds(making: _Making) -> tuple[Hold, ...]:
     """Everyone's holds: what any system holds is held."""
     found: dict[tuple[str, str | None], Hold] = {}
-    for fetched in members.ranked(Aspect.HOLDS):
+    for fetched in making.members.ranked(Aspect.HOLDS):
         for hold in fetched.record.holds or ():
             found.setdefault((hold.reason.value, hold.raw), hold)
     return tuple(found.values())
 
 
-def _identity_conflicts(group: Group) -> tuple[FieldConflict, ...]:
-    return tuple(
-        FieldConflict(
-            path="identity",
-            winner=None,
-            rule=f"{ambiguity.key.namespace} {ambiguity.key.value} is claimed more than once; nothing is joined by it",
-            values=tuple(SystemValue(system=system, value=external_id) for system, external_id in ambiguity.claimants),
-        )
-        for ambiguity in group.ambiguities
+def _payment_terms(making: _Making) -> str | None:
+    return making.members.first(
+        Aspect.INVOICES, lambda fetched: fetched.record.invoices.payment_terms if fetched.record.invoices else None
     )
+
+
+# Each field of the schema's `Order` that takes merging: its attribute in the model, and how it is merged.
+FIELDS: dict[str, tuple[str, Reading]] = {
+    "number": ("number", _header("number")),
+    "identifiers": ("identifiers", lambda making: identifiers(making.group)),
+    "channel": ("channel", lambda making: making.channel),
+    "origin": ("origin", _Making.origin),
+    "status": ("status", lambda making: making.status),
+    "paymentStatus": ("payment_status", lambda making: making.payment_status),
+    "fulfillmentStatus": ("fulfillment_status", lambda making: making.fulfillment_status),
+    "returnStatus": ("return_status", lambda making: making.return_status),
+    "invoiceStatus": ("invoice_status", lambda making: making.invoice_status),
+    "sourceStatuses": ("source_statuses", lambda making: source_statuses(making.members)),
+    "placedAt": ("placed_at", _header("placed_at")),
+    "updatedAt": ("updated_at", _header("updated_at")),
+    "canceledAt": ("canceled_at", _header("canceled_at")),
+    "closedAt": ("closed_at", _header("closed_at")),
+    "cancelReason": ("cancel_reason", _header("cancel_reason")),
+    "archived": ("archived", _header("archived")),
+    "customer": ("customer", lambda making: making.customer),
+    "company": ("company", lambda making: merge_company(making.members)),
+    "purchaseOrderNumber": ("purchase_order_number", _header("purchase_order_number")),
+    "paymentTerms": ("payment_terms", _payment_terms),
+    "billingAddress": ("billing_address", lambda making: billing_address(making.members)),
+    "shippingAddress": ("shipping_address", lambda making: shipping_address(making.members)),
+    "currency": ("currency", _header("currency")),
+    "presentmentCurrency": ("presentment_currency", _header("presentment_currency")),
+    "totals": ("totals", lambda making: making.totals),
+    "discounts": ("discounts", lambda making: leading_header(making.members).discounts),
+    "taxes": ("taxes", lambda making: leading_header(making.members).taxes),
+    "lines": ("order_lines", lambda making: making.lines),
+    "fulfillmentOrders": ("fulfillment_orders", lambda making: making.goods.fulfillment_orders),
+    "shipments": ("shipments", lambda making: making.goods.shipments),
+    "payments": ("payments", lambda making: tuple(p for _, said in making.payments for p in said.payments)),
+    "adjustments": ("adjustments", lambda making: tuple(r for _, said in making.payments for r in said.refunds)),
+    "invoices": ("invoices", lambda making: making.invoices),
+    "returns": ("returns", lambda making: tuple(entry for _, said in making.returns for entry in said)),
+    "holds": ("holds", _holds),
+    "timeline": ("timeline", lambda making: merge_timeline(making.members, making.goods.shipments)),
+    "sources": ("sources", lambda making: sources(making.members, making.kinds)),
+    "conflicts": ("conflicts", _Making.conflicts),
+}
+
+
+def order_id(identity: Key) -> str:
+    """The order's global id."""
+    return encode_id("Order", identity.namespace, identity.value)

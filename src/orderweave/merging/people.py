@@ -7,7 +7,6 @@ from typing import Any
 from orderweave.merging.contest import Members
 from orderweave.model.ids import encode_id
 from orderweave.model.order import Company, Customer
-from orderweave.model.provenance import Fetched
 from orderweave.planning.authority import Aspect
 from orderweave_sdk.records import Address
 
@@ -51,13 +50,15 @@ def merge_company(members: Members) -> Company | None:
     )
 
 
-def merge_addresses(members: Members) -> tuple[Address | None, Address | None]:
-    """Billing and shipping, each whole from one system: half an address of each would be nobody's."""
+def billing_address(members: Members) -> Address | None:
+    """Whole from one system: half an address of each would be nobody's."""
+    return members.first(
+        Aspect.ADDRESSES, lambda fetched: fetched.record.addresses.billing if fetched.record.addresses else None
+    )
 
-    def billing(fetched: Fetched) -> Address | None:
-        return fetched.record.addresses.billing if fetched.record.addresses else None
 
-    def shipping(fetched: Fetched) -> Address | None:
-        return fetched.record.addresses.shipping if fetched.record.addresses else None
-
-    return members.first(Aspect.ADDRESSES, billing), members.first(Aspect.ADDRESSES, shipping)
+def shipping_address(members: Members) -> Address | None:
+    """Whole from one system, as the billing address."""
+    return members.first(
+        Aspect.ADDRESSES, lambda fetched: fetched.record.addresses.shipping if fetched.record.addresses else None
+    )

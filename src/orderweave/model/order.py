@@ -175,48 +175,51 @@ class Company(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """One order, put together. Everything but identity may be None: a missing system never nulls the rest."""
+    """One order, put together. Everything but identity may be None: a missing system never nulls the rest.
+
+    Fields that were not wanted when it was merged stand as if nobody knew them.
+    """
 
     id: str
     key: str
-    number: str | None
-    identifiers: tuple[Identifier, ...]
-    channel: Channel | None
-    origin: str | None
-    status: OrderStatus
-    payment_status: PaymentStatus
-    fulfillment_status: FulfillmentStatus
-    return_status: ReturnStatus | None
-    invoice_status: InvoiceStatus
-    source_statuses: tuple[SourceStatus, ...]
-    placed_at: datetime | None
-    updated_at: datetime | None
-    canceled_at: datetime | None
-    closed_at: datetime | None
-    cancel_reason: str | None
-    archived: bool | None
-    customer: Customer | None
-    company: Company | None
-    purchase_order_number: str | None
-    payment_terms: str | None
-    billing_address: Address | None
-    shipping_address: Address | None
-    currency: str | None
-    presentment_currency: str | None
-    totals: OrderTotals | None
-    discounts: tuple[Discount, ...]
-    taxes: tuple[TaxLine, ...]
-    order_lines: tuple[OrderLine, ...]
-    fulfillment_orders: tuple[FulfillmentOrder, ...]
-    shipments: tuple[Shipment, ...]
-    payments: tuple[Payment, ...]
-    adjustments: tuple[Refund, ...]
-    invoices: tuple[Invoice, ...]
-    returns: tuple[Return, ...]
-    holds: tuple[Hold, ...]
-    timeline: tuple[TimelineEntry, ...]
-    sources: tuple[SourceRecord, ...]
-    conflicts: tuple[FieldConflict, ...]
+    number: str | None = None
+    identifiers: tuple[Identifier, ...] = ()
+    channel: Channel | None = None
+    origin: str | None = None
+    status: OrderStatus = OrderStatus.UNKNOWN
+    payment_status: PaymentStatus = PaymentStatus.UNKNOWN
+    fulfillment_status: FulfillmentStatus = FulfillmentStatus.UNKNOWN
+    return_status: ReturnStatus | None = None
+    invoice_status: InvoiceStatus = InvoiceStatus.UNKNOWN
+    source_statuses: tuple[SourceStatus, ...] = ()
+    placed_at: datetime | None = None
+    updated_at: datetime | None = None
+    canceled_at: datetime | None = None
+    closed_at: datetime | None = None
+    cancel_reason: str | None = None
+    archived: bool | None = None
+    customer: Customer | None = None
+    company: Company | None = None
+    purchase_order_number: str | None = None
+    payment_terms: str | None = None
+    billing_address: Address | None = None
+    shipping_address: Address | None = None
+    currency: str | None = None
+    presentment_currency: str | None = None
+    totals: OrderTotals | None = None
+    discounts: tuple[Discount, ...] = ()
+    taxes: tuple[TaxLine, ...] = ()
+    order_lines: tuple[OrderLine, ...] = ()
+    fulfillment_orders: tuple[FulfillmentOrder, ...] = ()
+    shipments: tuple[Shipment, ...] = ()
+    payments: tuple[Payment, ...] = ()
+    adjustments: tuple[Refund, ...] = ()
+    invoices: tuple[Invoice, ...] = ()
+    returns: tuple[Return, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    timeline: tuple[TimelineEntry, ...] = ()
+    sources: tuple[SourceRecord, ...] = ()
+    conflicts: tuple[FieldConflict, ...] = ()
     freshness: Freshness
 
 

@@ -20,7 +20,7 @@ from graphql import (
 from graphql.execution.values import get_argument_values, get_variable_values
 
 from orderweave.answering.customer import CUSTOMER_COORDINATES
-from orderweave.answering.filters import FACET_OF_FIELD
+from orderweave.answering.filters import COORDINATE_OF_FIELD
 from orderweave.model.systems import Business
 from orderweave.operations.selection import Selection
 from orderweave.planning.authority import Authority
@@ -28,7 +28,6 @@ from orderweave.planning.needs import needs_of
 from orderweave.planning.orders import plan_orders
 from orderweave.planning.printing import print_orders, print_stock
 from orderweave_sdk.manifest import Capability, SearchField
-from orderweave_sdk.records import Facet
 
 _ORDER_ROOTS = frozenset({"order", "orders", "node", "nodes", "customer"})
 _CAPITAL = re.compile("[A-Z]")
@@ -91,7 +90,7 @@ def _by_response_key(nodes: Iterable[FieldNode]) -> list[list[FieldNode]]:
 
 
 def _plan(
-    root: str, touched: frozenset[str], filtered: frozenset[Facet], business: Business, authority: Authority
+    root: str, touched: frozenset[str], filtered: frozenset[str], business: Business, authority: Authority
 ) -> str:
     if root in _ORDER_ROOTS:
         needs = needs_of([*touched, *(CUSTOMER_COORDINATES if root == "customer" else ())], filtered)
@@ -106,21 +105,21 @@ def _plan(
     return f"{root}: no order is asked for\n"
 
 
-def _filtered(field: GraphQLField, node: FieldNode, values: Any) -> frozenset[Facet]:
-    """The facets that the field's filter reads; none where its variables are not given."""
+def _filtered(field: GraphQLField, node: FieldNode, values: Any) -> frozenset[str]:
+    """The coordinates that the field's filter reads; none where its variables are not given."""
     try:
         given = get_argument_values(field, node, values).get("filter")
     except GraphQLError:
         return frozenset()
-    return _facets_read(given or {})
+    return _read(given or {})
 
 
-def _facets_read(given: Mapping[str, Any]) -> frozenset[Facet]:
-    """The facets of a filter as it was typed: fields with a test, and filters within `and`, `or` and `not`."""
-    found: set[Facet] = set()
+def _read(given: Mapping[str, Any]) -> frozenset[str]:
+    """The coordinates of a filter as it was typed: fields with a test, and filters within `and`, `or` and `not`."""
+    found: set[str] = set()
     for name, value in given.items():
         if name in ("and", "or", "not"):
-            found.update(facet for nested in value or () for facet in _facets_read(nested))
+            found.update(coordinate for nested in value or () for coordinate in _read(nested))
         elif any(test is not None for test in (value or {}).values()):
-            found.add(FACET_OF_FIELD[SearchField(_CAPITAL.sub(r"_\g<0>", name).upper())])
+            found.add(COORDINATE_OF_FIELD[SearchField(_CAPITAL.sub(r"_\g<0>", name).upper())])
     return frozenset(found)

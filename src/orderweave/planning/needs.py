@@ -79,21 +79,27 @@ _ALL_KEYS = frozenset({"Order.identifiers"})
 
 
 class Needs(msgspec.Struct, frozen=True, kw_only=True):
-    """The facets wanted. `all_sources`: from every system that has them; `all_keys`: every system's names at least."""
+    """The facets wanted. `all_sources`: from every system that has them; `all_keys`: every system's names at least.
+
+    `fields` are the fields of `Order` that are read, in the schema's words; None for all.
+    """
 
     facets: frozenset[Facet]
     all_sources: bool = False
     all_keys: bool = False
+    fields: frozenset[str] | None = None
 
 
-def needs_of(coordinates: Iterable[str], also: frozenset[Facet] = frozenset()) -> Needs:
-    """The needs of a selection; `also` adds facets that a filter or sort reads."""
-    touched = set(coordinates)
-    facets = set(also)
-    for coordinate in touched:
-        facets |= FACETS_OF_FIELD.get(coordinate, _FREE)
+def needs_of(coordinates: Iterable[str], read: Iterable[str] = ()) -> Needs:
+    """The needs of a selection; `read` are coordinates that a filter reads.
+
+    A filter reads what is merged of an order and nothing of who said it, so that it asks nobody for that.
+    """
+    selected = frozenset(coordinates)
+    touched = selected.union(read)
     return Needs(
-        facets=frozenset(facets),
-        all_sources=bool(touched & _ALL_SOURCES),
-        all_keys=bool(touched & _ALL_KEYS),
+        facets=frozenset(facet for coordinate in touched for facet in FACETS_OF_FIELD.get(coordinate, _FREE)),
+        all_sources=bool(selected & _ALL_SOURCES),
+        all_keys=bool(selected & _ALL_KEYS),
+        fields=frozenset(name for owner, _, name in (entry.partition(".") for entry in touched) if owner == "Order"),
     )

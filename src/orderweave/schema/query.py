@@ -14,7 +14,7 @@ from strawberry.types.base import get_object_definition
 from orderweave.answering import Gateway
 from orderweave.answering.customer import CUSTOMER_COORDINATES, by_email
 from orderweave.answering.errors import RequestError, bad_input
-from orderweave.answering.filters import Filter, facets_of
+from orderweave.answering.filters import Filter, read_by
 from orderweave.answering.orders import OrderList
 from orderweave.model.ids import MalformedToken, decode_id
 from orderweave.model.terms import Terms
@@ -33,7 +33,6 @@ from orderweave.schema.inventory_types import InventoryItem, Product
 from orderweave.schema.order_types import Node, Order, OrderConnection
 from orderweave.schema.paging import After, Before, First, Last
 from orderweave.schema.system_types import CustomerProfile, Place, StatusMapping, System
-from orderweave_sdk.records import Facet
 
 MOST_NODES = 50
 
@@ -87,7 +86,7 @@ class Query:
         """A page of orders."""
         wanted = filter_of(filter)
         asked = page(first, after, last, before, wanted=wanted, sort=sort)
-        needs = needs_of(_coordinates(info), facets_of(wanted))
+        needs = needs_of(_coordinates(info), read_by(wanted))
         return cast("OrderConnection", await info.context.gateway.orders(asked, needs, info.context.call))
 
     @field(description="Stock of some SKUs (1 to 200) over all places, each SKU once, in the order asked.")
@@ -146,11 +145,11 @@ async def _customer(info: Asked, email: str) -> CustomerProfile | None:
     """The customer with every page of orders that is selected below."""
     wanted = by_email(email)
     pages: dict[str, OrderList] = {}
-    read: frozenset[Facet] = frozenset()
+    read: frozenset[str] = frozenset()
     for given in arguments_below(_raw(info), "CustomerProfile", "orders"):
         arguments = _paging(info, given)
         nested = filter_of(arguments["filter"])
-        read |= facets_of(nested)
+        read |= read_by(nested)
         pages[pages_key(*arguments.values())] = page(
             arguments["first"],
             arguments["after"],

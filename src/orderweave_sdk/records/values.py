@@ -85,6 +85,8 @@ class Company(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 def utc(moment: datetime) -> datetime:
     """The same instant in UTC. Raises ValueError for a naive time: a guess of zone is not made here."""
+    if moment.tzinfo is UTC:
+        return moment
     if moment.tzinfo is None:
         raise ValueError("a time without a zone; the connector must say which zone its system means")
     return moment.astimezone(UTC)

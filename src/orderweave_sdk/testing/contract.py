@@ -251,12 +251,25 @@ class ConnectorContract(FaultContract):
                 self.call(),
             )
             for hit in page.hits:
+                assert hit.value == next(iter(values_of(hit.record, sort)), None), hit.record.external_id
                 if all(order_matches(hit.record, left) for left in page.remaining):
                     found.append((hit.record.external_id, hit.record))
             if not page.more:
                 return found
             after = page.hits[-1].cursor
         raise AssertionError("the search never ends")
+
+    async def test_search_for_keys_alone_tells_the_place(self, subject: Any) -> None:
+        """Without a facet a hit holds keys and no facet, and still tells what the search is sorted by."""
+        self.need(Capability.SEARCH_ORDERS)
+        expected = {order.external_id: order for order in self.world.orders}
+        for sort in sorted(self.connector.manifest.sorts):
+            search = Search(conditions=(), sort=sort, descending=True, size=2, after=None, facets=frozenset())
+            page = await subject.search_orders(search, self.call())
+            assert page.hits
+            for hit in page.hits:
+                assert hit.record.delivered() == frozenset()
+                assert hit.value == next(iter(values_of(expected[hit.record.external_id], sort)), None)
 
     async def test_undeclared_sort_is_refused(self, subject: Any) -> None:
         """A sort that the manifest does not declare is refused, not quietly ignored."""

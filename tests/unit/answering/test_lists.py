@@ -46,15 +46,16 @@ def numbers_of(page: OrderConnection) -> list[str | None]:
 
 
 async def test_one_search_a_place_of_capture() -> None:
-    """Three mirrored orders and one of the ERP's own cost one search of each, and one look-up of other claimants."""
+    """Three mirrored orders and one of the ERP's own: one search each, one look-up of claimants and one of the own."""
     woven = mirrored()
     page = await read_page(woven, first=10)
     assert numbers_of(page) == ["1003", "1002", "SO1", "1001"]
     assert [[call.what for call in fake.calls] for fake in woven.fakes.values()] == [
         ["search"],
-        ["search", "find"],
+        ["search", "find", "find"],
         [],
     ]
+    assert woven.fakes["erp"].calls[0].facets == frozenset()
     assert page.coverage.complete
     assert page.coverage.sources == (SourceCoverage(system="shop", ok=True), SourceCoverage(system="erp", ok=True))
 

@@ -66,13 +66,14 @@ def merge(
     ambiguities: tuple[Ambiguity, ...] = (),
     missing: Sequence[SourceIssue] = (),
     now: datetime = NOON,
+    fields: frozenset[str] | None = None,
 ) -> Order:
     """The order that these records are."""
     of = retailer(authority)
     group = Group(
         identity=IDENTITY, anchor=anchor, members=members, keys=frozenset({IDENTITY}), ambiguities=ambiguities
     )
-    return Merger(of, Authority(of)).merge(group, now=now, missing=missing)
+    return Merger(of, Authority(of)).merge(group, now=now, missing=missing, fields=fields)
 
 
 def says(system_name: str, external_id: str = "1", *, at: datetime = NOON, **facets: Any) -> Fetched:

@@ -9,8 +9,12 @@ from typing import Any
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
+from strawberry.types.base import get_object_definition
 
+from orderweave.merging.order import FIELDS
+from orderweave.model.order import Order
 from orderweave.model.provenance import Fetched
+from orderweave.schema.order_types import Order as SchemaOrder
 from orderweave_sdk.records import (
     Axis,
     Header,
@@ -89,6 +93,26 @@ def test_merging_does_not_depend_on_the_order_of_records(both: tuple[list[Fetche
     """The same records in another order are the same order, conflicts and all."""
     records, shuffled = both
     assert merge(*records) == merge(*shuffled)
+
+
+@given(tellings(), st.sets(st.sampled_from(sorted(FIELDS)), max_size=6))
+def test_a_wanted_field_does_not_depend_on_the_others(records: list[Fetched], wanted: set[str]) -> None:
+    """Merging some fields alone gives each as the whole order has it, and the rest as if nobody knew it."""
+    whole, some = merge(*records), merge(*records, fields=frozenset(wanted))
+    chosen = {attribute for name, (attribute, _) in FIELDS.items() if name in wanted} | {"id", "key", "freshness"}
+    for name in Order.__struct_fields__:
+        known = whole if name in chosen else Order(id="", key="", freshness=whole.freshness)
+        assert getattr(some, name) == getattr(known, name), name
+
+
+def test_every_field_is_merged() -> None:
+    """The table of fields names each field of the schema's Order, and each of the model's, once."""
+    named = {field.name for field in get_object_definition(SchemaOrder, strict=True).fields}
+    camel = {"".join((head, *(part.title() for part in rest))) for head, *rest in (name.split("_") for name in named)}
+    assert camel - {"id", "freshness"} == set(FIELDS)
+    assert sorted(attribute for attribute, _ in FIELDS.values()) == sorted(
+        set(Order.__struct_fields__) - {"id", "key", "freshness"}
+    )
 
 
 @given(tellings())

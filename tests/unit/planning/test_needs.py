@@ -95,14 +95,19 @@ def _flat(value: Any) -> list[Any]:
 def test_needs_are_the_union_of_the_fields() -> None:
     """Fields add their facets; a filter or sort adds its own; unknown coordinates need nothing."""
     assert needs_of(["Order.number", "Order.lines", "OrderLine.sku", "Money.amount"]) == Needs(
-        facets=frozenset({Facet.HEADER, Facet.LINES})
+        facets=frozenset({Facet.HEADER, Facet.LINES}), fields=frozenset({"number", "lines"})
     )
-    assert needs_of(["Order.id"], also=frozenset({Facet.CUSTOMER})).facets == {Facet.CUSTOMER}
-    assert needs_of([]) == Needs(facets=frozenset())
+    assert needs_of(["Order.id"], ["Order.customer"]) == Needs(
+        facets=frozenset({Facet.CUSTOMER}), fields=frozenset({"id", "customer"})
+    )
+    assert needs_of(["Order.id"], ["Order.identifiers"]).all_keys is False
+    assert needs_of([]) == Needs(facets=frozenset(), fields=frozenset())
 
 
 def test_sources_and_conflicts_need_everyone() -> None:
     """They add no facet, but all systems are asked for those that are wanted; identifiers need everyone's names."""
-    assert needs_of(["Order.sources"]) == Needs(facets=frozenset(), all_sources=True)
-    assert needs_of(["Order.conflicts", "Order.status"]) == Needs(facets=frozenset({Facet.HEADER}), all_sources=True)
-    assert needs_of(["Order.identifiers"]) == Needs(facets=frozenset(), all_keys=True)
+    sources, conflicts = needs_of(["Order.sources"]), needs_of(["Order.conflicts", "Order.status"])
+    assert (sources.facets, sources.all_sources, sources.all_keys) == (frozenset(), True, False)
+    assert (conflicts.facets, conflicts.all_sources) == (frozenset({Facet.HEADER}), True)
+    identifiers = needs_of(["Order.identifiers"])
+    assert (identifiers.facets, identifiers.all_sources, identifiers.all_keys) == (frozenset(), False, True)

@@ -137,7 +137,7 @@ class ShopifyConnector:
                 wanted, search.facets, call, size=min(search.size, self.manifest.page_size), after=after
             )
             gaps += results.gaps
-            hits = _hits(results)
+            hits = _hits(results, search.sort)
             if hits or not results.page.has_next_page:
                 return Page(hits=hits, more=results.page.has_next_page, remaining=remaining, gaps=tuple(gaps))
             after = results.page.end_cursor
@@ -176,5 +176,9 @@ class ShopifyConnector:
         return await stock.list_locations(self._client, call)
 
 
-def _hits(results: Results) -> tuple[Hit, ...]:
-    return tuple(Hit(found.record, found.cursor) for found in results.found if found.record is not None)
+def _hits(results: Results, sort: SearchField) -> tuple[Hit, ...]:
+    return tuple(
+        Hit(found.record, found.cursor, found.record.updated_at if sort is SearchField.UPDATED_AT else found.placed_at)
+        for found in results.found
+        if found.record is not None
+    )

@@ -84,6 +84,11 @@ async def complete(client: Client, order: OrderPayload, facets: frozenset[Facet]
     ]
 
 
+def goes_on(order: OrderPayload, facets: frozenset[Facet]) -> bool:
+    """Whether any of the order's lists is longer than the page of it that came."""
+    return any(True for _ in _open_lists(order, facets))
+
+
 async def _continue(client: Client, item: _Open, call: Call) -> None:
     name = f"more {item.connection.owner}.{item.connection.field}"
     kind: Any = ContinuedNode[item.entry]  # type: ignore[name-defined]  # a type made at run time

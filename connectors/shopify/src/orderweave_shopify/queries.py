@@ -42,7 +42,7 @@ class Part(msgspec.Struct, frozen=True):
     cost: int
 
 
-_ALWAYS = "id name updatedAt poNumber sourceIdentifier"
+_ALWAYS = "id name processedAt updatedAt poNumber sourceIdentifier"
 _ADDRESS = "{ name company address1 address2 city province provinceCode zip countryCodeV2 phone }"
 _TOTALS = " ".join(
     f"{name} {{ {MONEY} }}"
@@ -61,7 +61,7 @@ _TOTALS = " ".join(
 
 PARTS: dict[Facet, Part] = {
     Facet.HEADER: Part(
-        "processedAt cancelledAt closedAt cancelReason currencyCode presentmentCurrencyCode sourceName "
+        "cancelledAt closedAt cancelReason currencyCode presentmentCurrencyCode sourceName "
         f"attribution {{ handle displayName }} {_TOTALS} taxLines {{ title rate priceSet {{ {MONEY} }} }} "
         f"{SHIPPING_LINES.selection()} {DISCOUNTS.selection()}",
         4,

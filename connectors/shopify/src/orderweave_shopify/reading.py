@@ -5,17 +5,18 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
 from orderweave_sdk.capabilities import Gap
 from orderweave_sdk.clock import Call
-from orderweave_sdk.decoding import decode_each
+from orderweave_sdk.decoding import decode_in_place
 from orderweave_sdk.errors import BadPayload
-from orderweave_sdk.records import Facet, OrderRecord
+from orderweave_sdk.records import Facet, OrderRecord, utc
 from orderweave_shopify.client import Answered, Client, GraphqlError, TooCostly
-from orderweave_shopify.continuing import complete
+from orderweave_shopify.continuing import complete, goes_on
 from orderweave_shopify.mapping import order_record
 from orderweave_shopify.payloads import OrderPayload
 from orderweave_shopify.payloads_pages import Edges, PageInfo
@@ -47,10 +48,11 @@ class OrderSearch(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Found(msgspec.Struct, frozen=True):
-    """One order of a search with its cursor; no record where it could not be read."""
+    """One order of a search with its cursor and when it was placed; no record where it could not be read."""
 
     cursor: str
     record: OrderRecord | None
+    placed_at: datetime | None
 
 
 class Results(msgspec.Struct, frozen=True, kw_only=True):
@@ -103,7 +105,7 @@ class OrderReader:
             raw for position, raw in enumerate(answered.data.nodes) if position not in broken and bytes(raw) != b"null"
         ]
         read, unread = await self._records(raws, facets, call)
-        return [record for record in read if record is not None], gaps + unread
+        return [record for record, _ in read if record is not None], gaps + unread
 
     async def search(
         self, wanted: OrderSearch, facets: frozenset[Facet], call: Call, *, size: int, after: str | None
@@ -122,7 +124,9 @@ class OrderReader:
         gaps = [Gap(f"order: Shopify failed to answer it ({code})") for code in broken.values()]
         sound = [edge for at, edge in enumerate(edges.edges) if edge is not None and at not in broken]
         records, unread = await self._records([edge.node for edge in sound], facets, call)
-        found = tuple(Found(edge.cursor, record) for edge, record in zip(sound, records, strict=True))
+        found = tuple(
+            Found(edge.cursor, record, placed_at) for edge, (record, placed_at) in zip(sound, records, strict=True)
+        )
         return Results(found=found, gaps=(*gaps, *unread), page=edges.page_info)
 
     async def _affordable(self, document: str, variables: dict[str, Any], call: Call) -> Answered[Searched]:
@@ -136,24 +140,36 @@ class OrderReader:
 
     async def _records(
         self, raws: Sequence[msgspec.Raw], facets: frozenset[Facet], call: Call
-    ) -> tuple[list[OrderRecord | None], list[Gap]]:
-        """A record for each raw order in order, None for one that could not be read, and why."""
-        outcomes = await asyncio.gather(*(self._record(raw, facets, call) for raw in raws))
-        return [record for record, _ in outcomes], [gap for _, gaps in outcomes for gap in gaps]
+    ) -> tuple[list[tuple[OrderRecord | None, datetime | None]], list[Gap]]:
+        """A record for each raw order in order and when it was placed, no record for one that could not be read."""
+        payloads, gaps = decode_in_place(raws, OrderPayload, what="order")
+        # Nearly every order is whole as it comes, so that those which are not are waited for by themselves.
+        cut = [payload for payload in payloads if payload is not None and goes_on(payload, facets)]
+        broken: dict[str, Gap] = {}
+        outcomes = await asyncio.gather(*(self._complete(payload, facets, call) for payload in cut))
+        for order, outcome in zip(cut, outcomes, strict=True):
+            if isinstance(outcome, Gap):
+                broken[order.id] = outcome
+            else:
+                gaps += outcome
+        found: list[tuple[OrderRecord | None, datetime | None]] = []
+        for payload in payloads:
+            record = None
+            if payload is not None and payload.id not in broken:
+                try:
+                    record = order_record(payload, facets, self._shop_url)
+                except BadPayload as error:
+                    broken[payload.id] = Gap(str(error), payload.id)
+            found.append((record, utc(payload.processed_at) if payload and payload.processed_at else None))
+        return found, [*gaps, *broken.values()]
 
-    async def _record(
-        self, raw: msgspec.Raw, facets: frozenset[Facet], call: Call
-    ) -> tuple[OrderRecord | None, list[Gap]]:
-        payloads, gaps = decode_each([raw], OrderPayload, what="order")
-        if not payloads:
-            return None, gaps
-        (payload,) = payloads
+    async def _complete(self, payload: OrderPayload, facets: frozenset[Facet], call: Call) -> list[Gap] | Gap:
+        """What of the order's lists is still cut, or the gap in place of the order."""
         try:
             async with self._continuing:
-                cut = await complete(self._client, payload, facets, call)
-            return order_record(payload, facets, self._shop_url), cut
+                return await complete(self._client, payload, facets, call)
         except BadPayload as error:
-            return None, [Gap(str(error), payload.id)]
+            return Gap(str(error), payload.id)
 
 
 def _broken(errors: Sequence[GraphqlError], prefix: tuple[str, ...]) -> dict[int, str]:

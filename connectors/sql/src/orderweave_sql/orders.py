@@ -15,7 +15,7 @@ from orderweave_sdk.manifest import SearchField
 from orderweave_sdk.records import Facet, OrderRecord
 from orderweave_sql.cells import BadCell
 from orderweave_sql.client import Session
-from orderweave_sql.conditions import after, push, sort_key, time_limit
+from orderweave_sql.conditions import FIELD_OF, after, push, sort_key, time_limit
 from orderweave_sql.cursors import Place, read_cursor, write_cursor
 from orderweave_sql.mapping import order_record
 from orderweave_sql.payloads import BadRow, Row, owner, read_row
@@ -81,7 +81,11 @@ def search_orders(session: Session, search: Search) -> Page:
         records, spoiled = _whole(session, [root for root, _ in listed.roots], search.facets)
         gaps += spoiled
         places = {root["id"]: place for root, place in listed.roots}
-        hits = tuple(Hit(record, write_cursor(listing, places[record.external_id])) for record in records)
+        sorted_by = {root["id"]: root.get(FIELD_OF[search.sort]) for root, _ in listed.roots}
+        hits = tuple(
+            Hit(record, write_cursor(listing, places[record.external_id]), sorted_by[record.external_id])
+            for record in records
+        )
         if hits or not listed.more:
             return Page(hits=hits, more=listed.more, remaining=tuple(remaining), gaps=tuple(gaps))
         place = listed.last
@@ -145,7 +149,7 @@ def _list(
     down: bool,
     facets: frozenset[Facet],
 ) -> _Listed:
-    fields = _root_fields(query, facets)
+    fields = tuple(dict.fromkeys((*_root_fields(query, facets), FIELD_OF[sort])))
     dialect = query.dialect
     key = sort_key(query, sort)
     by_id = dialect.exact_text(query.column("id"))

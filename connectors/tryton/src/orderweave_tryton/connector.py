@@ -133,7 +133,8 @@ class TrytonConnector:
         records = await self._records(page, search.facets, gaps, call)
         return Page(
             hits=tuple(
-                Hit(record, write_position((moment(sale), sale.id))) for record, sale in zip(records, page, strict=True)
+                Hit(record, write_position((moment(sale), sale.id)), moment(sale))
+                for record, sale in zip(records, page, strict=True)
             ),
             more=bool(page) and any(len(raws) > search.size or len(sales) > search.size for raws in found),
             remaining=remaining,
