@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import TypeVar
+from functools import lru_cache
+from typing import TypeVar, cast
 
 import msgspec
 
 from orderweave_sdk.records import WORDS_OF_AXIS, Axis, StatusWord
 
 Word = TypeVar("Word", bound=StrEnum)
+
+
+@lru_cache(maxsize=1024)
+def _member(enum: type[StrEnum], word: str) -> StrEnum:
+    """The member by its word; looking one up takes longer than all else that is done with a status."""
+    return enum(word)
 
 
 class StatusMap(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,9 +43,8 @@ class StatusMap(msgspec.Struct, frozen=True, kw_only=True):
 
     def part(self, axis: Axis, raw: str | None, enum: type[Word]) -> Word:
         """The meaning of a raw word as a member of the axis's enum; UNKNOWN for None and unmapped words."""
-        if raw is None:
-            return enum("UNKNOWN")
-        return enum(self.words.get(axis, {}).get(raw, "UNKNOWN"))
+        normalized = "UNKNOWN" if raw is None else self.words.get(axis, {}).get(raw, "UNKNOWN")
+        return cast("Word", _member(enum, normalized))
 
     def problems(self) -> list[str]:
         """Every hole and every meaning that is not a word of the axis, in words."""

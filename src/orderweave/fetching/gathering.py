@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -139,14 +139,15 @@ class Gathering:
         questions: dict[str, dict[Key, None]] = defaultdict(dict)
         for group in self._with_shelf():
             having = {fetched.system for fetched in group.members}
-            self._about(group.keys, group.identity, having, questions)
+            names = sorted(group.keys)
+            self._about(names, group.identity, having, questions)
             for system in (*self._claimants(group), *self._thirds(group)):
-                self._by_reference(system, group.keys, group.identity, having, questions)
+                self._by_reference(system, names, group.identity, having, questions)
         for key in sorted(self._sought):
-            self._about(frozenset({key}), key, set(), questions)
+            self._about([key], key, set(), questions)
         for key in sorted(self._unowned):
             for system in self._business.systems:
-                self._by_reference(system, frozenset({key}), key, set(), questions)
+                self._by_reference(system, [key], key, set(), questions)
         found: dict[tuple[str, frozenset[Facet]], list[Key]] = defaultdict(list)
         for system, keys in sorted(questions.items()):
             if system in self._failed:
@@ -161,6 +162,8 @@ class Gathering:
     def _with_shelf(self) -> tuple[Group, ...]:
         """The orders, after taking from the shelf what they name."""
         groups = self.groups()
+        if not self._shelf:
+            return groups
         named = {key for group in groups for key in group.keys} & self._shelf.keys()
         wanting = [self._shelf[key] for key in sorted(named) if self._place(self._shelf[key]) not in self._records]
         if not wanting:
@@ -173,14 +176,14 @@ class Gathering:
         return (fetched.system, fetched.record.external_id)
 
     def _about(
-        self, keys: frozenset[Key], identity: Key, having: set[str], questions: dict[str, dict[Key, None]]
+        self, keys: Sequence[Key], identity: Key, having: set[str], questions: dict[str, dict[Key, None]]
     ) -> None:
-        """The questions that these keys of one order raise.
+        """The questions that these keys of one order raise; `keys` are sorted.
 
         Every field that may hold the order's identity is asked, found or not, for a doubled reference shows only
         so. By its other names an order is looked up where its record is still wanting and the rule allows it.
         """
-        for key in sorted(keys):
+        for key in keys:
             system, _, lookup = key.namespace.partition(":")
             spec = self._business.systems.get(system)
             if spec is None or system in having or lookup not in spec.manifest.lookups:
@@ -194,19 +197,19 @@ class Gathering:
     def _by_reference(
         self,
         system: str,
-        keys: frozenset[Key],
+        keys: Sequence[Key],
         identity: Key,
         having: set[str],
         questions: dict[str, dict[Key, None]],
     ) -> None:
         """Whether `system` holds one of these keys in a reference field."""
-        by_namespace = {key.namespace: key for key in sorted(keys, reverse=True)}
+        by_namespace = {key.namespace: key for key in reversed(keys)}
         spec = self._business.systems[system]
         done: set[str] = set()
-        for rule in rules_naming(spec, by_namespace):
+        for rule in spec.references:
             # A field holds one number: the first of the rule's names that the order has is the one.
-            key = next(by_namespace[name] for name in rule.names if name in by_namespace)
-            if rule.field in done or rule.field not in spec.manifest.lookups:
+            key = next((by_namespace[name] for name in rule.names if name in by_namespace), None)
+            if key is None or rule.field in done or rule.field not in spec.manifest.lookups:
                 continue
             if key != identity and (system in having or not rule.lookup):
                 continue

@@ -109,9 +109,11 @@ class Graph:
 
     def components(self) -> list[list[Node]]:
         """The connected nodes, each component and the list of them sorted."""
-        joined: dict[Node, set[Node]] = {node: self.referents(node) for node in self.owned}
-        for node in self.owned:
-            for other in self.referents(node):
+        joined: dict[Node, set[Node]] = {node: set() for node in self.owned}
+        for node, keys in self.referred.items():
+            for key in keys:
+                other = self.owners[key]
+                joined[node].add(other)
                 joined[other].add(node)
         seen: set[Node] = set()
         found = []

@@ -71,8 +71,10 @@ def _group(
         kind = business.systems[system].kind
         return (_CAPTURE_ORDER.index(kind), node not in at_hand, not telling, node)
 
-    referring_to_nobody = [node for node in nodes if inside.isdisjoint(graph.referents(node))]
-    captured = min(referring_to_nobody or nodes, key=likelihood)
+    captured = nodes[0]
+    if len(nodes) > 1:
+        referring_to_nobody = [node for node in nodes if inside.isdisjoint(graph.referents(node))]
+        captured = min(referring_to_nobody or nodes, key=likelihood)
     anchor = at_hand.get(captured)
     if anchor is None:
         identity = Key(*captured)

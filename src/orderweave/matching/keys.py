@@ -46,6 +46,7 @@ class KeyReader:
             for name, spec in business.systems.items()
             if spec.number_pattern is not None
         }
+        self._kept_spellings = lru_cache(maxsize=_MOST_KEPT)(self._spellings)
         self._kept_keys = lru_cache(maxsize=_MOST_KEPT)(self._own_keys)
         self._kept_references = lru_cache(maxsize=_MOST_KEPT)(self._references)
         self._cased = {name: re.compile(pattern.pattern) for name, pattern in self._patterns.items()}
@@ -119,10 +120,13 @@ class KeyReader:
 
     def reference_spellings(self, rule: ReferenceRule, key: Key) -> tuple[str, ...]:
         """The texts under which a reference field may hold this key."""
+        return self._kept_spellings(rule.spellings, key)
+
+    def _spellings(self, spellings: tuple[str, ...], key: Key) -> tuple[str, ...]:
         if not key.namespace.endswith(":number"):
             return (key.value,)
         forms = self._forms(key.namespace.partition(":")[0], key.value)
-        return tuple(dict.fromkeys(spelling.format(form) for spelling in rule.spellings for form in forms))
+        return tuple(dict.fromkeys(spelling.format(form) for spelling in spellings for form in forms))
 
     def _forms(self, system: str, number: str) -> tuple[str, ...]:
         """A tidied number in the case in which its system writes it: the one that fits the pattern, else both."""

@@ -27,7 +27,7 @@ class _Wish(msgspec.Struct, frozen=True):
 
 def split(component: list[Node], graph: Graph) -> list[list[Node]]:
     """The component as orders: whole when it contradicts itself nowhere."""
-    if graph.may_be_one(component):
+    if len(component) == 1 or graph.may_be_one(component):
         return [component]
     growth = _Growth(component, graph)
     while growth.one_round():

@@ -44,8 +44,8 @@ class Members:
     def ranked(self, aspect: Aspect) -> tuple[Fetched, ...]:
         """All members, most believed first."""
         if aspect not in self._ranked:
-            rank = self._authority.rank
-            self._ranked[aspect] = tuple(sorted(self._fetched, key=lambda fetched: rank(aspect, fetched.system)))
+            ranks = self._authority.ranks(aspect)
+            self._ranked[aspect] = tuple(sorted(self._fetched, key=lambda fetched: ranks[fetched.system]))
         return self._ranked[aspect]
 
     def first(self, aspect: Aspect, read: Callable[[Fetched], T | None]) -> T | None:
@@ -69,7 +69,7 @@ class Members:
         if not candidates:
             return None
         winner, value = candidates[0]
-        if len({same(candidate) for _, candidate in candidates}) > 1:
+        if len(candidates) > 1 and len({same(candidate) for _, candidate in candidates}) > 1:
             self.conflicts.append(
                 FieldConflict(
                     path=path,

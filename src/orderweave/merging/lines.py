@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import NamedTuple
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from orderweave.merging.contest import PARTIAL_KINDS, Members
 from orderweave.model.ids import encode_id
@@ -29,6 +30,8 @@ from orderweave_sdk.records import (
 )
 
 _ZERO = Decimal(0)
+# SKUs whose tidied form is kept: the same goods stand in many orders.
+_MOST_TIDIED = 8192
 
 _NO_PROGRESS: dict[str, Decimal | None] = {"allocated": None, "backordered": None, "picked": None}
 
@@ -47,6 +50,7 @@ class LineIndex:
         self._order_key = order_key
         self._kinds = kinds
         self._keys: dict[tuple[str, str], LineKey] = {}
+        self._ids: dict[LineKey, str] = {}
         self.lines: dict[LineKey, list[tuple[Fetched, Line]]] = {}
         for fetched in members.ranked(Aspect.LINE_TITLES):
             turns: dict[str, int] = {}
@@ -65,7 +69,10 @@ class LineIndex:
 
     def id_of(self, key: LineKey) -> str:
         """The line's global id."""
-        return encode_id("OrderLine", *self._order_key, key.name, str(key.turn))
+        known = self._ids.get(key)
+        if known is None:
+            known = self._ids[key] = encode_id("OrderLine", *self._order_key, key.name, str(key.turn))
+        return known
 
     def goods(self, system: str, goods: GoodsLine) -> LineQuantity:
         """A system's goods line in our line ids."""
@@ -113,31 +120,31 @@ class LineIndex:
     def _quantities(
         self, key: LineKey, said: list[tuple[Fetched, Line]], members: Members, order: Mapping[str, int]
     ) -> Quantities:
-        ranked = sorted(said, key=lambda entry: order[entry[0].system])
+        ranked = sorted(said, key=lambda entry: order[entry[0].system]) if len(said) > 1 else said
         whole = [entry for entry in ranked if self._kinds[entry[0].system] not in PARTIAL_KINDS] or ranked
-        label = said[0][1].sku or said[0][1].title or key.name
-        stated = {
-            field: _by_system((f, value) for f, line in whole if (value := getattr(line.quantity, field)) is not None)
-            for field in ("ordered", "canceled", "current")
-        }
+        ordered: list[tuple[Fetched, Decimal]] = []
+        canceled: list[tuple[Fetched, Decimal]] = []
+        current: list[tuple[Fetched, Decimal]] = []
+        for fetched, line in whole:
+            quantity = line.quantity
+            _add(ordered, fetched, quantity.ordered)
+            _add(canceled, fetched, quantity.canceled)
+            _add(current, fetched, quantity.current)
         # A system that overwrites quantities no longer knows what was ordered; where all say what is current, only
         # that is contested, and who knows of the most ordered has forgotten nothing.
-        contested = "current" if all(line.quantity.current is not None for _, line in whole) else "ordered"
+        by_current = all(line.quantity.current is not None for _, line in whole)
+        label = said[0][1].sku or said[0][1].title or key.name
         believed = members.contest(
-            f"lines[{label}].quantity.{contested}",
+            f"lines[{label}].quantity.{'current' if by_current else 'ordered'}",
             Aspect.LINE_QUANTITIES,
-            stated[contested],
-            same=lambda value: value.normalize(),
+            current if by_current else ordered,
+            same=lambda value: value,
             show=lambda value: format(value.normalize(), "f"),
         )
-        if contested == "current":
-            ordered, current = max((value for _, value in stated["ordered"]), default=None), believed
-        else:
-            ordered, current = believed, _first(stated["current"])
-        canceled = _first(stated["canceled"])
-        if ordered is not None and current is not None and ordered >= current:
-            canceled = ordered - current
-        return Quantities(ordered=ordered, canceled=canceled, current=current)
+        if by_current:
+            most = max((value for _, value in ordered), default=None)
+            return _balanced(most, believed, _first(canceled))
+        return _balanced(believed, _first(current), _first(canceled))
 
     def _returned(self, returns: Sequence[tuple[Fetched, tuple[Return, ...]]]) -> dict[LineKey, Decimal]:
         """What comes or came back per line; what was declined or canceled does not."""
@@ -169,6 +176,7 @@ class LineIndex:
         }
 
 
+@lru_cache(maxsize=_MOST_TIDIED)
 def tidy_sku(sku: str) -> str:
     """A SKU without case and outer spaces: systems differ in both for the same goods."""
     return sku.strip().casefold()
@@ -202,13 +210,25 @@ def _sums(shipments: tuple[Shipment, ...]) -> tuple[dict[str, Decimal], dict[str
     return shipped, delivered
 
 
-def _by_system(stated: Iterable[tuple[Fetched, Decimal]]) -> list[tuple[Fetched, Decimal]]:
-    """One number a system: the parts of an order that one system keeps in several records add up."""
-    found: dict[str, tuple[Fetched, Decimal]] = {}
-    for fetched, value in stated:
-        first, sum_so_far = found.get(fetched.system, (fetched, _ZERO))
-        found[fetched.system] = (first, sum_so_far + value)
-    return list(found.values())
+def _add(stated: list[tuple[Fetched, Decimal]], fetched: Fetched, value: Decimal | None) -> None:
+    """One number a system: the parts of an order that one system keeps in several records add up.
+
+    Records of one system come one after the other.
+    """
+    if value is None:
+        return
+    if stated and stated[-1][0].system == fetched.system:
+        first, so_far = stated[-1]
+        stated[-1] = (first, so_far + value)
+    else:
+        stated.append((fetched, value))
+
+
+def _balanced(ordered: Decimal | None, current: Decimal | None, canceled: Decimal | None) -> Quantities:
+    """What was canceled is what is missing of the ordered, where both are known."""
+    if ordered is not None and current is not None and ordered >= current:
+        canceled = ordered - current
+    return Quantities(ordered=ordered, canceled=canceled, current=current)
 
 
 def _first(stated: Sequence[tuple[Fetched, Decimal]]) -> Decimal | None:
@@ -226,18 +246,26 @@ def _line(line_id: str, said: list[tuple[Fetched, Line]], quantity: LineQuantiti
     lead = lines[0]
     return OrderLine(
         id=line_id,
-        sku=next((line.sku for line in lines if line.sku), None),
-        gtin=next((line.gtin for line in lines if line.gtin), None),
-        title=next((line.title for line in lines if line.title), None),
+        sku=lead.sku or _filled(lines, "sku"),
+        gtin=lead.gtin or _filled(lines, "gtin"),
+        title=lead.title or _filled(lines, "title"),
         parent_line_id=lead.parent_line_id,
-        unit=next((line.unit for line in lines if line.unit), None),
+        unit=lead.unit or _filled(lines, "unit"),
         quantity=quantity,
         status=_status(quantity),
-        unit_price=next((line.unit_price for line in lines if line.unit_price), None),
-        total=next((line.total for line in lines if line.total), None),
+        unit_price=lead.unit_price or _filled(lines, "unit_price"),
+        total=lead.total or _filled(lines, "total"),
         discounts=lead.discounts,
         taxes=lead.taxes,
     )
+
+
+def _filled(lines: list[Line], name: str) -> Any:
+    """The field of the first line that has it."""
+    for line in lines:
+        if value := getattr(line, name):
+            return value
+    return None
 
 
 def _status(quantity: LineQuantities) -> LineStatus:

@@ -6,6 +6,7 @@ made for the purpose, because it usually copies them.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from orderweave.model.systems import Business
@@ -69,11 +70,15 @@ class Authority:
     """Ranks systems per aspect; smaller is more believed."""
 
     def __init__(self, business: Business) -> None:
-        self._rank = {(aspect, name): _rank(business, aspect, name) for aspect in Aspect for name in business.systems}
+        self._ranks = {aspect: {name: _rank(business, aspect, name) for name in business.systems} for aspect in Aspect}
 
     def rank(self, aspect: Aspect, system: str) -> int:
         """The system's place for this aspect."""
-        return self._rank[aspect, system]
+        return self._ranks[aspect][system]
+
+    def ranks(self, aspect: Aspect) -> Mapping[str, int]:
+        """Each system's place for this aspect."""
+        return self._ranks[aspect]
 
 
 def _rank(business: Business, aspect: Aspect, name: str) -> int:
