@@ -35,14 +35,14 @@ class Place(NamedTuple):
     external_id: str
 
 
-class Ordered(msgspec.Struct, frozen=True):
+class Ordered(msgspec.Struct, frozen=True, gc=False):
     """A hit with its place."""
 
     place: Place
     fetched: Fetched
 
 
-class Listing(msgspec.Struct, frozen=True, kw_only=True):
+class Listing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What to list: conditions to push down per system, the sort, and where to start (beyond `start`)."""
 
     conditions: Mapping[str, tuple[Condition, ...]]

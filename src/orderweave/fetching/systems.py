@@ -67,7 +67,7 @@ class Health(msgspec.Struct, kw_only=True):
     failures: int = 0
 
 
-class Found(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+class Found(msgspec.Struct, Generic[T], frozen=True, kw_only=True, gc=False):
     """What one system gave. `failed` stands in place of an answer, `gaps` beside one that could not be read whole."""
 
     found: tuple[T, ...] = ()
@@ -75,7 +75,7 @@ class Found(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     gaps: tuple[SourceIssue, ...] = ()
 
 
-class FoundHit(msgspec.Struct, frozen=True):
+class FoundHit(msgspec.Struct, frozen=True, gc=False):
     """A hit of a search, the cursor that continues right after it, and what the search is sorted by."""
 
     fetched: Fetched
@@ -83,7 +83,7 @@ class FoundHit(msgspec.Struct, frozen=True):
     value: Any
 
 
-class FoundPage(Found[FoundHit], frozen=True, kw_only=True):
+class FoundPage(Found[FoundHit], frozen=True, kw_only=True, gc=False):
     """One page of a search. `remaining` are the conditions that the system could not apply."""
 
     more: bool = False

@@ -21,7 +21,7 @@ def system_of(node: Node) -> str:
     return node[0].partition(":")[0]
 
 
-class Ambiguity(msgspec.Struct, frozen=True, order=True):
+class Ambiguity(msgspec.Struct, frozen=True, order=True, gc=False):
     """A key that does not say which records are one order; `claimants` are (system, external id)."""
 
     key: Key

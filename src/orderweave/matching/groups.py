@@ -31,7 +31,7 @@ _CAPTURE_ORDER = (
 )
 
 
-class Group(msgspec.Struct, frozen=True, kw_only=True):
+class Group(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The records of one order, in order of system and id. `identity` is the key that its global id is made of.
 
     `anchor` is None when the record where the order was captured is not at hand. `keys` are all the full keys

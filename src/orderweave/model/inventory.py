@@ -12,7 +12,7 @@ from orderweave.model.provenance import FieldConflict, Freshness, SourceRecord, 
 from orderweave_sdk.records import Channel, StockRecord
 
 
-class FetchedStock(msgspec.Struct, frozen=True, kw_only=True):
+class FetchedStock(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One system's stock level, and how and when it was fetched."""
 
     system: str
@@ -22,7 +22,7 @@ class FetchedStock(msgspec.Struct, frozen=True, kw_only=True):
     stale: bool = False
 
 
-class InventoryLevel(msgspec.Struct, frozen=True, kw_only=True):
+class InventoryLevel(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One SKU at one place. `counted` says whether it is part of the SKU's sums."""
 
     location: Location
@@ -40,7 +40,7 @@ class InventoryLevel(msgspec.Struct, frozen=True, kw_only=True):
     conflicts: tuple[FieldConflict, ...]
 
 
-class Listing(msgspec.Struct, frozen=True, kw_only=True):
+class Listing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What one channel says it can sell; oversold when that is more than there is to sell."""
 
     channel: Channel
@@ -48,7 +48,7 @@ class Listing(msgspec.Struct, frozen=True, kw_only=True):
     oversold: bool
 
 
-class InventoryItem(msgspec.Struct, frozen=True, kw_only=True):
+class InventoryItem(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One SKU over all places. Sums are None when no system states the number."""
 
     sku: str

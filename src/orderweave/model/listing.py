@@ -11,14 +11,14 @@ from orderweave.model.provenance import IssueReason
 from orderweave_sdk.records import Axis, Facet, LocationKind, SystemKind
 
 
-class UnknownWord(msgspec.Struct, frozen=True, kw_only=True):
+class UnknownWord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A status word that no mapping knows, and how often it was read since the start."""
 
     word: str
     count: int
 
 
-class SystemInfo(msgspec.Struct, frozen=True, kw_only=True):
+class SystemInfo(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A configured system: what it can do and how it has been answering."""
 
     name: str
@@ -39,7 +39,7 @@ class SystemInfo(msgspec.Struct, frozen=True, kw_only=True):
     unknown_words: tuple[UnknownWord, ...]
 
 
-class StatusMapping(msgspec.Struct, frozen=True, kw_only=True):
+class StatusMapping(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What one raw word of one system means."""
 
     system: str
@@ -49,7 +49,7 @@ class StatusMapping(msgspec.Struct, frozen=True, kw_only=True):
     mapping_version: str
 
 
-class PlaceInfo(msgspec.Struct, frozen=True, kw_only=True):
+class PlaceInfo(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A place of the business and which systems know it."""
 
     id: str
@@ -58,7 +58,7 @@ class PlaceInfo(msgspec.Struct, frozen=True, kw_only=True):
     systems: tuple[str, ...]
 
 
-class CustomerProfile(msgspec.Struct, frozen=True, kw_only=True):
+class CustomerProfile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A customer with their orders over all channels, one connection for each page asked."""
 
     id: str

@@ -42,7 +42,7 @@ from orderweave_sdk.records import (
 )
 
 
-class OrderTotals(msgspec.Struct, frozen=True, kw_only=True):
+class OrderTotals(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """The order's sums. `computed_total` adds the parts up; `rounding_difference` is total less computed."""
 
     subtotal: Money | None = None
@@ -59,7 +59,7 @@ class OrderTotals(msgspec.Struct, frozen=True, kw_only=True):
     rounding_difference: Money | None = None
 
 
-class LineQuantities(msgspec.Struct, frozen=True, kw_only=True):
+class LineQuantities(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A line's quantities in its unit; None where nobody says."""
 
     ordered: Decimal | None = None
@@ -73,7 +73,7 @@ class LineQuantities(msgspec.Struct, frozen=True, kw_only=True):
     returned: Decimal | None = None
 
 
-class OrderLine(msgspec.Struct, frozen=True, kw_only=True):
+class OrderLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One line of the merged order. `id` is stable over systems: it is made of the order, the SKU and its turn."""
 
     id: str
@@ -90,7 +90,7 @@ class OrderLine(msgspec.Struct, frozen=True, kw_only=True):
     taxes: tuple[TaxLine, ...]
 
 
-class Location(msgspec.Struct, frozen=True, kw_only=True):
+class Location(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A place: `id` is ours when the configuration names the place, and made from the system's id otherwise."""
 
     id: str
@@ -98,7 +98,7 @@ class Location(msgspec.Struct, frozen=True, kw_only=True):
     kind: LocationKind
 
 
-class LineQuantity(msgspec.Struct, frozen=True, kw_only=True):
+class LineQuantity(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """So many of one line."""
 
     line_id: str | None
@@ -106,7 +106,7 @@ class LineQuantity(msgspec.Struct, frozen=True, kw_only=True):
     quantity: Decimal
 
 
-class FulfillmentOrder(msgspec.Struct, frozen=True, kw_only=True):
+class FulfillmentOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A planned fulfillment."""
 
     id: str
@@ -119,7 +119,7 @@ class FulfillmentOrder(msgspec.Struct, frozen=True, kw_only=True):
     holds: tuple[Hold, ...]
 
 
-class Package(msgspec.Struct, frozen=True, kw_only=True):
+class Package(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One parcel with what every system knows of it."""
 
     carrier: Carrier | None
@@ -133,7 +133,7 @@ class Package(msgspec.Struct, frozen=True, kw_only=True):
     events: tuple[TrackingEvent, ...]
 
 
-class Shipment(msgspec.Struct, frozen=True, kw_only=True):
+class Shipment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Goods that left together. `source` is the system that it comes from."""
 
     id: str
@@ -148,7 +148,7 @@ class Shipment(msgspec.Struct, frozen=True, kw_only=True):
     source: str
 
 
-class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True):
+class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Something that happened to the order, and which system says so."""
 
     occurred_at: datetime
@@ -157,7 +157,7 @@ class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True):
     system: str
 
 
-class Customer(msgspec.Struct, frozen=True, kw_only=True):
+class Customer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Who bought."""
 
     id: str
@@ -166,7 +166,7 @@ class Customer(msgspec.Struct, frozen=True, kw_only=True):
     phone: str | None
 
 
-class Company(msgspec.Struct, frozen=True, kw_only=True):
+class Company(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """For which company it was bought."""
 
     id: str
@@ -174,7 +174,7 @@ class Company(msgspec.Struct, frozen=True, kw_only=True):
     tax_id: str | None
 
 
-class Order(msgspec.Struct, frozen=True, kw_only=True):
+class Order(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One order, put together. Everything but identity may be None: a missing system never nulls the rest.
 
     Fields that were not wanted when it was merged stand as if nobody knew them.
@@ -223,7 +223,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     freshness: Freshness
 
 
-class PageInfo(msgspec.Struct, frozen=True, kw_only=True):
+class PageInfo(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Where a page stands in its list (Relay)."""
 
     has_next_page: bool
@@ -232,14 +232,14 @@ class PageInfo(msgspec.Struct, frozen=True, kw_only=True):
     end_cursor: str | None
 
 
-class OrderEdge(msgspec.Struct, frozen=True, kw_only=True):
+class OrderEdge(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """An order in a list, and the cursor to go on from it."""
 
     cursor: str
     node: Order
 
 
-class OrderConnection(msgspec.Struct, frozen=True, kw_only=True):
+class OrderConnection(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A page of orders, and how complete the list is."""
 
     edges: tuple[OrderEdge, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class Product(msgspec.Struct, frozen=True, kw_only=True):
+class Product(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One sellable SKU, and which systems know it."""
 
     id: str

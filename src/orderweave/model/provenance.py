@@ -19,7 +19,7 @@ class Via(StrEnum):
     INDEX = "INDEX"
 
 
-class Fetched(msgspec.Struct, frozen=True, kw_only=True):
+class Fetched(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One system's record of one order, and how and when it was fetched."""
 
     system: str
@@ -29,7 +29,7 @@ class Fetched(msgspec.Struct, frozen=True, kw_only=True):
     stale: bool = False
 
 
-class SourceRecord(msgspec.Struct, frozen=True, kw_only=True):
+class SourceRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A record that this answer was put together from."""
 
     system: str
@@ -43,7 +43,7 @@ class SourceRecord(msgspec.Struct, frozen=True, kw_only=True):
     via: Via
 
 
-class SystemValue(msgspec.Struct, frozen=True, kw_only=True):
+class SystemValue(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What one system says a field is, written as text."""
 
     system: str
@@ -51,7 +51,7 @@ class SystemValue(msgspec.Struct, frozen=True, kw_only=True):
     source_updated_at: datetime | None = None
 
 
-class FieldConflict(msgspec.Struct, frozen=True, kw_only=True):
+class FieldConflict(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A field on which systems disagree: who won, by which rule, and what each says.
 
     `path` is the field in the schema's words, such as `totals.total` or `lines[TEA-1].quantity.ordered`;
@@ -76,7 +76,7 @@ class IssueReason(StrEnum):
     REFUSED = "REFUSED"
 
 
-class SourceIssue(msgspec.Struct, frozen=True, kw_only=True):
+class SourceIssue(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A system that could not give its part: why, in words, and which facets are wanting for it."""
 
     system: str
@@ -85,7 +85,7 @@ class SourceIssue(msgspec.Struct, frozen=True, kw_only=True):
     facets: tuple[Facet, ...]
 
 
-class Freshness(msgspec.Struct, frozen=True, kw_only=True):
+class Freshness(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How old the answer is. `as_of` is the oldest fetch used; None when nothing could be fetched."""
 
     as_of: datetime | None
@@ -94,7 +94,7 @@ class Freshness(msgspec.Struct, frozen=True, kw_only=True):
     missing: tuple[SourceIssue, ...]
 
 
-class SourceStatus(msgspec.Struct, frozen=True, kw_only=True):
+class SourceStatus(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One system's word on one axis, raw and mapped."""
 
     system: str
@@ -104,14 +104,14 @@ class SourceStatus(msgspec.Struct, frozen=True, kw_only=True):
     mapping_version: str
 
 
-class Identifier(msgspec.Struct, frozen=True, kw_only=True):
+class Identifier(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """A name of the order in some system: namespace `shop-us:number`, value `#1001`."""
 
     namespace: str
     value: str
 
 
-class SourceCoverage(msgspec.Struct, frozen=True, kw_only=True):
+class SourceCoverage(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Whether one system's part of a list is whole."""
 
     system: str
@@ -122,7 +122,7 @@ class SourceCoverage(msgspec.Struct, frozen=True, kw_only=True):
     error: str | None = None
 
 
-class Coverage(msgspec.Struct, frozen=True, kw_only=True):
+class Coverage(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """How complete a list is."""
 
     complete: bool

@@ -14,7 +14,7 @@ import msgspec
 T = TypeVar("T")
 
 
-class Problem(msgspec.Struct):
+class Problem(msgspec.Struct, gc=False):
     """One entry of `errors`. ShipHero adds its own fields to those of the specification."""
 
     message: str = ""
@@ -24,7 +24,7 @@ class Problem(msgspec.Struct):
     time_remaining: str | None = None
 
 
-class UserQuota(msgspec.Struct):
+class UserQuota(msgspec.Struct, gc=False):
     """The account's credits, as they come with every answer."""
 
     credits_remaining: float
@@ -32,19 +32,19 @@ class UserQuota(msgspec.Struct):
     increment_rate: float
 
 
-class Throttling(msgspec.Struct):
+class Throttling(msgspec.Struct, gc=False):
     """What the vendor says of the request's price."""
 
     user_quota: UserQuota | None = None
 
 
-class Extensions(msgspec.Struct):
+class Extensions(msgspec.Struct, gc=False):
     """What stands beside the data."""
 
     throttling: Throttling | None = None
 
 
-class Envelope(msgspec.Struct):
+class Envelope(msgspec.Struct, gc=False):
     """A GraphQL answer; each alias is decoded on its own, so that a bad one spoils no other."""
 
     data: dict[str, msgspec.Raw] | None = None
@@ -52,57 +52,57 @@ class Envelope(msgspec.Struct):
     extensions: Extensions | None = None
 
 
-class Token(msgspec.Struct):
+class Token(msgspec.Struct, gc=False):
     """An answer of /auth/refresh."""
 
     access_token: str
 
 
-class PageInfo(msgspec.Struct, rename={"has_next": "hasNextPage", "end": "endCursor"}):
+class PageInfo(msgspec.Struct, rename={"has_next": "hasNextPage", "end": "endCursor"}, gc=False):
     """Where a page ends. `end` continues after it."""
 
     has_next: bool
     end: str | None = None
 
 
-class Edge(msgspec.Struct, Generic[T]):
+class Edge(msgspec.Struct, Generic[T], gc=False):
     """One entry of a page."""
 
     node: T
 
 
-class Connection(msgspec.Struct, Generic[T], rename={"page_info": "pageInfo"}):
+class Connection(msgspec.Struct, Generic[T], rename={"page_info": "pageInfo"}, gc=False):
     """A page of entries; an order's lines grow in place as further pages come."""
 
     page_info: PageInfo
     edges: list[Edge[T]]
 
 
-class PageResult(msgspec.Struct):
+class PageResult(msgspec.Struct, gc=False):
     """The result of a root field that finds many; each entry is decoded on its own."""
 
     data: Connection[msgspec.Raw] | None
 
 
-class ObjectResult(msgspec.Struct):
+class ObjectResult(msgspec.Struct, gc=False):
     """The result of a root field that finds one; `data` is null when there is none."""
 
     data: msgspec.Raw
 
 
-class FurtherLines(msgspec.Struct, Generic[T]):
+class FurtherLines(msgspec.Struct, Generic[T], gc=False):
     """The next page of lines of an order or a shipment."""
 
     line_items: Connection[T]
 
 
-class FurtherResult(msgspec.Struct, Generic[T]):
+class FurtherResult(msgspec.Struct, Generic[T], gc=False):
     """The result of asking for such a page."""
 
     data: FurtherLines[T] | None
 
 
-class LinePayload(msgspec.Struct):
+class LinePayload(msgspec.Struct, gc=False):
     """One line of an order."""
 
     id: str
@@ -117,14 +117,14 @@ class LinePayload(msgspec.Struct):
     backorder_quantity: int | None = None
 
 
-class ShippedLinePayload(msgspec.Struct):
+class ShippedLinePayload(msgspec.Struct, gc=False):
     """So many of one order line in a shipment."""
 
     line_item_id: str | None
     quantity: int | None
 
 
-class LabelPayload(msgspec.Struct):
+class LabelPayload(msgspec.Struct, gc=False):
     """One shipping label: one package."""
 
     id: str
@@ -137,7 +137,7 @@ class LabelPayload(msgspec.Struct):
     created_date: datetime | None = None
 
 
-class WarehouseAddressPayload(msgspec.Struct):
+class WarehouseAddressPayload(msgspec.Struct, gc=False):
     """Where a warehouse is; `country` is a code or a name."""
 
     name: str | None = None
@@ -150,7 +150,7 @@ class WarehouseAddressPayload(msgspec.Struct):
     phone: str | None = None
 
 
-class WarehousePayload(msgspec.Struct):
+class WarehousePayload(msgspec.Struct, gc=False):
     """One warehouse; `identifier` is the name that people gave it."""
 
     id: str
@@ -158,7 +158,7 @@ class WarehousePayload(msgspec.Struct):
     address: WarehouseAddressPayload | None = None
 
 
-class ShipmentPayload(msgspec.Struct):
+class ShipmentPayload(msgspec.Struct, gc=False):
     """One shipment of an order."""
 
     id: str
@@ -172,7 +172,7 @@ class ShipmentPayload(msgspec.Struct):
     line_items: Connection[ShippedLinePayload] | None = None
 
 
-class AddressPayload(msgspec.Struct):
+class AddressPayload(msgspec.Struct, gc=False):
     """An order's address. `state` and `country` are codes or names, the others codes."""
 
     first_name: str | None = None
@@ -189,13 +189,13 @@ class AddressPayload(msgspec.Struct):
     phone: str | None = None
 
 
-class ShippingLinesPayload(msgspec.Struct):
+class ShippingLinesPayload(msgspec.Struct, gc=False):
     """The shipping that the customer chose; one object in spite of its name."""
 
     price: str | None = None
 
 
-class HoldsPayload(msgspec.Struct):
+class HoldsPayload(msgspec.Struct, gc=False):
     """Which holds stand."""
 
     fraud_hold: bool | None = None
@@ -206,7 +206,7 @@ class HoldsPayload(msgspec.Struct):
     client_hold: bool | None = None
 
 
-class OrderPayload(msgspec.Struct):
+class OrderPayload(msgspec.Struct, gc=False):
     """One order."""
 
     id: str
@@ -231,13 +231,13 @@ class OrderPayload(msgspec.Struct):
     shipments: list[ShipmentPayload] | None = None
 
 
-class ProductNamePayload(msgspec.Struct):
+class ProductNamePayload(msgspec.Struct, gc=False):
     """What a product is called."""
 
     name: str | None = None
 
 
-class WarehouseProductPayload(msgspec.Struct):
+class WarehouseProductPayload(msgspec.Struct, gc=False):
     """One SKU in one warehouse."""
 
     id: str
@@ -252,7 +252,7 @@ class WarehouseProductPayload(msgspec.Struct):
     updated_at: datetime | None = None
 
 
-class ProductPayload(msgspec.Struct):
+class ProductPayload(msgspec.Struct, gc=False):
     """One product."""
 
     id: str
@@ -262,14 +262,14 @@ class ProductPayload(msgspec.Struct):
     updated_at: datetime | None = None
 
 
-class AccountPayload(msgspec.Struct):
+class AccountPayload(msgspec.Struct, gc=False):
     """The account behind the token; each warehouse is decoded on its own."""
 
     id: str
     warehouses: list[msgspec.Raw] | None = None
 
 
-class AccountResult(msgspec.Struct):
+class AccountResult(msgspec.Struct, gc=False):
     """The result of the root field `account`."""
 
     data: AccountPayload | None

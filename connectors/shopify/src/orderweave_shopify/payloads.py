@@ -25,33 +25,33 @@ def present(part: Part | None, field: str) -> Part:
     return part
 
 
-class MoneyPayload(msgspec.Struct, rename="camel"):
+class MoneyPayload(msgspec.Struct, rename="camel", gc=False):
     """A decimal string and its currency."""
 
     amount: Decimal
     currency_code: str
 
 
-class MoneyBag(msgspec.Struct, rename="camel"):
+class MoneyBag(msgspec.Struct, rename="camel", gc=False):
     """An amount in the shop's currency (the customer's is not selected)."""
 
     shop_money: MoneyPayload
 
 
-class Identified(msgspec.Struct):
+class Identified(msgspec.Struct, gc=False):
     """Something of which only the id is selected."""
 
     id: str
 
 
-class AttributionPayload(msgspec.Struct, rename="camel"):
+class AttributionPayload(msgspec.Struct, rename="camel", gc=False):
     """The channel that an order came by."""
 
     handle: str
     display_name: str
 
 
-class TaxPayload(msgspec.Struct, rename="camel"):
+class TaxPayload(msgspec.Struct, rename="camel", gc=False):
     """One tax; `rate` is a fraction."""
 
     title: str
@@ -59,20 +59,20 @@ class TaxPayload(msgspec.Struct, rename="camel"):
     rate: Decimal | None = None
 
 
-class ShippingLinePayload(msgspec.Struct, rename="camel"):
+class ShippingLinePayload(msgspec.Struct, rename="camel", gc=False):
     """What one delivery option costs after its discounts."""
 
     discounted_price_set: MoneyBag
 
 
-class ValuePayload(msgspec.Struct, rename="camel"):
+class ValuePayload(msgspec.Struct, rename="camel", gc=False):
     """A discount's value: an amount or a percentage."""
 
     amount: Decimal | None = None
     currency_code: str | None = None
 
 
-class DiscountPayload(msgspec.Struct, rename="camel"):
+class DiscountPayload(msgspec.Struct, rename="camel", gc=False):
     """One discount that was applied to the order or to some of its lines."""
 
     target_selection: str
@@ -83,14 +83,14 @@ class DiscountPayload(msgspec.Struct, rename="camel"):
     title: str | None = None
 
 
-class AllocationPayload(msgspec.Struct, rename="camel"):
+class AllocationPayload(msgspec.Struct, rename="camel", gc=False):
     """What one discount takes off one line."""
 
     allocated_amount_set: MoneyBag
     discount_application: DiscountPayload
 
 
-class LinePayload(msgspec.Struct, rename="camel"):
+class LinePayload(msgspec.Struct, rename="camel", gc=False):
     """One line; quantities are whole units."""
 
     id: str
@@ -105,19 +105,19 @@ class LinePayload(msgspec.Struct, rename="camel"):
     sku: str | None = None
 
 
-class EmailPayload(msgspec.Struct, rename="camel"):
+class EmailPayload(msgspec.Struct, rename="camel", gc=False):
     """A customer's e-mail address."""
 
     email_address: str
 
 
-class PhonePayload(msgspec.Struct, rename="camel"):
+class PhonePayload(msgspec.Struct, rename="camel", gc=False):
     """A customer's telephone number."""
 
     phone_number: str
 
 
-class CustomerPayload(msgspec.Struct, rename="camel"):
+class CustomerPayload(msgspec.Struct, rename="camel", gc=False):
     """The account that ordered."""
 
     id: str
@@ -126,33 +126,33 @@ class CustomerPayload(msgspec.Struct, rename="camel"):
     default_phone_number: PhonePayload | None = None
 
 
-class CompanyPayload(msgspec.Struct):
+class CompanyPayload(msgspec.Struct, gc=False):
     """A company that buys."""
 
     id: str
     name: str
 
 
-class TaxSettingsPayload(msgspec.Struct, rename="camel"):
+class TaxSettingsPayload(msgspec.Struct, rename="camel", gc=False):
     """How a company's site is taxed."""
 
     tax_registration_id: str | None = None
 
 
-class CompanyLocationPayload(msgspec.Struct, rename="camel"):
+class CompanyLocationPayload(msgspec.Struct, rename="camel", gc=False):
     """The company's site that ordered."""
 
     tax_settings: TaxSettingsPayload
 
 
-class PurchasingPayload(msgspec.Struct, rename="camel"):
+class PurchasingPayload(msgspec.Struct, rename="camel", gc=False):
     """Who bought: a company and its site, or nothing of use here when it was a person."""
 
     company: CompanyPayload | None = None
     location: CompanyLocationPayload | None = None
 
 
-class AddressPayload(msgspec.Struct, rename="camel"):
+class AddressPayload(msgspec.Struct, rename="camel", gc=False):
     """A postal address of an order."""
 
     name: str | None = None
@@ -167,7 +167,7 @@ class AddressPayload(msgspec.Struct, rename="camel"):
     phone: str | None = None
 
 
-class TransactionPayload(msgspec.Struct, rename="camel"):
+class TransactionPayload(msgspec.Struct, rename="camel", gc=False):
     """One movement of money."""
 
     id: str
@@ -181,7 +181,7 @@ class TransactionPayload(msgspec.Struct, rename="camel"):
     parent_transaction: Identified | None = None
 
 
-class RefundLinePayload(msgspec.Struct, rename="camel"):
+class RefundLinePayload(msgspec.Struct, rename="camel", gc=False):
     """So many of one line in a refund."""
 
     quantity: int
@@ -189,7 +189,7 @@ class RefundLinePayload(msgspec.Struct, rename="camel"):
     line_item: Identified
 
 
-class RefundPayload(msgspec.Struct, rename="camel"):
+class RefundPayload(msgspec.Struct, rename="camel", gc=False):
     """Money given back, for the payments, or units taken out of the order, for the lines."""
 
     id: str
@@ -199,33 +199,33 @@ class RefundPayload(msgspec.Struct, rename="camel"):
     refund_line_items: Page[RefundLinePayload] | None = None
 
 
-class NamedPlace(msgspec.Struct):
+class NamedPlace(msgspec.Struct, gc=False):
     """A location's id and name."""
 
     id: str
     name: str
 
 
-class AssignedLocationPayload(msgspec.Struct):
+class AssignedLocationPayload(msgspec.Struct, gc=False):
     """Where a fulfillment order is assigned; `location` is gone when the place was deleted."""
 
     name: str
     location: Identified | None = None
 
 
-class MethodPayload(msgspec.Struct, rename="camel"):
+class MethodPayload(msgspec.Struct, rename="camel", gc=False):
     """How the goods reach the customer."""
 
     method_type: str
 
 
-class HoldPayload(msgspec.Struct):
+class HoldPayload(msgspec.Struct, gc=False):
     """Why a fulfillment order waits."""
 
     reason: str
 
 
-class FulfillmentOrderLinePayload(msgspec.Struct, rename="camel"):
+class FulfillmentOrderLinePayload(msgspec.Struct, rename="camel", gc=False):
     """So many of one line in a fulfillment order."""
 
     total_quantity: int
@@ -233,7 +233,7 @@ class FulfillmentOrderLinePayload(msgspec.Struct, rename="camel"):
     sku: str | None = None
 
 
-class FulfillmentOrderPayload(msgspec.Struct, rename="camel"):
+class FulfillmentOrderPayload(msgspec.Struct, rename="camel", gc=False):
     """One planned fulfillment; only `id` and the holds are there when nothing but holds was asked for."""
 
     id: str
@@ -246,7 +246,7 @@ class FulfillmentOrderPayload(msgspec.Struct, rename="camel"):
     line_items: Page[FulfillmentOrderLinePayload] | None = None
 
 
-class TrackingInfoPayload(msgspec.Struct):
+class TrackingInfoPayload(msgspec.Struct, gc=False):
     """One tracking number of a fulfillment."""
 
     company: str | None = None
@@ -254,21 +254,21 @@ class TrackingInfoPayload(msgspec.Struct):
     url: str | None = None
 
 
-class LineReference(msgspec.Struct):
+class LineReference(msgspec.Struct, gc=False):
     """The order line that goods belong to."""
 
     id: str
     sku: str | None = None
 
 
-class FulfillmentLinePayload(msgspec.Struct, rename="camel"):
+class FulfillmentLinePayload(msgspec.Struct, rename="camel", gc=False):
     """So many of one line in a fulfillment."""
 
     line_item: LineReference
     quantity: int | None = None
 
 
-class EventPayload(msgspec.Struct, rename="camel"):
+class EventPayload(msgspec.Struct, rename="camel", gc=False):
     """Something that happened to a fulfillment on its way."""
 
     status: str
@@ -280,7 +280,7 @@ class EventPayload(msgspec.Struct, rename="camel"):
     country: str | None = None
 
 
-class FulfillmentPayload(msgspec.Struct, rename="camel"):
+class FulfillmentPayload(msgspec.Struct, rename="camel", gc=False):
     """Goods that left together."""
 
     id: str
@@ -296,19 +296,19 @@ class FulfillmentPayload(msgspec.Struct, rename="camel"):
     events: Page[EventPayload] | None = None
 
 
-class ReasonPayload(msgspec.Struct):
+class ReasonPayload(msgspec.Struct, gc=False):
     """Why something comes back, by its stable handle."""
 
     handle: str
 
 
-class ReturnedGoods(msgspec.Struct, rename="camel"):
+class ReturnedGoods(msgspec.Struct, rename="camel", gc=False):
     """The fulfilled line that comes back."""
 
     line_item: LineReference
 
 
-class ReturnLinePayload(msgspec.Struct, rename="camel"):
+class ReturnLinePayload(msgspec.Struct, rename="camel", gc=False):
     """One line of a return; a return of goods that Shopify did not sell names no line."""
 
     quantity: int
@@ -317,7 +317,7 @@ class ReturnLinePayload(msgspec.Struct, rename="camel"):
     fulfillment_line_item: ReturnedGoods | None = None
 
 
-class ReturnPayload(msgspec.Struct, rename="camel"):
+class ReturnPayload(msgspec.Struct, rename="camel", gc=False):
     """One return."""
 
     id: str
@@ -327,7 +327,7 @@ class ReturnPayload(msgspec.Struct, rename="camel"):
     return_line_items: Page[ReturnLinePayload]
 
 
-class HappeningPayload(msgspec.Struct, rename="camel"):
+class HappeningPayload(msgspec.Struct, rename="camel", gc=False):
     """One entry of the order's timeline."""
 
     action: str
@@ -335,7 +335,7 @@ class HappeningPayload(msgspec.Struct, rename="camel"):
     message: str
 
 
-class OrderPayload(msgspec.Struct, rename="camel"):
+class OrderPayload(msgspec.Struct, rename="camel", gc=False):
     """One order with whatever its facets select."""
 
     id: str

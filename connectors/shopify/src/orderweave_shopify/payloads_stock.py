@@ -10,21 +10,21 @@ from orderweave_shopify.payloads import NamedPlace
 from orderweave_shopify.payloads_pages import Page, PageInfo
 
 
-class RawPage(msgspec.Struct, rename="camel"):
+class RawPage(msgspec.Struct, rename="camel", gc=False):
     """One page whose entries are decoded one by one, so that a bad one spoils no other."""
 
     nodes: list[msgspec.Raw]
     page_info: PageInfo
 
 
-class QuantityPayload(msgspec.Struct):
+class QuantityPayload(msgspec.Struct, gc=False):
     """One of Shopify's named quantities of a level."""
 
     name: str
     quantity: int
 
 
-class LevelPayload(msgspec.Struct, rename="camel"):
+class LevelPayload(msgspec.Struct, rename="camel", gc=False):
     """What one place holds of one item."""
 
     id: str
@@ -33,19 +33,19 @@ class LevelPayload(msgspec.Struct, rename="camel"):
     quantities: list[QuantityPayload]
 
 
-class DisplayedVariant(msgspec.Struct, rename="camel"):
+class DisplayedVariant(msgspec.Struct, rename="camel", gc=False):
     """A variant's name to show."""
 
     display_name: str
 
 
-class Variants(msgspec.Struct):
+class Variants(msgspec.Struct, gc=False):
     """The first variant that an inventory item belongs to."""
 
     nodes: list[DisplayedVariant]
 
 
-class InventoryItemPayload(msgspec.Struct, rename="camel"):
+class InventoryItemPayload(msgspec.Struct, rename="camel", gc=False):
     """One thing that is kept in stock; what is not `tracked` has no quantities that mean anything."""
 
     id: str
@@ -55,13 +55,13 @@ class InventoryItemPayload(msgspec.Struct, rename="camel"):
     variants: Variants | None = None
 
 
-class ProductPayload(msgspec.Struct):
+class ProductPayload(msgspec.Struct, gc=False):
     """Whether a product is sold."""
 
     status: str
 
 
-class VariantPayload(msgspec.Struct, rename="camel"):
+class VariantPayload(msgspec.Struct, rename="camel", gc=False):
     """One sellable variant."""
 
     id: str
@@ -72,7 +72,7 @@ class VariantPayload(msgspec.Struct, rename="camel"):
     barcode: str | None = None
 
 
-class LocationAddressPayload(msgspec.Struct, rename="camel"):
+class LocationAddressPayload(msgspec.Struct, rename="camel", gc=False):
     """A place's postal address."""
 
     address1: str | None = None
@@ -85,7 +85,7 @@ class LocationAddressPayload(msgspec.Struct, rename="camel"):
     phone: str | None = None
 
 
-class LocationPayload(msgspec.Struct, rename="camel"):
+class LocationPayload(msgspec.Struct, rename="camel", gc=False):
     """One place."""
 
     id: str
@@ -94,25 +94,25 @@ class LocationPayload(msgspec.Struct, rename="camel"):
     address: LocationAddressPayload
 
 
-class ScopePayload(msgspec.Struct):
+class ScopePayload(msgspec.Struct, gc=False):
     """One right that the access token carries."""
 
     handle: str
 
 
-class InstallationPayload(msgspec.Struct, rename="camel"):
+class InstallationPayload(msgspec.Struct, rename="camel", gc=False):
     """The app that the access token belongs to."""
 
     access_scopes: list[ScopePayload]
 
 
-class ShopPayload(msgspec.Struct):
+class ShopPayload(msgspec.Struct, gc=False):
     """The shop."""
 
     name: str
 
 
-class CheckPayload(msgspec.Struct, rename="camel"):
+class CheckPayload(msgspec.Struct, rename="camel", gc=False):
     """The answer to the check."""
 
     shop: ShopPayload
