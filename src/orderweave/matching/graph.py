@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
@@ -40,48 +40,53 @@ class Graph:
         self._kinds = {name: spec.kind for name, spec in business.systems.items()}
         self._in_parts = {name for name, spec in business.systems.items() if any(rule.many for rule in spec.references)}
         self._many: set[tuple[Node, Key]] = set()
-        self._namespaces: dict[Node, frozenset[str]] = {}
-        self._holders: dict[Key, set[Node]] = defaultdict(set)
-        self.owned: dict[Node, frozenset[Key]] = {}
-        self.referred: dict[Node, frozenset[Key]] = {}
+        self._readings = {
+            (fetched.system, fetched.record.external_id): reader.reading(fetched.system, fetched.record)
+            for fetched in records
+        }
+        self._namespaces = {node: reading.namespaces for node, reading in self._readings.items()}
+        self.owned = {node: reading.owned for node, reading in self._readings.items()}
+        self.referred = {node: reading.referred for node, reading in self._readings.items()}
         self.ambiguities: dict[Node, set[Ambiguity]] = defaultdict(set)
-        claims: dict[tuple[str, Key], set[Node]] = defaultdict(set)
-        exclusive: set[tuple[str, Key]] = set()
-        for fetched in records:
-            node = (fetched.system, fetched.record.external_id)
-            self.owned[node] = frozenset(reader.own_keys(fetched.system, fetched.record))
-            self._namespaces[node] = frozenset(key.namespace for key in self.owned[node]) | {f"{fetched.system}:id"}
-            references = reader.references(fetched.system, fetched.record)
-            self.referred[node] = frozenset(key for key, _ in references) - self.owned[node]
-            for key in self.owned[node] | self.referred[node]:
-                self._holders[key].add(node)
-            for key, rule in references:
-                claims[fetched.system, key].add(node)
-                if rule.many:
-                    self._many.add((node, key))
-                else:
-                    exclusive.add((fetched.system, key))
-        self._set_aside_doubled({claim: nodes for claim, nodes in claims.items() if claim in exclusive})
+        self._set_aside_doubled(self._shared_claims())
         self.owners = {key: node for node, keys in self.owned.items() for key in keys}
         for key in {key for keys in self.referred.values() for key in keys} - self.owners.keys():
             self._add_absent(key)
 
-    def _set_aside_doubled(self, exclusive: dict[tuple[str, Key], set[Node]]) -> None:
-        owning: dict[Key, int] = defaultdict(int)
-        for keys in self.owned.values():
-            for key in keys:
-                owning[key] += 1
-        doubled = {key for key, count in owning.items() if count > 1}
-        for node in self.owned:
-            self.owned[node] -= doubled
-            self.referred[node] -= doubled
-        for key in doubled:
-            self._report(key, self._holders[key])
-        for (_, key), nodes in exclusive.items():
-            if len(nodes) > 1 and key not in doubled:
-                self._report(key, nodes | {node for node in self._holders[key] if key in self.owned[node]})
+    def _shared_claims(self) -> dict[tuple[str, Key], list[Node]]:
+        """References that several records of one system hold, where one of their rules allows only one."""
+        claims: dict[tuple[str, Key], list[Node]] = {}
+        exclusive: set[tuple[str, Key]] = set()
+        for node, reading in self._readings.items():
+            for key, many in reading.claims:
+                claim = (node[0], key)
+                holding = claims.setdefault(claim, [])
+                if node not in holding:
+                    holding.append(node)
+                if many:
+                    self._many.add((node, key))
+                else:
+                    exclusive.add(claim)
+        return {claim: nodes for claim, nodes in claims.items() if len(nodes) > 1 and claim in exclusive}
+
+    def _set_aside_doubled(self, shared: Mapping[tuple[str, Key], Collection[Node]]) -> None:
+        owned = [key for keys in self.owned.values() for key in keys]
+        doubled = {key for key, count in Counter(owned).items() if count > 1} if len(set(owned)) < len(owned) else set()
+        if doubled:
+            for node in self.owned:
+                self.owned[node] -= doubled
+                self.referred[node] -= doubled
+            for key in doubled:
+                self._report(key, self._holders(key))
+        for (_, key), nodes in shared.items():
+            if key not in doubled:
+                self._report(key, {*nodes, *(node for node, keys in self.owned.items() if key in keys)})
                 for node in nodes:
                     self.referred[node] -= {key}
+
+    def _holders(self, key: Key) -> set[Node]:
+        """The records at hand that own this key or refer to it."""
+        return {node for node, reading in self._readings.items() if key in reading.owned or key in reading.referred}
 
     def _add_absent(self, key: Key) -> None:
         absent = (key.namespace, key.value)
@@ -101,7 +106,7 @@ class Graph:
             for key in self.referred[node]:
                 owner = self.owners[key]
                 if owner not in nodes:
-                    self._report(key, {node, owner} if owner in self._holders[key] else {node})
+                    self._report(key, {node, owner} if owner in self._readings else {node})
 
     def referents(self, node: Node) -> set[Node]:
         """The records that this one refers to."""

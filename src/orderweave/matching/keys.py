@@ -10,6 +10,8 @@ import unicodedata
 from collections.abc import Iterable
 from functools import lru_cache
 
+import msgspec
+
 from orderweave.model.systems import Business, ReferenceRule, SystemSpec
 from orderweave_sdk.records import Key, OrderRecord
 
@@ -36,6 +38,19 @@ def is_placeholder(value: str) -> bool:
     return telling in PLACEHOLDERS or set(telling) <= {"0"} or set(telling) == {"x"}
 
 
+class Reading(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What a record's own names and references say, as full keys.
+
+    `claims` are the references, each with whether its rule allows several records for one order; `referred` are those
+    that are not the record's own names.
+    """
+
+    owned: frozenset[Key]
+    namespaces: frozenset[str]
+    claims: tuple[tuple[Key, bool], ...]
+    referred: frozenset[Key]
+
+
 class KeyReader:
     """Reads and spells keys for one business. Build once, use for all."""
 
@@ -49,6 +64,7 @@ class KeyReader:
         self._kept_spellings = lru_cache(maxsize=_MOST_KEPT)(self._spellings)
         self._kept_keys = lru_cache(maxsize=_MOST_KEPT)(self._own_keys)
         self._kept_references = lru_cache(maxsize=_MOST_KEPT)(self._references)
+        self._kept_readings = lru_cache(maxsize=_MOST_KEPT)(self._reading)
         self._cased = {name: re.compile(pattern.pattern) for name, pattern in self._patterns.items()}
 
     def own_keys(self, system: str, record: OrderRecord) -> tuple[Key, ...]:
@@ -85,6 +101,20 @@ class KeyReader:
                     if key is not None:
                         found.append((key, rule))
         return tuple(found)
+
+    def reading(self, system: str, record: OrderRecord) -> Reading:
+        """The record's names and references together."""
+        return self._kept_readings(system, record.keys, record.references)
+
+    def _reading(self, system: str, keys: tuple[Key, ...], references: tuple[Key, ...]) -> Reading:
+        owned = frozenset(self._kept_keys(system, keys))
+        claims = tuple((key, rule.many) for key, rule in self._kept_references(system, references))
+        return Reading(
+            owned=owned,
+            namespaces=frozenset({f"{system}:id", *(key.namespace for key in owned)}),
+            claims=claims,
+            referred=frozenset(key for key, _ in claims) - owned,
+        )
 
     def read(self, rule: ReferenceRule, value: str) -> Key | None:
         """What a reference field's text names by this rule; None for placeholders and what fits no system.
