@@ -8,6 +8,11 @@ import strawberry
 
 from orderweave.answering import Gateway
 from orderweave.answering.parts import Parts
+from orderweave.caching import Cache
+from orderweave.caching.guarding import Guarded
+from orderweave.caching.keys import digest_of
+from orderweave.caching.memory import MemoryStore
+from orderweave.caching.shared import RedisStore
 from orderweave.config import Configuration
 from orderweave.fetching.systems import Systems
 from orderweave.matching import KeyReader
@@ -39,7 +44,7 @@ class Orderweave:
             name: Connecting(system.connector, system.settings, transport=(transports or {}).get(name))
             for name, system in configuration.systems.items()
         }
-        self.systems = Systems(business, connecting, self.clock)
+        self.systems = Systems(business, connecting, self.clock, _cache(configuration, self.clock))
         authority = Authority(business)
         parts = Parts(
             business=business,
@@ -55,3 +60,17 @@ class Orderweave:
     async def close(self) -> None:
         """Close every connection."""
         await self.systems.close()
+
+
+def _cache(configuration: Configuration, clock: Clock) -> Cache | None:
+    """The cache that the configuration asks for."""
+    settings = configuration.cache
+    if settings is None:
+        return None
+    memory = MemoryStore(clock, most_entries=settings.entries, most_bytes=settings.megabytes * 1024 * 1024)
+    shared = Guarded(RedisStore(settings.redis), clock) if settings.redis else None
+    digests = {
+        name: digest_of(system.spec.manifest.name, system.spec.manifest.version, system.settings)
+        for name, system in configuration.systems.items()
+    }
+    return Cache(clock, memory=memory, shared=shared, ages=settings.ages, digests=digests)

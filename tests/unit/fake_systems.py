@@ -31,6 +31,7 @@ from orderweave_sdk.capabilities import (
 from orderweave_sdk.clock import Call
 from orderweave_sdk.conditions import order_matches, values_of
 from orderweave_sdk.errors import TimedOut
+from orderweave_sdk.facets import facets_of
 from orderweave_sdk.manifest import (
     Batch,
     BatchStrategy,
@@ -51,7 +52,6 @@ from orderweave_sdk.records import (
     SystemKind,
 )
 from orderweave_sdk.statuses import StatusMap
-from orderweave_sdk.testing.comparing import facets_of
 from orderweave_sdk.upstream import UpstreamFactory
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)

@@ -25,6 +25,7 @@ from orderweave.model.provenance import (
     SourceIssue,
     SourceRecord,
     SystemValue,
+    unmet_of,
 )
 from orderweave.model.systems import Business
 from orderweave.planning.authority import Aspect, Authority
@@ -203,6 +204,7 @@ def freshness(fetched: Sequence[Fetched], *, now: datetime, missing: Sequence[So
         max_age_seconds=int((now - oldest).total_seconds()) if oldest else 0,
         stale=any(entry.stale for entry in fetched),
         missing=tuple(missing),
+        unmet=unmet_of((entry.unmet, entry.instead_of) for entry in fetched),
     )
 
 
