@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from orderweave.bootstrap import Orderweave
-from orderweave.config.configuration import Configuration, ConfiguredSystem, Server
+from orderweave.config.configuration import CacheSettings, Configuration, ConfiguredSystem, Server
 from orderweave.model.systems import Business, PlaceSpec, ReferenceRule, SystemSpec
 from orderweave_sdk.batches import by_lookup
 from orderweave_sdk.capabilities import (
@@ -321,8 +321,9 @@ def weave(
     places: tuple[PlaceSpec, ...] = (),
     authority: Mapping[str, tuple[str, ...]] | None = None,
     deadline: int = 10,
+    cache: CacheSettings | None = None,
 ) -> Woven:
-    """The gateway over these systems, in this order."""
+    """The gateway over these systems, in this order; everything live unless a cache is given."""
     clock = FakeClock()
     for system in systems:
         system.clock = clock
@@ -338,5 +339,6 @@ def weave(
         business=Business(
             systems={system.name: system.spec() for system in systems}, places=places, authority=authority or {}
         ),
+        cache=cache,
     )
     return Woven(configuration, clock, {system.name: system for system in systems})

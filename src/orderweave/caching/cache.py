@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from orderweave.caching.ages import Ages, Subject
-from orderweave.caching.entries import Entry, State, encode, joined
+from orderweave.caching.entries import Entry, State, decoder_of, encode, joined
 from orderweave.caching.flights import Flight, Flights
 from orderweave.caching.guarding import Guarded
 from orderweave.caching.kinds import Kind
@@ -299,8 +299,7 @@ class Cache:
         """What can be read; what cannot counts as not there."""
         decoder = self._decoders.get(kind.name)
         if decoder is None:
-            shape: Any = Entry[kind.record]  # type: ignore[name-defined]
-            decoder = self._decoders[kind.name] = msgspec.msgpack.Decoder(shape)
+            decoder = self._decoders[kind.name] = decoder_of(kind)
         found: dict[Key, Entry[R]] = {}
         for name, value in raw.items():
             try:

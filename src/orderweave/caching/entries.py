@@ -73,8 +73,11 @@ class Judge(Generic[R]):
         )
 
     def kept(self, entry: Entry[R], now: float) -> float:
-        """For how many seconds from now an entry is of any use."""
-        return max(self._of(entry, part).kept - (now - asked) for part, asked in entry.asked.items())
+        """For how many seconds from now to keep an entry; 0 or less for one that is of no use. A store forgets at the
+        very moment, so it gets a second more than counts.
+        """
+        left = max(self._of(entry, part).kept - (now - asked) for part, asked in entry.asked.items())
+        return left + 1 if any(self._of(entry, part).kept for part in entry.asked) else 0.0
 
     def shareable(self, parts: Collection[str]) -> bool:
         """Whether what one process fetches can answer another's question at all."""
@@ -105,3 +108,9 @@ def joined(kind: Kind[Any], known: Entry[R] | None, new: Entry[R]) -> Entry[R]:
 def encode(entry: Entry[Any]) -> bytes:
     """The entry as it is kept."""
     return msgspec.msgpack.encode(entry)
+
+
+def decoder_of(kind: Kind[Any]) -> msgspec.msgpack.Decoder[Entry[Any]]:
+    """What reads entries of one kind, with the types of its records."""
+    shapes: Any = Entry
+    return msgspec.msgpack.Decoder(shapes[kind.record])
