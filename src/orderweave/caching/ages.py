@@ -66,7 +66,7 @@ DEFAULT_AGES: Mapping[Subject, Ages] = {
     Subject.PRODUCTS: Ages(ttl=300, stale_while_revalidate=300, stale_if_error=_DAY),
     Subject.LOCATIONS: Ages(ttl=600, stale_while_revalidate=600, stale_if_error=_DAY),
     Subject.SEARCHES: Ages(ttl=5),
-    Subject.ABSENT: Ages(ttl=10),
+    Subject.ABSENT: Ages(ttl=15),
 }
 
 # A page of a search and "not there" have nowhere to say that they are old: nothing but a time to live is theirs.

@@ -10,6 +10,7 @@ import msgspec
 
 from orderweave.caching.ages import Subject
 from orderweave.caching.pages import StoredPage
+from orderweave.matching.keys import tidy
 from orderweave_sdk.facets import combine, facets_of
 from orderweave_sdk.records import Facet, Key, LocationRecord, OrderRecord, ProductRecord, StockRecord
 
@@ -76,11 +77,11 @@ class OrderKind(Kind[OrderRecord]):
         return Subject(part.lower()) if part else Subject.HEADER
 
     def fits(self, record: OrderRecord, keys: Iterable[Key]) -> list[Key]:
-        """By the record's own keys and references. Case and outer spaces are let pass: systems compare so, too, and
-        a wider answer is allowed everywhere, because keys are matched again.
+        """By the record's own keys and references, however they are typed: some systems compare so, and a wider answer
+        is allowed everywhere, because keys are matched again.
         """
-        names = {(key.namespace, _folded(key.value)) for key in (*record.keys, *record.references)}
-        return [key for key in keys if (key.namespace, _folded(key.value)) in names]
+        names = {(key.namespace, _tidied(key.value)) for key in (*record.keys, *record.references)}
+        return [key for key in keys if (key.namespace, _tidied(key.value)) in names]
 
     def place(self, record: OrderRecord) -> Hashable:
         """Its id."""
@@ -111,7 +112,7 @@ class SkuKind(Kind[R]):
     def fits(self, record: R, keys: Iterable[Key]) -> list[Key]:
         """By the SKU, in any case, as systems keep the same SKU in different ones."""
         sku: Any = getattr(record, "sku")  # noqa: B009 - the type variable stands for records that have one
-        return [key for key in keys if _folded(key.value) == _folded(sku)]
+        return [key for key in keys if tidy(key.value) == tidy(sku)]
 
 
 class StockKind(SkuKind[StockRecord]):
@@ -155,5 +156,5 @@ LOCATIONS = LocationKind(LocationRecord, Subject.LOCATIONS)
 PAGES = PageKind(StoredPage, Subject.SEARCHES)
 
 
-def _folded(value: str) -> str:
-    return value.strip().casefold()
+def _tidied(number: str) -> str:
+    return tidy(number).removeprefix("#").strip()

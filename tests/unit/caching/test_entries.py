@@ -145,7 +145,16 @@ def test_no_time_to_live_is_never_young() -> None:
     assert Judge(ORDERS, AGES).state(entry(WHOLE, 1000, Facet.HOLDS), {Facet.HOLDS}, 1000, None) is State.OLD
 
 
-def test_fits_lets_case_and_spaces_pass() -> None:
-    """A record is found by each of its names and references, in any case, and by nothing else."""
-    keys = [Key("ref", "x-1 "), Key("ref", "X-1"), Key("number", "X-1"), Key("number", "1001"), Key("ref", "X")]
-    assert ORDERS.fits(WHOLE, keys) == [keys[0], keys[1], keys[3]]
+def test_fits_however_it_is_typed() -> None:
+    """A record is found by each of its names and references, whatever case, spaces and leading # they are typed with,
+    and by nothing else.
+    """
+    keys = [
+        Key("ref", "x-1 "),
+        Key("ref", "X-1"),
+        Key("number", "X-1"),
+        Key("number", "1001"),
+        Key("number", "# 1001"),
+        Key("ref", "X"),
+    ]
+    assert ORDERS.fits(WHOLE, keys) == [keys[0], keys[1], keys[3], keys[4]]
