@@ -75,7 +75,7 @@ def test_what_a_system_says_no_more_is_gone() -> None:
 
 
 def test_tracking_and_fulfillment_are_replaced_together() -> None:
-    """Fulfillment without tracking asked anew takes the older packages' events away, and so nothing says they are there."""
+    """Fulfillment asked anew without tracking takes the older events away, and nothing says that they are there."""
     both = joined(
         ORDERS, entry(WHOLE, 10, Facet.FULFILLMENT, Facet.TRACKING, Facet.LINES), entry(WHOLE, 20, Facet.FULFILLMENT)
     )

@@ -12,7 +12,7 @@ from orderweave.caching import Cache
 from orderweave.caching.ages import Ages
 from orderweave.fetching.systems import Found
 from orderweave.model.provenance import Fetched, IssueReason, Via
-from orderweave.model.terms import Lane, Terms
+from orderweave.model.terms import Lane
 from orderweave_sdk.batches import keys_of
 from orderweave_sdk.capabilities import Gap, Orders
 from orderweave_sdk.errors import TimedOut, Unreachable
@@ -219,23 +219,20 @@ async def test_the_leader_goes_and_the_rest_is_served() -> None:
 async def test_who_has_more_time_asks_again() -> None:
     """Whoever waited for a call that ended for want of the other's time, and has time left, asks once more."""
     s = Shop(WHOLE)
-    s.system.errors["find"] = TimedOut("orders: no whole answer within the deadline")
-    short = msgspec.structs.replace(s.woven.systems.call(1))
-    long = s.woven.systems.call(10)
+    late = [TimedOut("orders: no whole answer within the deadline")]
 
-    async def ask(call: Terms) -> Found[Fetched]:
-        return await s.woven.systems.find_orders("shop", keys_of("number", ("1001",)), HEADER, call)
+    def first_in_vain() -> None:
+        if late:
+            raise late.pop()
 
-    first, second = (
-        asyncio.get_running_loop().create_task(ask(short)),
-        asyncio.get_running_loop().create_task(ask(long)),
+    s.system.answer["find"] = first_in_vain
+    keys = keys_of("number", ("1001",))
+    systems = s.woven.systems
+    short, long = await asyncio.gather(
+        *(systems.find_orders("shop", keys, HEADER, systems.call(seconds)) for seconds in (1, 10))
     )
-    await asyncio.sleep(0)
-    while not first.done():
-        await asyncio.sleep(0)
-    s.system.errors.clear()
-    assert [entry.record.external_id for entry in (await second).found] == ["a1"]
-    assert (await first).failed is not None
+    assert short.failed is not None
+    assert [entry.record.external_id for entry in long.found] == ["a1"]
     assert len(s.system.calls) == 2
 
 

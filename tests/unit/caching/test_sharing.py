@@ -53,9 +53,9 @@ class World:
             process(self.clock, self.shared, Sleeps(self.clock, beating=beating), **ages) for _ in range(4)
         ]
 
-    def terms(self, **changes: float) -> Terms:
+    def terms(self, *, max_age: float | None = None) -> Terms:
         """Ten seconds from now."""
-        return Terms(clock=self.clock, deadline=self.clock.monotonic() + 10, **changes)
+        return Terms(clock=self.clock, deadline=self.clock.monotonic() + 10, max_age=max_age)
 
     async def ask(self, cache: Cache, *keys: Key, call: Terms | None = None) -> Taken[OrderRecord]:
         """The order, as one process answers."""
@@ -87,7 +87,7 @@ async def test_one_call_for_all_processes() -> None:
 
 
 async def test_what_one_fetched_another_finds() -> None:
-    """A process that never asked answers from the shared store, says so, and keeps it in its own memory from then on."""
+    """A process that never asked answers from the shared store, says so, and has it in its own memory from then on."""
     world = World()
     await world.ask(world.processes[0])
     (found,) = (await world.ask(world.processes[1])).found
