@@ -109,35 +109,24 @@ class Cache:
             return await uncached(fetch, keys, call)
         question = self._question(kind, system, facets, call)
         wanted = list(dict.fromkeys(keys))
-        known = {} if call.max_age == 0 else await self._read(question, wanted)
-        now = self._now()
-        states = {key: question.state(known.get(key), now) for key in wanted}
-        late = [key for key in wanted if states[key] is State.LATE]
-        served = {key: known[key] for key in wanted if states[key] in (State.FRESH, State.LATE)}
+        known = {} if call.max_age == 0 else await self._in_memory(question, wanted)
+        served = self._serving(question, known, fetch)
         rest = [key for key in wanted if key not in served]
-        self.counts.hits += len(served) - len(late)
-        self.counts.stale_served += len(late)
-        if late:
-            self._refresh(question, late, fetch)
         landed = await self._fetched(question, rest, fetch) if rest else Landed[R]()
+        borne = await self._bearable(question, [key for key in rest if key not in landed.answered], known, landed)
         now = self._now()
-        unanswered = [key for key in rest if key not in landed.answered]
-        if unanswered and call.max_age == 0:
-            known = await self._read(question, unanswered)
-        borne = {key: known[key] for key in unanswered if question.bearable(known.get(key), now)}
-        self.counts.stale_served += len(borne)
         found: list[Dated[R]] = []
         for entry, via in landed.entries.values():
             found += question.dated(entry, via, now, landed.failed)
-        found += [
-            dated for record, at in landed.loose for dated in question.dated(_of(question, record, at), Via.LIVE, now)
-        ]
+        for record, at in landed.loose:
+            found += question.dated(question.entry([record], at), Via.LIVE, now)
         for entry in (*served.values(), *borne.values()):
             found += question.dated(entry, Via.CACHE, now, landed.failed)
+        had = len(served) + len(borne) + len(landed.answered)
         return Taken(
             found=one_of_each(kind, found),
             gaps=tuple(landed.gaps),
-            failed=landed.failed if len(borne) < len(unanswered) else None,
+            failed=landed.failed if had < len(wanted) else None,
         )
 
     async def remember(
@@ -165,6 +154,35 @@ class Cache:
 
     def _question(self, kind: Kind[R], system: str, facets: frozenset[Facet], call: Terms) -> Question[R]:
         return Question(kind, system, facets, call, ages=self._ages[system], digest=self._digests[system])
+
+    def _serving(
+        self, question: Question[R], known: Mapping[Key, Entry[R]], fetch: Fetch[R], *, flying: bool = False
+    ) -> dict[Key, Entry[R]]:
+        """What of the known serves; what serves late is fetched anew beside it, unless somebody is at it already: the
+        flight from which this is called, `flying`, is not.
+        """
+        now = self._now()
+        states = {key: question.state(entry, now) for key, entry in known.items()}
+        late = [key for key, state in states.items() if state is State.LATE]
+        serving = {key: known[key] for key, state in states.items() if state in (State.FRESH, State.LATE)}
+        self.counts.hits += len(serving) - len(late)
+        self.counts.stale_served += len(late)
+        anew = late if flying else [key for key in late if self._towards(question, key) is None]
+        if anew:
+            self._refresh(question, anew, fetch)
+        return serving
+
+    async def _bearable(
+        self, question: Question[R], keys: Sequence[Key], known: Mapping[Key, Entry[R]], landed: Landed[R]
+    ) -> dict[Key, Entry[R]]:
+        """What may stand in for the answers about these keys, which failed."""
+        if not keys:
+            return {}
+        old = {**known, **landed.old} if question.call.max_age != 0 else await self._read(question, keys)
+        now = self._now()
+        borne = {key: old[key] for key in keys if question.bearable(old.get(key), now)}
+        self.counts.stale_served += len(borne)
+        return borne
 
     async def _fetched(self, question: Question[R], keys: list[Key], fetch: Fetch[R]) -> Landed[R]:
         """What the system says of the keys: those on their way already are waited for, the rest goes in one batch."""
@@ -205,12 +223,22 @@ class Cache:
         )
 
     async def _fly(self, question: Question[R], keys: list[Key], fetch: Fetch[R]) -> Landed[R]:
-        """Fetch, alone among the processes that share a store: what another one is fetching is waited for."""
-        if self._leases is None or not question.shareable:
-            return await self._live(question, keys, fetch)
+        """Look into the shared store, and fetch what it lacks, alone among the processes that share it: what another
+        one is fetching is waited for.
+        """
         found = Landed[R]()
         pending = keys
-        while True:
+        if self.shared is not None and question.call.max_age != 0:
+            found.old = await self._read(question, keys)
+            serving = self._serving(question, found.old, fetch, flying=True)
+            found.entries = {key: (entry, Via.CACHE) for key, entry in serving.items()}
+            found.answered = set(serving)
+            pending = [key for key in keys if key not in serving]
+        if self._leases is None or not question.shareable:
+            if pending:
+                found.add(await self._live(question, pending, fetch), pending)
+            return found
+        while pending:
             names = {question.lease(key): key for key in pending}
             async with self._leases.taken(list(names)) as had:
                 there = await self._from_others(question, pending)
@@ -220,12 +248,12 @@ class Cache:
                 if mine:
                     found.add(await self._live(question, mine, fetch), mine)
             pending = [key for key in pending if key not in there and key not in mine]
-            if not pending:
-                return found
-            if question.call.remaining() <= 0:
+            if pending and question.call.remaining() <= 0:
                 found.failed = found.failed or question.late("another worker's call did not end within the deadline")
-                return found
-            await self._leases.pause()
+                break
+            if pending:
+                await self._leases.pause()
+        return found
 
     async def _from_others(self, question: Question[R], keys: Sequence[Key]) -> dict[Key, tuple[Entry[R], Via]]:
         """What another process has fetched in the meantime."""
@@ -258,17 +286,14 @@ class Cache:
         return found
 
     def _refresh(self, question: Question[R], keys: Sequence[Key], fetch: Fetch[R]) -> None:
-        """Fetch anew in the background what was served late, unless somebody does already or too much is going on."""
-        wanted = [key for key in keys if self._towards(question, key) is None]
-        if not wanted:
-            return
+        """Fetch anew in the background what was served late, unless too much is going on."""
         if len(self._refreshes) >= _MOST_REFRESHES:
             self.counts.refreshes_dropped += 1
             return
         self.counts.refreshes += 1
         deadline = self._clock.monotonic() + _LONGEST_REFRESH_SECONDS
-        own = question.on(msgspec.structs.replace(question.call, deadline=deadline, max_age=None))
-        flight = self._begin(own, wanted, fetch)
+        own = question.anew(msgspec.structs.replace(question.call, deadline=deadline, max_age=None))
+        flight = self._begin(own, list(keys), fetch)
         task = asyncio.get_running_loop().create_task(self._flights.wait(flight))
         self._refreshes.add(task)
         task.add_done_callback(self._refreshed)
@@ -278,11 +303,16 @@ class Cache:
         if not task.cancelled():
             task.exception()
 
+    async def _in_memory(self, question: Question[R], keys: Iterable[Key]) -> dict[Key, Entry[R]]:
+        """What memory holds."""
+        names = {question.name(key): key for key in keys}
+        return self._decoded(question.kind, names, await self.memory.get_many(names))
+
     async def _read(self, question: Question[R], keys: Iterable[Key]) -> dict[Key, Entry[R]]:
         """What the layers hold; the shared one is asked for what memory holds not, or not young enough."""
         names = {question.name(key): key for key in keys}
         now = self._now()
-        found = self._decoded(question.kind, names, await self.memory.get_many(names))
+        found = await self._in_memory(question, names.values())
         if self.shared is None:
             return found
         lacking = [name for name, key in names.items() if question.state(found.get(key), now) is not State.FRESH]
@@ -329,10 +359,6 @@ def _outlived(flight: Flight[Any], landed: Landed[Any], call: Terms) -> bool:
     """Whether a wait ended because the other's time was up, with enough of one's own left to ask again."""
     late = landed.failed is not None and landed.failed.reason is IssueReason.TIMED_OUT
     return late and flight.deadline < call.deadline and call.remaining() >= _WORTH_ASKING_SECONDS
-
-
-def _of(question: Question[R], record: R, at: float) -> Entry[R]:
-    return question.entry([record], at)
 
 
 def _by_own_key(question: Question[R], records: Iterable[R], now: float) -> dict[Key, Entry[R]]:

@@ -19,9 +19,10 @@ logger = logging.getLogger("orderweave.caching")
 
 # A command takes well under a millisecond on one network; what takes so long costs more than it saves.
 LONGEST_COMMAND_SECONDS = 0.1
-# The wait is taken in so many parts, each of which ends only after the event loop came by: a busy worker that has not
-# looked at its sockets is not taken for a dead store.
+# The wait is taken in so many parts. One that ends late does not count: then this process was busy and has not looked
+# at its sockets, which is no sign of a dead store. So many late ones are enough, too.
 _PARTS = 4
+_MOST_LATE_PARTS = 40
 # How long a store that failed is left alone before it is tried again.
 PROBE_AFTER_SECONDS = 1.0
 
@@ -112,11 +113,7 @@ class Guarded:
             return None
         task = asyncio.ensure_future(command())
         try:
-            for _ in range(_PARTS):
-                await asyncio.wait({task}, timeout=self._limit / _PARTS)
-                if task.done():
-                    break
-                await asyncio.sleep(0)
+            await self._wait_for(task)
         finally:
             if not task.done():
                 task.cancel()
@@ -130,6 +127,18 @@ class Guarded:
         except Exception as error:
             self._fail(type(error).__name__)
             return None
+
+    async def _wait_for(self, task: asyncio.Future[Any]) -> None:
+        """Until it is done, or as long as it may take."""
+        loop, part = asyncio.get_running_loop(), self._limit / _PARTS
+        counted = late = 0
+        while not task.done() and counted < _PARTS and late < _MOST_LATE_PARTS:
+            began = loop.time()
+            await asyncio.wait({task}, timeout=part)
+            if loop.time() - began < 2 * part:
+                counted += 1
+            else:
+                late += 1
 
     def _fail(self, why: str) -> None:
         self.failures += 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
@@ -21,10 +22,13 @@ R = TypeVar("R")
 
 
 class Landed(Generic[R]):
-    """What fetching brought, key by key. `loose` are the records of answers that could not be told apart by key."""
+    """What fetching brought, key by key. `loose` are the records of answers that could not be told apart by key, `old`
+    the entries that were found on the way and are not young enough.
+    """
 
     def __init__(self) -> None:
         self.entries: dict[Key, tuple[Entry[R], Via]] = {}
+        self.old: dict[Key, Entry[R]] = {}
         self.answered: set[Key] = set()
         self.loose: list[tuple[R, float]] = []
         self.gaps: dict[SourceIssue, None] = {}
@@ -33,6 +37,7 @@ class Landed(Generic[R]):
     def add(self, other: Landed[R], keys: Sequence[Key], *, failure: bool = True) -> None:
         """Take over what another one brought for these keys; what is loose in it may be about any of them."""
         self.entries.update({key: other.entries[key] for key in keys if key in other.entries})
+        self.old.update({key: other.old[key] for key in keys if key in other.old})
         self.answered.update(key for key in keys if key in other.answered)
         self.loose += other.loose
         self.gaps.update(other.gaps)
@@ -60,11 +65,13 @@ class Question(Generic[R]):
         self.parts: frozenset[str] = frozenset(facet.value for facet in facets)
         self._judge = Judge(kind, ages)
         self._digest = digest
+        self._late_serves = True
 
-    def on(self, call: Terms) -> Question[R]:
-        """The same question on other terms."""
-        other: Question[R] = Question.__new__(Question)
-        other.__dict__.update({**self.__dict__, "call": call})
+    def anew(self, call: Terms) -> Question[R]:
+        """The same question on other terms, for which late is not good enough."""
+        other = copy(self)
+        other.call = call
+        other._late_serves = False
         return other
 
     @property
@@ -86,7 +93,8 @@ class Question(Generic[R]):
 
     def state(self, entry: Entry[R] | None, now: float) -> State:
         """How good an entry is for this question."""
-        return self._judge.state(entry, self.parts or (WHICH,), now, self.call.max_age)
+        found = self._judge.state(entry, self.parts or (WHICH,), now, self.call.max_age)
+        return State.OLD if found is State.LATE and not self._late_serves else found
 
     def bearable(self, entry: Entry[R] | None, now: float) -> bool:
         """Whether an entry may stand in for an answer that failed: it has records, and each can say how old it is."""

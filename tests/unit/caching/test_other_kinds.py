@@ -156,7 +156,7 @@ async def test_hits_are_known_by_their_ids() -> None:
 
 
 async def test_a_page_with_gaps_or_of_a_dead_system_is_not_kept() -> None:
-    """A page that could not be read whole is asked for again; a failure is told, for a list cannot say that it is old."""
+    """A page that could not be read whole is asked again; a failure is told, for a list cannot say that it is old."""
     system = goods()
     system.gaps = (Gap("lines: expected a list"),)
     woven = weave(system, cache=settings("shop"))
