@@ -27,7 +27,8 @@ from orderweave_sdk.transport import Transport
 class Orderweave:
     """A wired gateway: the schema, and the gateway behind it. Close it when done.
 
-    `transports` replaces the network for some systems by name; `clock` replaces time.
+    `transports` replaces the network for some systems by name; `clock` replaces time. `shared` is the store that all
+    workers share, where one is configured.
     """
 
     def __init__(
@@ -44,7 +45,9 @@ class Orderweave:
             name: Connecting(system.connector, system.settings, transport=(transports or {}).get(name))
             for name, system in configuration.systems.items()
         }
-        self.systems = Systems(business, connecting, self.clock, _cache(configuration, self.clock))
+        cache = _cache(configuration, self.clock)
+        self.shared = cache.shared if cache is not None else None
+        self.systems = Systems(business, connecting, self.clock, cache)
         authority = Authority(business)
         parts = Parts(
             business=business,

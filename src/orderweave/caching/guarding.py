@@ -97,6 +97,10 @@ class Guarded:
         """As the store's, where that is possible."""
         await self._try(lambda: self._store.release(names, token))
 
+    async def answers(self) -> bool:
+        """Whether the store answers at present."""
+        return await self._try(self._ping) is True
+
     async def close(self) -> None:
         """End what is still on its way, and close the store."""
         ending: list[asyncio.Future[Any]] = [*self._left, *([self._probe] if self._probe else [])]
@@ -151,6 +155,10 @@ class Guarded:
             return
         if self._probe is None or self._probe.done():
             self._probe = asyncio.get_running_loop().create_task(self._look())
+
+    async def _ping(self) -> bool:
+        await self._store.ping()
+        return True
 
     async def _look(self) -> None:
         """One try, beside the requests."""
