@@ -71,7 +71,7 @@ def test_check_goes_on_after_a_failure(mood: str, line: str, run: Run, file: Fil
     ],
 )
 def test_check_looks_at_the_shared_cache(
-    error: Exception | None, code: int, line: str, run: Run, file: File, monkeypatch: pytest.MonkeyPatch
+    error: Exception | None, code: int, line: str, *, run: Run, file: File, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A store that all workers share is reached, too: one line, and exit 1 where it does not answer."""
     store = FakeShared(FakeClock())

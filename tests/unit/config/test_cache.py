@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -10,20 +11,23 @@ from orderweave.caching.ages import DEFAULT_AGES, Ages, Subject
 from orderweave.config.caching import read_cache
 from orderweave.config.configuration import CacheSettings, Problem
 
+EMPTY: Mapping[str, str] = {}
 SYSTEMS: dict[str, Any] = {"shop": {"connector": "shopify"}, "erp": {"connector": "tryton"}}
 
 
 def read(
-    cache: dict[str, Any] | None = None, systems: dict[str, Any] | None = None, **environment: str
+    cache: dict[str, Any] | None = None, systems: dict[str, Any] | None = None, environment: Mapping[str, str] = EMPTY
 ) -> tuple[CacheSettings | None, list[Problem]]:
     """What is read from these tables."""
     document: dict[str, Any] = {} if cache is None else {"cache": cache}
     return read_cache(document, SYSTEMS if systems is None else systems, environment)
 
 
-def sound(*args: Any, **environment: str) -> CacheSettings:
+def sound(
+    cache: dict[str, Any] | None = None, systems: dict[str, Any] | None = None, environment: Mapping[str, str] = EMPTY
+) -> CacheSettings:
     """Settings without a problem."""
-    settings, problems = read(*args, **environment)
+    settings, problems = read(cache, systems, environment)
     assert problems == []
     assert settings is not None
     return settings
@@ -71,7 +75,7 @@ def test_addresses(url: str) -> None:
 
 def test_an_address_with_a_password_comes_from_the_environment() -> None:
     """It is taken from there, and stands in no representation of the settings."""
-    settings = sound({"redis": {"env": "REDIS_URL"}}, SYSTEMS, REDIS_URL="redis://:hunter2@cache:6379/0")
+    settings = sound({"redis": {"env": "REDIS_URL"}}, SYSTEMS, {"REDIS_URL": "redis://:hunter2@cache:6379/0"})
     assert settings.redis == "redis://:hunter2@cache:6379/0"
     assert "hunter2" not in repr(settings)
 
@@ -94,7 +98,7 @@ def test_addresses_that_lead_nowhere(url: str) -> None:
     said = [Problem("cache.redis", "must be an address such as redis://127.0.0.1:6379/0")]
     assert read({"redis": url})[1] == said
     if url:
-        assert read({"redis": {"env": "REDIS_URL"}}, SYSTEMS, REDIS_URL=url)[1] == said
+        assert read({"redis": {"env": "REDIS_URL"}}, SYSTEMS, {"REDIS_URL": url})[1] == said
 
 
 @pytest.mark.parametrize("value", [5, True, ["redis://cache"], {"env": 5}, {"environment": "REDIS_URL"}])
