@@ -200,7 +200,7 @@ class Cache:
             self.counts.joined += len(pending) - len(lead)
             if lead:
                 parts[self._begin(question, lead, fetch)] = lead
-            landings = await asyncio.gather(*(self._flights.wait(flight) for flight in parts))
+            landings = await asyncio.gather(*(self._waited(question, flight) for flight in parts))
             pending = []
             for (flight, mine), landed in zip(parts.items(), landings, strict=True):
                 again = turn + 1 < _MOST_TURNS and _outlived(flight, landed, question.call)
@@ -210,6 +210,18 @@ class Cache:
             if not pending:
                 break
         return found
+
+    async def _waited(self, question: Question[R], flight: Flight[Landed[Any]]) -> Landed[Any]:
+        """What a flight brings. One that has longer than this question is not waited for to its end."""
+        if flight.deadline <= question.call.deadline:
+            return await self._flights.wait(flight)
+        try:
+            async with asyncio.timeout(max(0.0, question.call.remaining())):
+                return await self._flights.wait(flight)
+        except TimeoutError:
+            landed = Landed[R]()
+            landed.failed = question.late("no answer within the deadline")
+            return landed
 
     def _towards(self, question: Question[R], key: Key) -> Flight[Landed[Any]] | None:
         return self._flights.towards((question.name(key), question.call.lane), question.parts)

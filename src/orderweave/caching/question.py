@@ -129,7 +129,8 @@ class Question(Generic[R]):
         return [
             Dated(
                 record=self.kind.narrowed(record, self.parts) if narrow else record,
-                fetched_at=datetime.fromtimestamp(asked, UTC),
+                # Another machine's clock may be ahead of ours; nothing is younger than now.
+                fetched_at=datetime.fromtimestamp(min(asked, now), UTC),
                 via=via,
                 stale=stale,
                 instead_of=instead_of if via is Via.CACHE else None,

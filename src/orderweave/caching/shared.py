@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from math import ceil
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -71,11 +72,10 @@ class RedisStore:
         return {key: value for key, value in zip(wanted, values, strict=True) if value is not None}
 
     async def set_many(self, entries: Mapping[str, Kept]) -> None:
-        """Keep; entries that live equally long go together."""
-        by_life: dict[float, list[tuple[str, bytes]]] = defaultdict(list)
+        """Keep; entries that live equally long, in whole seconds, go together."""
+        by_life: dict[int, list[tuple[str, bytes]]] = defaultdict(list)
         for key, entry in entries.items():
-            if entry.seconds >= 0.001:
-                by_life[float(entry.seconds)].append((key, entry.value))
+            by_life[max(1, ceil(entry.seconds))].append((key, entry.value))
         await asyncio.gather(*(self._cache.multi_set(pairs, ttl=seconds) for seconds, pairs in by_life.items()))
 
     async def delete_many(self, keys: Iterable[str]) -> None:

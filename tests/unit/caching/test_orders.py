@@ -236,6 +236,15 @@ async def test_who_has_more_time_asks_again() -> None:
     assert len(s.system.calls) == 2
 
 
+async def test_a_clock_that_is_behind_makes_nothing_younger_than_now() -> None:
+    """An entry fetched by a machine whose clock is ahead is as old as now, not younger."""
+    s = Shop(WHOLE)
+    await s.numbers("1001")
+    s.woven.time.advance(-5)
+    (found,) = (await s.find(Key("number", "1001"))).found
+    assert (found.via, found.fetched_at) == (Via.CACHE, s.woven.time.now())
+
+
 async def test_late_is_served_and_refreshed_beside_it() -> None:
     """Past its time to live an answer still serves, marked, and one refresh runs however many ask; then it is young."""
     s = Shop(WHOLE, header=Ages(ttl=10, stale_while_revalidate=10))

@@ -213,6 +213,23 @@ async def test_a_store_that_dies_while_others_wait() -> None:
     await world.close()
 
 
+async def test_who_has_less_time_leaves_earlier() -> None:
+    """Whoever joins a call that may take longer than they can wait gets the time-out as their answer at their own
+    deadline; the call goes on for the one who began it.
+    """
+    world = World()
+    world.shop.open.clear()
+    leader = asyncio.get_running_loop().create_task(world.ask(world.processes[0]))
+    await turns()
+    hurried = await world.ask(world.processes[0], call=Terms(clock=world.clock, deadline=world.clock.monotonic()))
+    assert hurried.failed is not None
+    assert hurried.failed.reason is IssueReason.TIMED_OUT
+    world.shop.open.set()
+    assert [found.record.external_id for found in (await leader).found] == ["a1"]
+    assert world.shop.asked == [[KEY]]
+    await world.close()
+
+
 async def test_each_asks_what_no_other_is_asking() -> None:
     """Of a batch, keys that another process is fetching are waited for; the rest goes in one call."""
     world = World()
