@@ -224,14 +224,17 @@ class Cache:
             return landed
 
     def _towards(self, question: Question[R], key: Key) -> Flight[Landed[Any]] | None:
-        return self._flights.towards((question.name(key), question.call.lane), question.parts)
+        name = (question.name(key), question.call.lane)
+        return self._flights.towards(name, question.parts, question.call.max_age)
 
     def _begin(self, question: Question[R], keys: list[Key], fetch: Fetch[R]) -> Flight[Landed[Any]]:
         return self._flights.begin(
             [(question.name(key), question.call.lane) for key in keys],
             question.parts,
-            question.call.deadline,
-            lambda: self._fly(question, keys, fetch),
+            deadline=question.call.deadline,
+            # Without a shared store to look into, whatever it brings is live.
+            max_age=question.call.max_age if self.shared is not None else 0.0,
+            work=lambda: self._fly(question, keys, fetch),
         )
 
     async def _fly(self, question: Question[R], keys: list[Key], fetch: Fetch[R]) -> Landed[R]:

@@ -14,14 +14,24 @@ T = TypeVar("T")
 
 
 class Flight(Generic[T]):
-    """What is being fetched: for which names, which parts of them, and until when at most."""
+    """What is being fetched: for which names, which parts of them, until when at most, and how old it may be when it
+    lands (None: as old as the configuration allows).
+    """
 
-    def __init__(self, names: frozenset[Hashable], parts: frozenset[str], deadline: float) -> None:
+    def __init__(
+        self, names: frozenset[Hashable], parts: frozenset[str], deadline: float, max_age: float | None
+    ) -> None:
         self.names = names
         self.parts = parts
         self.deadline = deadline
+        self.max_age = max_age
         self.task: asyncio.Task[T] | None = None
         self.waiting = 0
+
+    def serves(self, parts: frozenset[str], max_age: float | None) -> bool:
+        """Whether it brings all these parts, young enough."""
+        young = max_age is None or (self.max_age is not None and self.max_age <= max_age)
+        return young and parts <= self.parts
 
 
 class Flights(Generic[T]):
@@ -34,15 +44,21 @@ class Flights(Generic[T]):
     def __len__(self) -> int:
         return len({id(flight) for flights in self._of_name.values() for flight in flights})
 
-    def towards(self, name: Hashable, parts: frozenset[str]) -> Flight[T] | None:
-        """A flight that brings all these parts under a name."""
-        return next((flight for flight in self._of_name.get(name, ()) if parts <= flight.parts), None)
+    def towards(self, name: Hashable, parts: frozenset[str], max_age: float | None = None) -> Flight[T] | None:
+        """A flight that brings all these parts under a name, young enough."""
+        return next((flight for flight in self._of_name.get(name, ()) if flight.serves(parts, max_age)), None)
 
     def begin(
-        self, names: Iterable[Hashable], parts: frozenset[str], deadline: float, work: Callable[[], Awaitable[T]]
+        self,
+        names: Iterable[Hashable],
+        parts: frozenset[str],
+        *,
+        deadline: float,
+        max_age: float | None = None,
+        work: Callable[[], Awaitable[T]],
     ) -> Flight[T]:
         """A flight under way; it must be waited for by whoever begins it."""
-        flight: Flight[T] = Flight(frozenset(names), parts, deadline)
+        flight: Flight[T] = Flight(frozenset(names), parts, deadline, max_age)
         flight.task = asyncio.get_running_loop().create_task(_run(work))
         flight.task.add_done_callback(lambda _: self._land(flight))
         for name in flight.names:

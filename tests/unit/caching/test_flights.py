@@ -27,17 +27,20 @@ class Airport:
 
     def begin(self, *parts: str) -> Flight[str]:
         """A flight for "a" and "b"."""
-        return self.flights.begin(["a", "b"], frozenset(parts), 10.0, self.fly)
+        return self.flights.begin(["a", "b"], frozenset(parts), deadline=10.0, max_age=5.0, work=self.fly)
 
 
 async def test_found_by_name_and_parts() -> None:
-    """A flight is found under each of its names by whoever wants no more than it brings, until it has landed."""
+    """A flight is found under each of its names by whoever wants no more than it brings and nothing younger, until it
+    has landed.
+    """
     port = Airport()
     flight = port.begin("LINES", "HEADER")
     assert port.flights.towards("a", frozenset({"LINES"})) is flight
     assert port.flights.towards("b", frozenset()) is flight
     assert port.flights.towards("b", frozenset({"HOLDS"})) is None
     assert port.flights.towards("c", frozenset()) is None
+    assert [port.flights.towards("a", frozenset(), age) is flight for age in (9.0, 5.0, 4.0)] == [True, True, False]
     port.landing.set_result("home")
     assert await port.flights.wait(flight) == "home"
     assert len(port.flights) == 0

@@ -113,6 +113,24 @@ async def test_late_in_the_shared_store_is_refreshed() -> None:
     await world.close()
 
 
+async def test_a_younger_answer_is_not_got_by_joining() -> None:
+    """Whoever asks for younger does not take what a flight for others found in the shared store, and the other way
+    round the younger serves.
+    """
+    world = World()
+    await world.ask(world.processes[0])
+    world.clock.advance(20)
+    loose, strict = await asyncio.gather(
+        *(world.ask(world.processes[1], call=world.terms(max_age=age)) for age in (None, 5.0))
+    )
+    assert [(found.via, (world.clock.now() - found.fetched_at).total_seconds()) for found in loose.found] == [
+        (Via.CACHE, 20.0)
+    ]
+    assert [found.via for found in strict.found] == [Via.LIVE]
+    assert world.shop.asked == [[KEY]] * 2
+    await world.close()
+
+
 async def test_old_in_the_shared_store_stands_in() -> None:
     """The system fails and only another process's entry is left: it serves in place of the failure."""
     world = World(header=Ages(ttl=10, stale_if_error=100))
