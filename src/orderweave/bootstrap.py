@@ -27,8 +27,8 @@ from orderweave_sdk.transport import Transport
 class Orderweave:
     """A wired gateway: the schema, and the gateway behind it. Close it when done.
 
-    `transports` replaces the network for some systems by name; `clock` replaces time. `shared` is the store that all
-    workers share, where one is configured.
+    `transports` replaces the network for some systems by name; `clock` replaces time. `shared_cache` is the store
+    that all workers share, where one is configured.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class Orderweave:
             for name, system in configuration.systems.items()
         }
         cache = _cache(configuration, self.clock)
-        self.shared = cache.shared if cache is not None else None
+        self.shared_cache = cache.shared if cache is not None else None
         self.systems = Systems(business, connecting, self.clock, cache)
         authority = Authority(business)
         parts = Parts(

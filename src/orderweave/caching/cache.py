@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from orderweave.caching.ages import Ages, Subject
+from orderweave.caching.counts import Counts
 from orderweave.caching.entries import Entry, State, decoder_of, encode, joined
 from orderweave.caching.flights import Flight, Flights
 from orderweave.caching.guarding import Guarded
@@ -39,23 +40,6 @@ _LONGEST_REFRESH_SECONDS = 10.0
 # A wait for somebody else's call that ended because their time was up, not ours, is put again so often.
 _MOST_TURNS = 2
 _WORTH_ASKING_SECONDS = 0.5
-
-
-class Counts(msgspec.Struct, kw_only=True):
-    """What the cache did since the start, in keys: answered young enough, served past their time, fetched anew, got
-    by waiting for a fetch of this process or of another one; then refreshes begun and left out, entries that could
-    not be read, and entries too large to keep.
-    """
-
-    hits: int = 0
-    stale_served: int = 0
-    misses: int = 0
-    joined: int = 0
-    awaited: int = 0
-    refreshes: int = 0
-    refreshes_dropped: int = 0
-    unreadable: int = 0
-    too_large: int = 0
 
 
 class Cache:

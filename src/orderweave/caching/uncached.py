@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
+from orderweave.caching.counts import Counts
 from orderweave.caching.kinds import Kind
 from orderweave.caching.taken import Dated, Fetch, Taken
 from orderweave.model.terms import Terms
@@ -14,7 +15,11 @@ R = TypeVar("R")
 
 
 class Uncached:
-    """What stands in the cache's place where there is none."""
+    """What stands in the cache's place where there is none; its counts stay 0."""
+
+    def __init__(self) -> None:
+        self.counts = Counts()
+        self.store_failures = 0
 
     async def answer(
         self,

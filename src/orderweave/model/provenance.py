@@ -140,8 +140,12 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def stands_for(issue: SourceIssue, instead_of: SourceIssue | None) -> bool:
-    """Whether a record that stands in place of a failure makes up for this issue: the same failure, of any facets."""
-    return instead_of is not None and (issue.system, issue.message) == (instead_of.system, instead_of.message)
+    """Whether a record that stands in place of a failure makes up for this issue: the same failure, or another one of
+    that system about facets that the record was kept with.
+    """
+    if instead_of is None or issue.system != instead_of.system:
+        return False
+    return issue.message == instead_of.message or set(issue.facets) <= set(instead_of.facets)
 
 
 def unmet_of(entries: Iterable[tuple[bool, SourceIssue | None]]) -> tuple[SourceIssue, ...]:

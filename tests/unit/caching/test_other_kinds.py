@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderweave.caching import Cache
 from orderweave.caching.ages import Ages
 from orderweave.model.provenance import Via
 from orderweave.operations.running import Operations, Request
@@ -25,12 +23,6 @@ from tests.unit.fake_systems import FakeSystem, Woven, weave
 
 DOWN = Unreachable("no connection")
 HEADER = frozenset({Facet.HEADER})
-
-
-def counts(woven: Woven) -> Any:
-    """What the cache did."""
-    assert isinstance(woven.systems.cache, Cache)
-    return woven.systems.cache.counts
 
 
 def goods() -> FakeSystem:
