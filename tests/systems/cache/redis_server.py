@@ -26,7 +26,8 @@ class RedisServer:
             probe.bind(("127.0.0.1", 0))
             self._port = probe.getsockname()[1]
         self._password = password
-        self.url = f"redis://{f':{quote(password, safe='')}@' if password else ''}127.0.0.1:{self._port}/0"
+        let_in = f":{quote(password, safe='')}@" if password else ""
+        self.url = f"redis://{let_in}127.0.0.1:{self._port}/0"
         self._process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
