@@ -8,6 +8,11 @@ import strawberry
 
 from orderweave.answering import Gateway
 from orderweave.answering.parts import Parts
+from orderweave.caching import Cache
+from orderweave.caching.guarding import Guarded
+from orderweave.caching.keys import digest_of
+from orderweave.caching.memory import MemoryStore
+from orderweave.caching.shared import RedisStore
 from orderweave.config import Configuration
 from orderweave.fetching.systems import Systems
 from orderweave.matching import KeyReader
@@ -22,7 +27,8 @@ from orderweave_sdk.transport import Transport
 class Orderweave:
     """A wired gateway: the schema, and the gateway behind it. Close it when done.
 
-    `transports` replaces the network for some systems by name; `clock` replaces time.
+    `transports` replaces the network for some systems by name; `clock` replaces time. `shared_cache` is the store
+    that all workers share, where one is configured.
     """
 
     def __init__(
@@ -39,7 +45,9 @@ class Orderweave:
             name: Connecting(system.connector, system.settings, transport=(transports or {}).get(name))
             for name, system in configuration.systems.items()
         }
-        self.systems = Systems(business, connecting, self.clock)
+        cache = _cache(configuration, self.clock)
+        self.shared_cache = cache.shared if cache is not None else None
+        self.systems = Systems(business, connecting, self.clock, cache)
         authority = Authority(business)
         parts = Parts(
             business=business,
@@ -55,3 +63,17 @@ class Orderweave:
     async def close(self) -> None:
         """Close every connection."""
         await self.systems.close()
+
+
+def _cache(configuration: Configuration, clock: Clock) -> Cache | None:
+    """The cache that the configuration asks for."""
+    settings = configuration.cache
+    if settings is None:
+        return None
+    memory = MemoryStore(clock, most_entries=settings.entries, most_bytes=settings.megabytes * 1024 * 1024)
+    shared = Guarded(RedisStore(settings.redis), clock) if settings.redis else None
+    digests = {
+        name: digest_of(system.spec.manifest.name, system.spec.manifest.version, system.settings)
+        for name, system in configuration.systems.items()
+    }
+    return Cache(clock, memory=memory, shared=shared, ages=settings.ages, digests=digests)

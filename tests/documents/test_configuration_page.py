@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
-from orderweave.config import Configuration, ConfigurationError, installed, load, reading
-from orderweave.config.configuration import Server
+from orderweave.caching.ages import DEFAULT_AGES, Ages
+from orderweave.config import Configuration, ConfigurationError, caching, installed, load, reading
+from orderweave.config.configuration import CacheSettings, Server
 from orderweave.config.loading import read
 from orderweave.planning.authority import DEFAULT
 from tests.documents.pages import blocks, code_of, read_page, rows_of, table
@@ -29,11 +30,14 @@ def laid_over(whole: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
+def address(variable: str) -> str:
+    """What stands in a variable that a block names."""
+    return f"{'redis' if variable == 'REDIS_URL' else 'https'}://{variable.lower().replace('_', '-')}.example.com"
+
+
 def loaded(text: str) -> Configuration:
     """The page's first block with a part laid over it, read with every variable that the blocks name set."""
-    variables = {
-        name: f"https://{name.lower()}.example.com" for name in re.findall(r'env = "([A-Z_]+)"', "".join(BLOCKS))
-    }
+    variables = {name: address(name) for name in re.findall(r'env = "([A-Z_]+)"', "".join(BLOCKS))}
     document = laid_over(tomllib.loads(BLOCKS[0]), tomllib.loads(text))
     return read(document, file="page", registry=installed(), environment=variables)
 
@@ -71,7 +75,14 @@ def test_system_named_twice(tmp_path: Path) -> None:
 def test_every_key_has_its_row() -> None:
     """The tables of keys hold exactly the keys that the loader knows, part by part."""
     described = [code_of(row[0]) for row in rows_of(PAGE, "key", "default", "meaning")]
-    known = [reading._SERVER.keys(), reading._SYSTEM, reading._REFERENCE, reading._LOCATION]
+    known = [
+        reading._SERVER.keys(),
+        reading._SYSTEM,
+        reading._REFERENCE,
+        reading._LOCATION,
+        caching._CACHE,
+        caching._AGES,
+    ]
     assert sorted(described) == sorted(key for keys in known for key in keys)
 
 
@@ -81,6 +92,21 @@ def test_server_defaults() -> None:
     assert {code_of(key): code_of(default) for key, default, _ in rows} == {
         name: str(getattr(Server(), name)) for name in reading._SERVER
     }
+
+
+def test_cache_defaults() -> None:
+    """The defaults of the cache's keys and of every subject's ages are the loader's, and so are its ranges."""
+    rows = {code_of(row[0]): row for row in rows_of(PAGE, "key", "default", "meaning")}
+    for name, (least, most) in caching._RANGES.items():
+        assert code_of(rows[name][1]) == str(getattr(CacheSettings(ages={}), name))
+        assert f"{least} to {most}" in rows[name][2]
+    written = {
+        code_of(subject): Ages(ttl=int(ttl), stale_while_revalidate=int(late), stale_if_error=int(failing))
+        for subject, ttl, late, failing in table(
+            PAGE, "subject", "`ttl`", "`stale_while_revalidate`", "`stale_if_error`"
+        )
+    }
+    assert written == {subject.value: ages for subject, ages in DEFAULT_AGES.items()}
 
 
 def test_authority_is_the_default() -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx
 import msgspec
 
 from orderweave.bootstrap import Orderweave
+from orderweave.caching.ages import DEFAULT_AGES
 from orderweave.config import Configuration
+from orderweave.config.configuration import CacheSettings
 from orderweave.demo import DemoBusiness
 from orderweave.scenario import UNTIL
 from orderweave.web import build_app
@@ -20,19 +22,35 @@ from orderweave_sdk.clock import SystemClock
 
 
 class StandingClock(SystemClock):
-    """Always the scenario's last instant, so that answers are the same each time; deadlines still run."""
+    """Always the scenario's last instant, so that answers are the same each time, until a test lets time pass;
+    deadlines still run.
+    """
+
+    def __init__(self) -> None:
+        self._passed = 0.0
 
     def now(self) -> datetime:
-        """The scenario's last instant."""
-        return UNTIL
+        """The scenario's last instant, and what has passed since."""
+        return UNTIL + timedelta(seconds=self._passed)
+
+    def monotonic(self) -> float:
+        """The machine's seconds, and what has passed."""
+        return super().monotonic() + self._passed
+
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self._passed += seconds
 
 
 class Front:
     """The gateway as its callers see it."""
 
-    def __init__(self, business: DemoBusiness, woven: Orderweave, client: httpx.AsyncClient) -> None:
+    def __init__(
+        self, business: DemoBusiness, woven: Orderweave, client: httpx.AsyncClient, time: StandingClock
+    ) -> None:
         self.business = business
         self.woven = woven
+        self.time = time
         self._client = client
 
     async def ask(self, query: str, variables: Mapping[str, Any] | None = None) -> dict[str, Any]:
@@ -78,15 +96,23 @@ def with_deadline(configuration: Configuration, seconds: int) -> Configuration:
     return msgspec.structs.replace(configuration, server=server)
 
 
+def with_cache(configuration: Configuration) -> Configuration:
+    """The configuration with all systems cached, by the ages that hold when nothing is said."""
+    ages = dict.fromkeys(configuration.systems, DEFAULT_AGES)
+    return msgspec.structs.replace(configuration, cache=CacheSettings(ages=ages))
+
+
 @asynccontextmanager
-async def front(*, seed: int, orders: int, deadline: int = 60) -> AsyncIterator[Front]:
-    """A running business with the gateway in front of it."""
+async def front(*, seed: int, orders: int, deadline: int = 60, cached: bool = False) -> AsyncIterator[Front]:
+    """A running business with the gateway in front of it; everything live unless `cached`."""
     async with DemoBusiness(seed=seed, orders=orders) as business:
-        woven = Orderweave(with_deadline(business.configuration(), deadline), clock=StandingClock())
+        configuration = with_deadline(business.configuration(), deadline)
+        clock = StandingClock()
+        woven = Orderweave(with_cache(configuration) if cached else configuration, clock=clock)
         app = build_app(woven.schema, woven.gateway)
         transport = httpx.ASGITransport(app=app)
         try:
             async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
-                yield Front(business, woven, client)
+                yield Front(business, woven, client, clock)
         finally:
             await woven.close()

@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from orderweave.bootstrap import Orderweave
-from orderweave.config.configuration import Configuration, ConfiguredSystem, Server
+from orderweave.config.configuration import CacheSettings, Configuration, ConfiguredSystem, Server
 from orderweave.model.systems import Business, PlaceSpec, ReferenceRule, SystemSpec
 from orderweave_sdk.batches import by_lookup
 from orderweave_sdk.capabilities import (
@@ -31,6 +31,7 @@ from orderweave_sdk.capabilities import (
 from orderweave_sdk.clock import Call
 from orderweave_sdk.conditions import order_matches, values_of
 from orderweave_sdk.errors import TimedOut
+from orderweave_sdk.facets import facets_of
 from orderweave_sdk.manifest import (
     Batch,
     BatchStrategy,
@@ -51,7 +52,6 @@ from orderweave_sdk.records import (
     SystemKind,
 )
 from orderweave_sdk.statuses import StatusMap
-from orderweave_sdk.testing.comparing import facets_of
 from orderweave_sdk.upstream import UpstreamFactory
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -324,8 +324,9 @@ def weave(
     places: tuple[PlaceSpec, ...] = (),
     authority: Mapping[str, tuple[str, ...]] | None = None,
     deadline: int = 10,
+    cache: CacheSettings | None = None,
 ) -> Woven:
-    """The gateway over these systems, in this order."""
+    """The gateway over these systems, in this order; everything live unless a cache is given."""
     clock = FakeClock()
     for system in systems:
         system.clock = clock
@@ -341,5 +342,6 @@ def weave(
         business=Business(
             systems={system.name: system.spec() for system in systems}, places=places, authority=authority or {}
         ),
+        cache=cache,
     )
     return Woven(configuration, clock, {system.name: system for system in systems})

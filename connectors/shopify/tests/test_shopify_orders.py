@@ -7,8 +7,9 @@ import pytest
 
 from orderweave_sdk.batches import keys_of
 from orderweave_sdk.clock import Call
+from orderweave_sdk.facets import facets_of
 from orderweave_sdk.records import Facet, OrderRecord, Quantities
-from orderweave_sdk.testing.comparing import comparable, facets_of
+from orderweave_sdk.testing.comparing import comparable
 from orderweave_sdk.testing.samples import sample_world
 from orderweave_sdk.testing.world import World
 from orderweave_shopify.connector import ShopifyConnector

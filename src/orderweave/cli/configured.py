@@ -65,6 +65,11 @@ async def check(path: Path, environment: Mapping[str, str]) -> int:
             else:
                 abilities = ", ".join(sorted(capability.value for capability in spec.manifest.capabilities))
                 print(f"ok   {name} ({spec.manifest.title}): {said}; {abilities}")
+        if woven.shared_cache is not None and await woven.shared_cache.answers():
+            print("ok   cache (redis): answers")
+        elif woven.shared_cache is not None:
+            failed = True
+            print("FAIL cache (redis): does not answer; the gateway would go on without it, each worker by itself")
     finally:
         await woven.close()
     for warning in warnings(configuration.business):

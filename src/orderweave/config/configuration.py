@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from orderweave.caching.ages import Ages, Subject
 from orderweave.model.systems import Business, SystemSpec
 from orderweave_sdk.capabilities import Connector
 
@@ -35,6 +36,21 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     deadline_seconds: int = 10
 
 
+class CacheSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What is kept in memory at most, the store shared by all workers if there is one, and each system's ages.
+
+    A system without ages is not cached. Never printed: the address of the store may hold a password.
+    """
+
+    entries: int = 20_000
+    megabytes: int = 64
+    redis: str | None = None
+    ages: Mapping[str, Mapping[Subject, Ages]]
+
+    def __repr__(self) -> str:
+        return f"CacheSettings({', '.join(self.ages)})"
+
+
 class ConfiguredSystem(msgspec.Struct, frozen=True, kw_only=True):
     """One system, its connector's class and its settings with secrets resolved. Never printed."""
 
@@ -47,9 +63,10 @@ class ConfiguredSystem(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Configuration(msgspec.Struct, frozen=True, kw_only=True):
-    """A configuration that holds together."""
+    """A configuration that holds together. Without `cache` everything is live."""
 
     file: str
     server: Server
     systems: Mapping[str, ConfiguredSystem]
     business: Business
+    cache: CacheSettings | None = None

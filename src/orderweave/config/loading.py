@@ -12,12 +12,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from orderweave.config.caching import read_cache
 from orderweave.config.configuration import Configuration, ConfigurationError, Problem
 from orderweave.config.reading import Reader
 from orderweave.config.registry import Registry
 from orderweave.model.systems import Business
 
-_TOP = {"server", "systems", "locations", "authority"}
+_TOP = {"server", "systems", "locations", "authority", "cache"}
 # The TOML reader's words for a table that stands twice, as a system named twice does.
 _TWICE = re.compile(r"Cannot declare \((.+)\) twice (\(.+\))")
 
@@ -67,6 +68,8 @@ def read(
     reader.check_references(specs, declared)
     places = reader.locations(document.get("locations", []), declared)
     authority = reader.authority(document.get("authority", {}), declared)
+    cache, problems = read_cache(document, named if isinstance(named, dict) else {}, environment)
+    reader.problems += problems
     if reader.problems:
         raise ConfigurationError(file, reader.problems)
     return Configuration(
@@ -74,4 +77,5 @@ def read(
         server=server,
         systems=systems,
         business=Business(systems=specs, places=places, authority=authority),
+        cache=cache,
     )

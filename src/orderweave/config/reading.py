@@ -16,7 +16,7 @@ from orderweave_sdk.connecting import manifest_of
 from orderweave_sdk.manifest import Capability, Manifest
 from orderweave_sdk.records import LocationKind, SystemKind
 
-_SYSTEM = {"connector", "title", "number_pattern", "captures_orders", "references", "settings"}
+_SYSTEM = {"connector", "title", "number_pattern", "captures_orders", "references", "settings", "cache"}
 _REFERENCE = {"field", "names", "spellings", "many", "lookup"}
 _LOCATION = {"id", "name", "kind", "systems"}
 _SERVER = {"host": str, "port": int, "deadline_seconds": int}

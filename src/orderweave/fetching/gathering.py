@@ -18,12 +18,13 @@ import msgspec
 from orderweave.fetching.systems import Systems
 from orderweave.matching import Group, KeyReader, match
 from orderweave.matching.keys import rules_naming
-from orderweave.model.provenance import Fetched, IssueReason, SourceIssue
+from orderweave.model.provenance import Fetched, IssueReason, SourceIssue, Via, stands_for
 from orderweave.model.systems import Business
 from orderweave.model.terms import Terms
 from orderweave.planning.orders import OrderPlan
 from orderweave_sdk.batches import keys_of, packed
-from orderweave_sdk.records import Facet, Key, OrderRecord
+from orderweave_sdk.facets import combine
+from orderweave_sdk.records import Facet, Key
 
 # Keys lead from system to system; more steps than systems cannot bring anything new in a sound configuration.
 _MOST_WAVES = 5
@@ -81,7 +82,7 @@ class Gathering:
                 self._systems.count_unknown(entry.system, entry.record)
                 self._records[place] = entry
             else:
-                self._records[place] = msgspec.structs.replace(known, record=combine(known.record, entry.record))
+                self._records[place] = _together(known, entry)
 
     def groups(self) -> tuple[Group, ...]:
         """The records as orders."""
@@ -299,33 +300,33 @@ class Gathering:
         self._sought.update(Key(f"{system}:id", fetched.record.external_id) for fetched in at_hand)
 
 
+def _together(known: Fetched, new: Fetched) -> Fetched:
+    """One record of two answers: as old as the older, and cached or stale where either is."""
+    return msgspec.structs.replace(
+        known,
+        record=combine(known.record, new.record),
+        fetched_at=min(known.fetched_at, new.fetched_at),
+        via=new.via if known.via is Via.LIVE else known.via,
+        stale=known.stale or new.stale,
+        instead_of=known.instead_of or new.instead_of,
+        unmet=known.unmet or new.unmet,
+    )
+
+
 def _too_many(system: str) -> SourceIssue:
     message = f"more than {MOST_RECORDS} records were found; the rest of them is left out"
     return SourceIssue(system=system, reason=IssueReason.REFUSED, message=message, facets=())
 
 
-def combine(known: OrderRecord, new: OrderRecord) -> OrderRecord:
-    """One record with every facet and status word of both; the newer answer wins where both have a facet."""
-    filled = {
-        name: value
-        for name in OrderRecord.__struct_fields__
-        if (value := getattr(new, name)) is not None and name not in ("keys", "references", "statuses")
-    }
-    axes = {word.axis for word in new.statuses}
-    statuses = (*new.statuses, *(word for word in known.statuses if word.axis not in axes))
-    return msgspec.structs.replace(
-        known,
-        **filled,
-        keys=tuple(dict.fromkeys((*new.keys, *known.keys))),
-        references=tuple(dict.fromkeys((*new.references, *known.references))),
-        statuses=statuses,
-    )
-
-
 def issues_about(group: Group, issues: Iterable[SourceIssue], business: Business) -> list[SourceIssue]:
-    """The issues that bear on one order: of systems that own one of its keys or may refer to one."""
+    """The issues that bear on one order: of systems that own one of its keys or may refer to one, unless a record of
+    the cache stands in for the very answer that failed.
+    """
     namespaces = {key.namespace for key in group.keys}
     owners = {namespace.partition(":")[0] for namespace in namespaces}
     return [
-        issue for issue in issues if issue.system in owners or rules_naming(business.systems[issue.system], namespaces)
+        issue
+        for issue in issues
+        if (issue.system in owners or rules_naming(business.systems[issue.system], namespaces))
+        and not any(stands_for(issue, fetched.instead_of) for fetched in group.members)
     ]

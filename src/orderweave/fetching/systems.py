@@ -1,8 +1,9 @@
 """The configured systems at work: one method a capability, from what is asked to what was found and is missing.
 
-What is found carries when and by which way it was fetched, so that a cache has its place in these methods. Beneath
-them every call to a connector goes through `Systems.ask`, which bounds it, turns its error into a `SourceIssue` and
-keeps the system's health: the place of retry, quota and breaker.
+Each method hands its question to the cache, with the call that is made for what the cache does not answer; what is
+found carries when and by which way it was fetched. Beneath them every call to a connector goes through `Systems.ask`,
+which bounds it, turns its error into a `SourceIssue` and keeps the system's health: the place of retry, quota and
+breaker.
 """
 
 from __future__ import annotations
@@ -15,10 +16,15 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from orderweave.caching import Cache, Live, Uncached
+from orderweave.caching.kinds import LOCATIONS, ORDERS, PAGES, PRODUCTS, STOCK
+from orderweave.caching.pages import StoredPage, key_of_search, stored, value_of
+from orderweave.caching.taken import Dated
 from orderweave.model.inventory import FetchedStock
 from orderweave.model.provenance import Fetched, IssueReason, SourceIssue
 from orderweave.model.systems import Business
 from orderweave.model.terms import Terms
+from orderweave_sdk.batches import keys_of
 from orderweave_sdk.capabilities import Condition, Gap, Locations, Orders, Page, Products, Search, Stock
 from orderweave_sdk.clock import Clock
 from orderweave_sdk.connecting import Connecting
@@ -32,7 +38,7 @@ from orderweave_sdk.errors import (
     UpstreamError,
     Wait,
 )
-from orderweave_sdk.records import Facet, Key, LocationRecord, OrderRecord, ProductRecord
+from orderweave_sdk.records import Facet, Key, LocationRecord, OrderRecord, ProductRecord, StockRecord
 
 T = TypeVar("T")
 _NO_FACETS: frozenset[Facet] = frozenset()
@@ -93,12 +99,15 @@ class FoundPage(Found[FoundHit], frozen=True, kw_only=True, gc=False):
 class Systems:
     """The systems of one configuration. Close it when done.
 
-    `connecting` holds a wired connector for every system of the business.
+    `connecting` holds a wired connector for every system of the business. Without a cache everything is live.
     """
 
-    def __init__(self, business: Business, connecting: Mapping[str, Connecting], clock: Clock) -> None:
+    def __init__(
+        self, business: Business, connecting: Mapping[str, Connecting], clock: Clock, cache: Cache | None = None
+    ) -> None:
         self.business = business
         self.clock = clock
+        self.cache: Cache | Uncached = cache or Uncached()
         self._connecting = connecting
         self.health = {name: Health() for name in business.systems}
         self.unknown_words: dict[str, Counter[str]] = {name: Counter() for name in business.systems}
@@ -111,65 +120,106 @@ class Systems:
         self, name: str, keys: Sequence[Key], facets: frozenset[Facet], call: Terms
     ) -> Found[Fetched]:
         """The orders of one system under these keys: one batch, as its manifest allows."""
-        answer, failed = await self.ask(
-            name, facets, Orders, lambda connector: connector.find_orders(keys, facets, call), call
-        )
-        if answer is None:
-            return Found(failed=failed)
-        now = self.clock.now()
+
+        async def live(asked: Sequence[Key], terms: Terms) -> Live[OrderRecord]:
+            answer, failed = await self.ask(
+                name, facets, Orders, lambda connector: connector.find_orders(asked, facets, terms), terms
+            )
+            if answer is None:
+                return Live(failed=failed)
+            return Live(records=answer.records, gaps=told(name, answer.gaps, facets))
+
+        taken = await self.cache.answer(ORDERS, name, keys, facets, call, fetch=live)
         return Found(
-            found=tuple(Fetched(system=name, record=record, fetched_at=now) for record in answer.records),
-            gaps=told(name, answer.gaps, facets),
+            found=tuple(_fetched(name, dated, dated.record) for dated in taken.found),
+            failed=taken.failed,
+            gaps=taken.gaps,
         )
 
     async def search_orders(self, name: str, search: Search, call: Terms) -> FoundPage:
         """One page of a search of one system."""
-        answer, failed = await self.ask(
-            name, search.facets, Page, lambda connector: connector.search_orders(search, call), call
-        )
-        if answer is None:
-            return FoundPage(failed=failed)
-        now = self.clock.now()
+
+        async def live(_: Sequence[Key], terms: Terms) -> Live[StoredPage]:
+            answer, failed = await self.ask(
+                name, search.facets, Page, lambda connector: connector.search_orders(search, terms), terms
+            )
+            if answer is None:
+                return Live(failed=failed)
+            await self.cache.remember(ORDERS, name, [hit.record for hit in answer.hits], search.facets, terms)
+            return Live(records=(stored(answer, search),), gaps=told(name, answer.gaps, search.facets))
+
+        taken = await self.cache.answer(PAGES, name, [key_of_search(search)], search.facets, call, fetch=live)
+        if taken.failed is not None or not taken.found:
+            return FoundPage(failed=taken.failed, gaps=taken.gaps)
+        (dated,) = taken.found
+        page = dated.record
         return FoundPage(
             found=tuple(
-                FoundHit(Fetched(system=name, record=hit.record, fetched_at=now), hit.cursor, hit.value)
-                for hit in answer.hits
+                FoundHit(_fetched(name, dated, hit.record), hit.cursor, value_of(hit, search)) for hit in page.hits
             ),
-            more=answer.more,
-            remaining=answer.remaining,
-            gaps=told(name, answer.gaps, search.facets),
+            more=page.more,
+            remaining=tuple(search.conditions[position] for position in page.remaining),
+            gaps=taken.gaps,
         )
 
     async def read_stock(self, name: str, skus: Sequence[str], call: Terms) -> Found[FetchedStock]:
         """Levels of some SKUs at all places of one system: one batch, as its manifest allows."""
-        answer, failed = await self.ask(
-            name, _NO_FACETS, Stock, lambda connector: connector.read_stock(skus, None, call), call
-        )
-        if answer is None:
-            return Found(failed=failed)
-        now = self.clock.now()
+
+        async def live(asked: Sequence[Key], terms: Terms) -> Live[StockRecord]:
+            wanted = [key.value for key in asked]
+            answer, failed = await self.ask(
+                name, _NO_FACETS, Stock, lambda connector: connector.read_stock(wanted, None, terms), terms
+            )
+            if answer is None:
+                return Live(failed=failed)
+            return Live(records=answer.records, gaps=told(name, answer.gaps, _NO_FACETS))
+
+        taken = await self.cache.answer(STOCK, name, keys_of("sku", skus), _NO_FACETS, call, fetch=live)
         return Found(
-            found=tuple(FetchedStock(system=name, record=record, fetched_at=now) for record in answer.records),
-            gaps=told(name, answer.gaps, _NO_FACETS),
+            found=tuple(
+                FetchedStock(
+                    system=name,
+                    record=dated.record,
+                    fetched_at=dated.fetched_at,
+                    via=dated.via,
+                    stale=dated.stale,
+                    instead_of=dated.instead_of,
+                    unmet=dated.unmet,
+                )
+                for dated in taken.found
+            ),
+            failed=taken.failed,
+            gaps=taken.gaps,
         )
 
     async def find_products(self, name: str, skus: Sequence[str], call: Terms) -> Found[ProductRecord]:
         """Products of one system with these SKUs: one batch, as its manifest allows."""
-        answer, failed = await self.ask(
-            name, _NO_FACETS, Products, lambda connector: connector.find_products(skus, call), call
-        )
-        if answer is None:
-            return Found(failed=failed)
-        return Found(found=answer.records, gaps=told(name, answer.gaps, _NO_FACETS))
+
+        async def live(asked: Sequence[Key], terms: Terms) -> Live[ProductRecord]:
+            wanted = [key.value for key in asked]
+            answer, failed = await self.ask(
+                name, _NO_FACETS, Products, lambda connector: connector.find_products(wanted, terms), terms
+            )
+            if answer is None:
+                return Live(failed=failed)
+            return Live(records=answer.records, gaps=told(name, answer.gaps, _NO_FACETS))
+
+        taken = await self.cache.answer(PRODUCTS, name, keys_of("sku", skus), _NO_FACETS, call, fetch=live)
+        return Found(found=tuple(dated.record for dated in taken.found), failed=taken.failed, gaps=taken.gaps)
 
     async def list_locations(self, name: str, call: Terms) -> Found[LocationRecord]:
         """All the places that one system knows."""
-        answer, failed = await self.ask(
-            name, _NO_FACETS, Locations, lambda connector: connector.list_locations(call), call
-        )
-        if answer is None:
-            return Found(failed=failed)
-        return Found(found=answer.records, gaps=told(name, answer.gaps, _NO_FACETS))
+
+        async def live(_: Sequence[Key], terms: Terms) -> Live[LocationRecord]:
+            answer, failed = await self.ask(
+                name, _NO_FACETS, Locations, lambda connector: connector.list_locations(terms), terms
+            )
+            if answer is None:
+                return Live(failed=failed)
+            return Live(records=answer.records, gaps=told(name, answer.gaps, _NO_FACETS))
+
+        taken = await self.cache.answer(LOCATIONS, name, [Key("all", "")], _NO_FACETS, call, fetch=live)
+        return Found(found=tuple(dated.record for dated in taken.found), failed=taken.failed, gaps=taken.gaps)
 
     async def ask(
         self,
@@ -228,9 +278,23 @@ class Systems:
         return Terms(clock=self.clock, deadline=self.clock.monotonic() + seconds)
 
     async def close(self) -> None:
-        """Close every connector."""
+        """Close the cache, and every connector beneath it."""
+        await self.cache.close()
         for connecting in self._connecting.values():
             await connecting.close()
+
+
+def _fetched(name: str, dated: Dated[Any], record: OrderRecord) -> Fetched:
+    """An order's record with the way it came."""
+    return Fetched(
+        system=name,
+        record=record,
+        fetched_at=dated.fetched_at,
+        via=dated.via,
+        stale=dated.stale,
+        instead_of=dated.instead_of,
+        unmet=dated.unmet,
+    )
 
 
 def told(name: str, gaps: tuple[Gap, ...], facets: frozenset[Facet]) -> tuple[SourceIssue, ...]:

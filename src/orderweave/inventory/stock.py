@@ -20,6 +20,8 @@ from orderweave.model.provenance import (
     SourceIssue,
     SourceRecord,
     SystemValue,
+    stands_for,
+    unmet_of,
 )
 from orderweave.model.systems import Business
 from orderweave.planning.authority import Aspect, Authority
@@ -86,7 +88,10 @@ class StockMerger:
                 as_of=oldest,
                 max_age_seconds=int((now - oldest).total_seconds()) if oldest else 0,
                 stale=any(entry.stale for entry in entries),
-                missing=tuple(missing),
+                missing=tuple(
+                    issue for issue in missing if not any(stands_for(issue, entry.instead_of) for entry in entries)
+                ),
+                unmet=unmet_of((entry.unmet, entry.instead_of) for entry in entries),
             ),
         )
 

@@ -15,6 +15,7 @@ from orderweave.model.provenance import (
     SourceIssue,
     SourceRecord,
     SystemValue,
+    unmet_of,
 )
 from orderweave.planning.authority import Aspect
 from orderweave_sdk.records import SystemKind
@@ -69,4 +70,5 @@ def freshness(fetched: Sequence[Fetched], *, now: datetime, missing: Sequence[So
         max_age_seconds=int((now - oldest).total_seconds()) if oldest else 0,
         stale=any(entry.stale for entry in fetched),
         missing=tuple(missing),
+        unmet=unmet_of((entry.unmet, entry.instead_of) for entry in fetched),
     )

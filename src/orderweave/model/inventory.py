@@ -8,18 +8,20 @@ from decimal import Decimal
 import msgspec
 
 from orderweave.model.order import Location
-from orderweave.model.provenance import FieldConflict, Freshness, SourceRecord, Via
+from orderweave.model.provenance import FieldConflict, Freshness, SourceIssue, SourceRecord, Via
 from orderweave_sdk.records import Channel, StockRecord
 
 
 class FetchedStock(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One system's stock level, and how and when it was fetched."""
+    """One system's stock level, and how and when it was fetched: `instead_of` and `unmet` as for `Fetched`."""
 
     system: str
     record: StockRecord
     fetched_at: datetime
     via: Via = Via.LIVE
     stale: bool = False
+    instead_of: SourceIssue | None = None
+    unmet: bool = False
 
 
 class InventoryLevel(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 
@@ -20,13 +21,18 @@ class Via(StrEnum):
 
 
 class Fetched(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One system's record of one order, and how and when it was fetched."""
+    """One system's record of one order, and how and when it was fetched.
+
+    `instead_of` is the failure in whose place a cached record stands; `unmet` says that it is older than was asked.
+    """
 
     system: str
     record: OrderRecord
     fetched_at: datetime
     via: Via = Via.LIVE
     stale: bool = False
+    instead_of: SourceIssue | None = None
+    unmet: bool = False
 
 
 class SourceRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -86,12 +92,16 @@ class SourceIssue(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Freshness(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """How old the answer is. `as_of` is the oldest fetch used; None when nothing could be fetched."""
+    """How old the answer is. `as_of` is the oldest fetch used; None when nothing could be fetched.
+
+    `unmet` are the failures because of which a part is older than was asked.
+    """
 
     as_of: datetime | None
     max_age_seconds: int
     stale: bool
     missing: tuple[SourceIssue, ...]
+    unmet: tuple[SourceIssue, ...] = ()
 
 
 class SourceStatus(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -127,3 +137,17 @@ class Coverage(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
     complete: bool
     sources: tuple[SourceCoverage, ...]
+
+
+def stands_for(issue: SourceIssue, instead_of: SourceIssue | None) -> bool:
+    """Whether a record that stands in place of a failure makes up for this issue: the same failure, or another one of
+    that system about facets that the record was kept with.
+    """
+    if instead_of is None or issue.system != instead_of.system:
+        return False
+    return issue.message == instead_of.message or set(issue.facets) <= set(instead_of.facets)
+
+
+def unmet_of(entries: Iterable[tuple[bool, SourceIssue | None]]) -> tuple[SourceIssue, ...]:
+    """The failures behind records that are older than was asked, from each record's `unmet` and `instead_of`."""
+    return tuple({(issue.system, issue.message): issue for unmet, issue in entries if unmet and issue}.values())

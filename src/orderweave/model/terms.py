@@ -16,10 +16,12 @@ class Lane(StrEnum):
 
 
 class Terms(Call, frozen=True, kw_only=True):
-    """A deadline, whose work it is, and how old an answer may be.
+    """A deadline, whose work it is, how old an answer may be, and for whom it is.
 
-    `max_age` is in seconds, 0 asks the source; None leaves it to what the configuration allows.
+    `max_age` is in seconds, 0 asks the source; None leaves it to what the configuration allows. What was fetched under
+    one `scope` never answers another: it stands for the rights of the caller, and is one for all as yet.
     """
 
     lane: Lane = Lane.INTERACTIVE
     max_age: float | None = None
+    scope: str = ""

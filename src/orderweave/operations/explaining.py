@@ -22,6 +22,7 @@ from graphql.execution.values import get_argument_values, get_variable_values
 from orderweave.answering.customer import CUSTOMER_COORDINATES
 from orderweave.answering.filters import COORDINATE_OF_FIELD
 from orderweave.model.systems import Business
+from orderweave.operations.freshness import RULES
 from orderweave.operations.selection import Selection
 from orderweave.planning.authority import Authority
 from orderweave.planning.needs import needs_of
@@ -54,7 +55,7 @@ def explain(
         parsed = parse(document)
     except GraphQLError as error:
         raise ExplainError(str(error)) from None
-    errors = validate(schema, parsed)
+    errors = validate(schema, parsed, RULES)
     if errors:
         raise ExplainError("\n".join(error.message for error in errors))
     fragments = {node.name.value: node for node in parsed.definitions if isinstance(node, FragmentDefinitionNode)}

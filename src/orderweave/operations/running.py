@@ -16,12 +16,12 @@ from typing import Any, cast
 import msgspec
 import strawberry
 from graphql import ExecutionResult, GraphQLError, GraphQLSyntaxError, OperationDefinitionNode, OperationType
-from graphql import specified_rules as rules
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import validate_document
 
 from orderweave.answering.errors import Code, RequestError
 from orderweave.operations.documents import Document, hash_of
+from orderweave.operations.freshness import RULES
 from orderweave.operations.keeping import Kept
 from orderweave.projection import Declined, Projection, Projector, compile_projection
 
@@ -159,9 +159,9 @@ class Operations:
         return Document(text)
 
     def _problems(self, document: Document) -> list[GraphQLError]:
-        """What validation has against a document, by the rules that Strawberry applies."""
+        """What validation has against a document, by the rules that Strawberry applies and our own."""
         try:
-            return validate_document(self._schema._schema, document.parsed, tuple(rules))
+            return validate_document(self._schema._schema, document.parsed, RULES)
         except Exception as error:
             return [_as_graphql(error)]
 

@@ -32,13 +32,13 @@ from graphql.execution.values import VariableValues, get_argument_values, get_di
 
 def coordinates(info: GraphQLResolveInfo[Any]) -> frozenset[str]:
     """All coordinates (`Order.totals`) touched below the field that is being resolved."""
-    walk = Selection(info.schema, info.fragments, _variables(info))
+    walk = Selection(info.schema, info.fragments, variables_of(info))
     return walk.below(info.field_nodes, get_named_type(info.return_type))
 
 
 def arguments_below(info: GraphQLResolveInfo[Any], type_name: str, field_name: str) -> list[dict[str, Any]]:
     """The arguments of every selection of one field below the field that is being resolved."""
-    variables = _variables(info)
+    variables = variables_of(info)
     walk = Selection(info.schema, info.fragments, variables)
     walk.below(info.field_nodes, get_named_type(info.return_type))
     kind = info.schema.type_map[type_name]
@@ -47,7 +47,7 @@ def arguments_below(info: GraphQLResolveInfo[Any], type_name: str, field_name: s
     return [get_argument_values(kind.fields[field_name], node, variables) for node in nodes]
 
 
-def _variables(info: GraphQLResolveInfo[Any]) -> VariableValues:
+def variables_of(info: GraphQLResolveInfo[Any]) -> VariableValues:
     """The variables as graphql-core reads them; Strawberry hands resolvers the bare values."""
     values: Any = info.variable_values
     return values if isinstance(values, VariableValues) else VariableValues({}, values)

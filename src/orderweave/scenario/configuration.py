@@ -93,7 +93,7 @@ def configuration(settings: Mapping[str, Mapping[str, SettingValue]], ids: Mappi
     `settings` are each system's own settings (addresses, names of secrets' variables), `ids` the systems' ids as
     for `generate`. Raises KeyError for a system that is missing in either.
     """
-    lines = []
+    lines = ["# Everything live: a system that is stopped shows as missing at once.", "[cache]", "enabled = false", ""]
     for system in demo_systems():
         lines += [
             f"[systems.{system.name}]",

@@ -65,6 +65,10 @@ class Freshness:
     max_age_seconds: int = field(description="The age of the oldest part, in seconds.")
     stale: bool = field(description="Whether any part is older than it should be.")
     missing: list[SourceIssue] = field(description="Systems whose part is missing, and why.")
+    unmet: list[SourceIssue] = field(
+        description="Systems that should have been asked for something younger, by `@freshness`, and did not answer: "
+        "their part is older than was asked. Empty when all of it is young enough."
+    )
 
 
 @strawberry.type(description="One system's status word, raw and mapped.")

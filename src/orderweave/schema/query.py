@@ -18,6 +18,7 @@ from orderweave.answering.filters import Filter, read_by
 from orderweave.answering.orders import OrderList
 from orderweave.model.ids import MalformedToken, decode_id
 from orderweave.model.terms import Terms
+from orderweave.operations.freshness import terms_of
 from orderweave.operations.selection import arguments_below, coordinates
 from orderweave.planning.needs import Needs, needs_of
 from orderweave.schema.arguments import (
@@ -61,7 +62,7 @@ class Query:
     @field(description="One order, by whatever name you hold of it; null when no system knows it.")
     async def order(self, info: Asked, by: OrderBy) -> Order | None:
         """The order, put together."""
-        gateway, call, needs = info.context.gateway, info.context.call, _needs(info)
+        gateway, call, needs = info.context.gateway, _terms(info), _needs(info)
         if isinstance(by.id, str):
             return cast("Order | None", await gateway.order_by_id(by.id, needs, call))
         if by.key:
@@ -87,17 +88,17 @@ class Query:
         wanted = filter_of(filter)
         asked = page(first, after, last, before, wanted=wanted, sort=sort)
         needs = needs_of(_coordinates(info), read_by(wanted))
-        return cast("OrderConnection", await info.context.gateway.orders(asked, needs, info.context.call))
+        return cast("OrderConnection", await info.context.gateway.orders(asked, needs, _terms(info)))
 
     @field(description="Stock of some SKUs (1 to 200) over all places, each SKU once, in the order asked.")
     async def inventory(self, info: Asked, skus: Skus) -> list[InventoryItem]:
         """Merged stock."""
-        return cast("list[InventoryItem]", await info.context.gateway.inventory(skus, info.context.call))
+        return cast("list[InventoryItem]", await info.context.gateway.inventory(skus, _terms(info)))
 
     @field(description="The product with this SKU; null when no system knows it.")
     async def product(self, info: Asked, sku: Sku) -> Product | None:
         """The merged product."""
-        return cast("Product | None", await info.context.gateway.product(sku, info.context.call))
+        return cast("Product | None", await info.context.gateway.product(sku, _terms(info)))
 
     @field(description="A customer with their orders over all channels; null when no order carries them.")
     async def customer(self, info: Asked, by: CustomerBy) -> CustomerProfile | None:
@@ -109,7 +110,7 @@ class Query:
     @field(description="The places of the business.")
     async def locations(self, info: Asked) -> list[Place]:
         """All places."""
-        return cast("list[Place]", await info.context.gateway.locations(info.context.call))
+        return cast("list[Place]", await info.context.gateway.locations(_terms(info)))
 
     @field(description="The configured systems, what they can do and how they have been answering.")
     def systems(self, info: Asked) -> list[System]:
@@ -136,7 +137,7 @@ class Query:
 
 async def _customer_by_id(info: Asked, token: str) -> CustomerProfile | None:
     """The customer behind an id, under that id: another of their orders may know them by another one."""
-    email = await info.context.gateway.email_by_id(token, info.context.call)
+    email = await info.context.gateway.email_by_id(token, _terms(info))
     found: Any = await _customer(info, email) if email else None
     return cast("CustomerProfile", msgspec.structs.replace(found, id=token)) if found else None
 
@@ -159,7 +160,7 @@ async def _customer(info: Asked, email: str) -> CustomerProfile | None:
             sort=arguments["sort"],
         )
     needs = needs_of([*_coordinates(info), *CUSTOMER_COORDINATES], read)
-    return cast("CustomerProfile | None", await info.context.gateway.customer(email, pages, needs, info.context.call))
+    return cast("CustomerProfile | None", await info.context.gateway.customer(email, pages, needs, _terms(info)))
 
 
 async def _node_or_error(info: Asked, token: str) -> Any:
@@ -175,7 +176,7 @@ async def _node(info: Asked, token: str) -> Node | None:
         kind, parts = decode_id(token)
     except MalformedToken as error:
         raise bad_input(f"id: {error}") from None
-    gateway, call = info.context.gateway, info.context.call
+    gateway, call = info.context.gateway, _terms(info)
     found: Any = None
     if kind == "Order":
         found = await gateway.order_by_id(token, _needs(info), call)
@@ -192,6 +193,10 @@ async def _node(info: Asked, token: str) -> Node | None:
 
 def _raw(info: Asked) -> GraphQLResolveInfo[Any]:
     return info._raw_info
+
+
+def _terms(info: Asked) -> Terms:
+    return terms_of(info.context.call, _raw(info))
 
 
 def _coordinates(info: Asked) -> frozenset[str]:

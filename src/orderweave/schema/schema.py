@@ -6,6 +6,7 @@ import strawberry
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 
+from orderweave.schema.directives import freshness
 from orderweave.schema.query import Context, Query
 from orderweave.schema.scalars import QUANTITY, Quantity
 
@@ -21,7 +22,11 @@ class Schema(strawberry.Schema):
 
 def build_schema() -> Schema:
     """The schema. Pure; takes some 100 ms."""
-    return Schema(query=Query, config=StrawberryConfig(scalar_map={Quantity: QUANTITY}))
+    schema = Schema(query=Query, directives=[freshness], config=StrawberryConfig(scalar_map={Quantity: QUANTITY}))
+    # Strawberry would call a directive's function on the value of each field. This one is read before that, and the
+    # schema made above knows it already.
+    schema.directives = ()
+    return schema
 
 
 def print_sdl() -> str:

@@ -8,8 +8,6 @@ from typing import Any
 
 import msgspec
 
-from orderweave_sdk.records import FACET_OF_AXIS, Facet, Fulfillment, OrderRecord, StatusWord
-
 # Raw words are the vendor's own; the simulator chooses them, so both sides compare without them.
 _RAW_FIELDS = ("raw", "raw_status", "raw_code", "mapping_version", "url")
 
@@ -35,45 +33,6 @@ def _tidy(node: Any) -> Any:
     if isinstance(node, Decimal):
         return format(node.normalize(), "f")
     return node
-
-
-def facets_of(order: OrderRecord, facets: frozenset[Facet]) -> OrderRecord:
-    """The order with only these facets, as a connector that was asked for them would give it."""
-    fields = {
-        Facet.HEADER: "header",
-        Facet.LINES: "lines",
-        Facet.CUSTOMER: "customer",
-        Facet.ADDRESSES: "addresses",
-        Facet.PAYMENTS: "payments",
-        Facet.INVOICES: "invoices",
-        Facet.RETURNS: "returns",
-        Facet.HOLDS: "holds",
-        Facet.TIMELINE: "timeline",
-    }
-    dropped: dict[str, Any] = {name: None for facet, name in fields.items() if facet not in facets}
-    fulfillment = order.fulfillment
-    if fulfillment is not None and Facet.TRACKING not in facets:
-        fulfillment = without_events(fulfillment)
-    if Facet.FULFILLMENT not in facets:
-        fulfillment = None
-    statuses = tuple(word for word in order.statuses if _asked(word, facets))
-    return msgspec.structs.replace(order, fulfillment=fulfillment, statuses=statuses, **dropped)
-
-
-def without_events(fulfillment: Fulfillment) -> Fulfillment:
-    """The fulfillment with its packages' events not asked for."""
-    shipments = tuple(
-        msgspec.structs.replace(
-            shipment,
-            packages=tuple(msgspec.structs.replace(package, events=None) for package in shipment.packages),
-        )
-        for shipment in fulfillment.shipments
-    )
-    return msgspec.structs.replace(fulfillment, shipments=shipments)
-
-
-def _asked(word: StatusWord, facets: frozenset[Facet]) -> bool:
-    return FACET_OF_AXIS[word.axis] in facets
 
 
 def walk(node: Any, path: str = "") -> Iterator[tuple[str, Any]]:

@@ -33,9 +33,10 @@ from orderweave_sdk.capabilities import (
 from orderweave_sdk.conditions import order_matches, sort_value, values_of
 from orderweave_sdk.connecting import capability
 from orderweave_sdk.errors import CapabilityNotDeclared, GiveUp
+from orderweave_sdk.facets import facets_of
 from orderweave_sdk.manifest import Capability, Operator, SearchField
 from orderweave_sdk.records import Facet, OrderRecord
-from orderweave_sdk.testing.comparing import comparable, facets_of, walk
+from orderweave_sdk.testing.comparing import comparable, walk
 from orderweave_sdk.testing.contract_faults import FaultContract
 from orderweave_sdk.testing.simulator import SimulatedSystem
 

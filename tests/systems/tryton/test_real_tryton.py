@@ -16,9 +16,9 @@ from orderweave_sdk.clock import Call, SystemClock
 from orderweave_sdk.conditions import values_of
 from orderweave_sdk.connecting import Connecting, capability
 from orderweave_sdk.errors import FixCredentials, GiveUp
+from orderweave_sdk.facets import facets_of
 from orderweave_sdk.manifest import Capability, Operator, SearchField
 from orderweave_sdk.records import Facet
-from orderweave_sdk.testing.comparing import facets_of
 from orderweave_tryton.connector import TrytonConnector
 from tests.systems.tryton.conftest import RealTryton
 from tests.systems.tryton.rights import PASSWORD, READABLE, READER, STRANGER

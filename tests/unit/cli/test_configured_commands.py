@@ -9,7 +9,10 @@ from typing import Any
 import pytest
 import uvicorn
 
+from orderweave import bootstrap
+from tests.unit.caching.stores import FakeShared
 from tests.unit.cli.conftest import PLACE, REFERENCE, SHOP, STORE, Run
+from tests.unit.fake_systems import FakeClock
 
 File = Callable[[str], str]
 
@@ -25,7 +28,7 @@ token = "s3cret"
 connector = "sap"
 """
 PROBLEMS = (
-    "{path}: colour: unknown key; known here: authority, locations, server, systems\n"
+    "{path}: colour: unknown key; known here: authority, cache, locations, server, systems\n"
     '{path}: systems.shop.settings.token: is a secret: write {{ env = "NAME" }} and set that variable\n'
     "{path}: systems.erp.connector: the connector 'sap' is not installed; installed: moody, store\n"
     "3 problems; nothing was started\n"
@@ -54,6 +57,30 @@ def test_check_goes_on_after_a_failure(mood: str, line: str, run: Run, file: Fil
     code, out, err = run("check", "--config", file(SHOP.format(mood=mood) + STORE + REFERENCE + PLACE))
     assert (code, err) == (1, "")
     assert out == f"FAIL shop (Moody): {line}\nok   wms (Store): alone says hello; FIND_ORDERS\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "line"),
+    [
+        (None, 0, "ok   cache (redis): answers\n"),
+        (
+            ConnectionError("redis://:hunter2@cache"),
+            1,
+            "FAIL cache (redis): does not answer; the gateway would go on without it, each worker by itself\n",
+        ),
+    ],
+)
+def test_check_looks_at_the_shared_cache(
+    error: Exception | None, code: int, line: str, *, run: Run, file: File, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A store that all workers share is reached, too: one line, and exit 1 where it does not answer."""
+    store = FakeShared(FakeClock())
+    store.error = error
+    monkeypatch.setattr(bootstrap, "RedisStore", lambda url: store)
+    found, out, _ = run("check", "--config", file(WELL + '[cache]\nredis = "redis://cache"\n'))
+    assert found == code
+    assert line in out
+    assert store.closed
 
 
 def test_check_notes_what_is_seldom_meant(run: Run, file: File) -> None:

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from orderweave.fetching import gathering as module
-from orderweave.fetching.gathering import Gathering, combine, issues_about
+from orderweave.fetching.gathering import Gathering, issues_about
 from orderweave.matching import Group
 from orderweave.model.ids import encode_id
 from orderweave.model.provenance import Fetched, IssueReason, SourceIssue
@@ -16,6 +16,7 @@ from orderweave.planning.needs import Needs
 from orderweave.planning.orders import plan_orders
 from orderweave_sdk.capabilities import Gap, Orders
 from orderweave_sdk.errors import BadPayload, Unreachable
+from orderweave_sdk.facets import combine
 from orderweave_sdk.records import Axis, Facet, Key, StatusWord
 from tests.unit.fake_business import erp, order, shop, wms
 from tests.unit.fake_systems import NOON, Woven, weave

@@ -15,6 +15,7 @@ import msgspec
 from orderweave.model.order import Order
 from orderweave.model.provenance import Fetched
 from orderweave.schema import print_sdl
+from orderweave_sdk.facets import facets_of
 from orderweave_sdk.records import (
     Address,
     Addresses,
@@ -60,7 +61,6 @@ from orderweave_sdk.records import (
     TransactionKind,
     TransactionStatus,
 )
-from orderweave_sdk.testing.comparing import facets_of
 from tests.unit.businesses import NOON, fetched, record
 from tests.unit.merging.orders import merge, usd, word
 

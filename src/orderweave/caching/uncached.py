@@ -1,0 +1,54 @@
+"""Without a cache: every question goes to its system."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TypeVar
+
+from orderweave.caching.counts import Counts
+from orderweave.caching.kinds import Kind
+from orderweave.caching.taken import Dated, Fetch, Taken
+from orderweave.model.terms import Terms
+from orderweave_sdk.records import Facet, Key
+
+R = TypeVar("R")
+
+
+class Uncached:
+    """What stands in the cache's place where there is none; its counts stay 0."""
+
+    def __init__(self) -> None:
+        self.counts = Counts()
+        self.store_failures = 0
+
+    async def answer(
+        self,
+        kind: Kind[R],
+        system: str,
+        keys: Sequence[Key],
+        facets: frozenset[Facet],
+        call: Terms,
+        *,
+        fetch: Fetch[R],
+    ) -> Taken[R]:
+        """What the system says."""
+        return await uncached(fetch, keys, call)
+
+    async def remember(
+        self, kind: Kind[R], system: str, records: Iterable[R], facets: frozenset[Facet], call: Terms
+    ) -> None:
+        """Nothing is kept."""
+
+    async def close(self) -> None:
+        """There is nothing to close."""
+
+
+async def uncached(fetch: Fetch[R], keys: Sequence[Key], call: Terms) -> Taken[R]:
+    """What the system says."""
+    answer = await fetch(keys, call)
+    now = call.clock.now()
+    return Taken(
+        found=tuple(Dated(record=record, fetched_at=now) for record in answer.records),
+        gaps=answer.gaps,
+        failed=answer.failed,
+    )
