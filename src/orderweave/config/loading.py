@@ -13,11 +13,12 @@ from pathlib import Path
 from typing import Any
 
 from orderweave.config.configuration import Configuration, ConfigurationError, Problem
+from orderweave.config.observing import read_observing
 from orderweave.config.reading import Reader
 from orderweave.config.registry import Registry
 from orderweave.model.systems import Business
 
-_TOP = {"server", "systems", "locations", "authority"}
+_TOP = {"server", "systems", "locations", "authority", "observing"}
 # The TOML reader's words for a table that stands twice, as a system named twice does.
 _TWICE = re.compile(r"Cannot declare \((.+)\) twice (\(.+\))")
 
@@ -67,11 +68,14 @@ def read(
     reader.check_references(specs, declared)
     places = reader.locations(document.get("locations", []), declared)
     authority = reader.authority(document.get("authority", {}), declared)
-    if reader.problems:
-        raise ConfigurationError(file, reader.problems)
+    observing, problems = read_observing(document.get("observing", {}), environment)
+    problems = [*reader.problems, *problems]
+    if problems:
+        raise ConfigurationError(file, problems)
     return Configuration(
         file=file,
         server=server,
         systems=systems,
         business=Business(systems=specs, places=places, authority=authority),
+        observing=observing,
     )

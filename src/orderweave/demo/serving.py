@@ -7,16 +7,19 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from orderweave.bootstrap import Orderweave
+from orderweave.bootstrap import Orderweave, observed
 from orderweave.demo.business import DemoBusiness
 from orderweave.web import build_app
 from orderweave.web.examples import examples
+from orderweave.web.ops import Access
+from orderweave.web.seen import seen
 from orderweave_sdk.testing.faults import Fault
 
 _HINT = """
 Orderweave is up, with {orders} orders of one retailer over {systems} systems: {names}.
 
   Explorer     {url}/explorer
+  Operations   {url}/ops
   One order    curl -s {url}/graphql -H 'content-type: application/json' \\
                  -d '{{"query":"{{ order(by: {{number: \\"{number}\\"}}) {{ number status fulfillmentStatus \
 totals {{ total {{ amount }} }} invoices {{ total {{ amount }} }} shipments {{ status }} sources {{ system number }} \
@@ -32,13 +35,18 @@ conflicts {{ path values {{ system value }} }} freshness {{ missing {{ system re
 async def serve_demo(*, port: int, seed: int, orders: int) -> None:
     """Run the demo until it is stopped."""
     async with DemoBusiness(seed=seed, orders=orders) as business:
-        woven = Orderweave(business.configuration())
+        configuration = business.configuration()
+        observing = observed(configuration, ops=True)
+        woven = Orderweave(configuration, observing=observing)
+        # Open to everybody: the demo listens on loopback alone.
+        shown = seen(woven.gateway, observing, access=Access(None, observing.clock))
         number, skus = business.telling_number(), business.telling_skus()
         app = build_app(
             woven.schema,
             woven.gateway,
             examples=examples(number=number, skus=skus),
-            more=_switches(business),
+            more=[*shown.more, *_switches(business)],
+            beside=shown.beside,
         )
         print(
             _HINT.format(

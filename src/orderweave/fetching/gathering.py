@@ -21,6 +21,7 @@ from orderweave.matching.keys import rules_naming
 from orderweave.model.provenance import Fetched, IssueReason, SourceIssue
 from orderweave.model.systems import Business
 from orderweave.model.terms import Terms
+from orderweave.observing import Stage
 from orderweave.planning.orders import OrderPlan
 from orderweave_sdk.batches import keys_of, packed
 from orderweave_sdk.records import Facet, Key, OrderRecord
@@ -65,11 +66,13 @@ class Gathering:
         self._sought: set[Key] = set()
         self._unowned: set[Key] = set()
         self._records: dict[tuple[str, str], Fetched] = {}
+        self._groups: tuple[Group, ...] | None = ()
         self.issues: list[SourceIssue] = []
 
     def add(self, fetched: Iterable[Fetched]) -> None:
         """Records at hand; one that is here already is completed by what the new one says more."""
         for entry in fetched:
+            self._groups = None
             place = self._place(entry)
             known = self._records.get(place)
             if known is None:
@@ -82,8 +85,11 @@ class Gathering:
                 self._records[place] = msgspec.structs.replace(known, record=combine(known.record, entry.record))
 
     def groups(self) -> tuple[Group, ...]:
-        """The records as orders."""
-        return match(self._records.values(), self._business, self._reader)
+        """The records as orders; matched anew only once there are new ones."""
+        if self._groups is None:
+            with self._systems.observing.stage(Stage.MATCH):
+                self._groups = match(self._records.values(), self._business, self._reader)
+        return self._groups
 
     async def run(self, sought: Iterable[Key] = ()) -> tuple[Group, ...]:
         """Ask until nothing new can be asked, then let others stand in for what failed; returns the orders."""
@@ -122,13 +128,14 @@ class Gathering:
             if not questions:
                 return
             terms = self._call.part(_SHARE)
-            await asyncio.gather(
-                *(
-                    self._ask(system, batch, facets, terms)
-                    for (system, facets), keys in questions.items()
-                    for batch in packed(keys, self._business.systems[system].manifest)
+            with self._systems.observing.stage(Stage.FETCH):
+                await asyncio.gather(
+                    *(
+                        self._ask(system, batch, facets, terms)
+                        for (system, facets), keys in questions.items()
+                        for batch in packed(keys, self._business.systems[system].manifest)
+                    )
                 )
-            )
 
     def _questions(self) -> dict[tuple[str, frozenset[Facet]], list[Key]]:
         """What is still to be asked of each system for which facets, each key once and in a stable order."""

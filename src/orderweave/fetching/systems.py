@@ -19,6 +19,7 @@ from orderweave.model.inventory import FetchedStock
 from orderweave.model.provenance import Fetched, IssueReason, SourceIssue
 from orderweave.model.systems import Business
 from orderweave.model.terms import Terms
+from orderweave.observing import UNOBSERVED, Observing
 from orderweave_sdk.capabilities import Condition, Gap, Locations, Orders, Page, Products, Search, Stock
 from orderweave_sdk.clock import Clock
 from orderweave_sdk.connecting import Connecting
@@ -32,9 +33,21 @@ from orderweave_sdk.errors import (
     UpstreamError,
     Wait,
 )
+from orderweave_sdk.manifest import Capability
 from orderweave_sdk.records import Facet, Key, LocationRecord, OrderRecord, ProductRecord
+from orderweave_sdk.upstream import Upstream
 
 T = TypeVar("T")
+
+# What a call is counted as, by what it must give.
+_CAPABILITIES: Mapping[type, str] = {
+    Orders: Capability.FIND_ORDERS.value,
+    Page: Capability.SEARCH_ORDERS.value,
+    Stock: Capability.READ_STOCK.value,
+    Products: Capability.FIND_PRODUCTS.value,
+    Locations: Capability.LIST_LOCATIONS.value,
+    str: "CHECK",
+}
 _NO_FACETS: frozenset[Facet] = frozenset()
 
 # A record that could not be read is reported by name; past this many the rest is only counted.
@@ -95,8 +108,15 @@ class Systems:
     `connecting` holds a wired connector for every system of the business.
     """
 
-    def __init__(self, business: Business, connecting: Mapping[str, Connecting], clock: Clock) -> None:
+    def __init__(
+        self,
+        business: Business,
+        connecting: Mapping[str, Connecting],
+        clock: Clock,
+        observing: Observing = UNOBSERVED,
+    ) -> None:
         self.business = business
+        self.observing = observing
         self.clock = clock
         self._connecting = connecting
         self.health = {name: Health() for name in business.systems}
@@ -111,7 +131,7 @@ class Systems:
     ) -> Found[Fetched]:
         """The orders of one system under these keys: one batch, as its manifest allows."""
         answer, failed = await self.ask(
-            name, facets, Orders, lambda connector: connector.find_orders(keys, facets, call), call
+            name, facets, Orders, lambda connector: connector.find_orders(keys, facets, call), call, size=len(keys)
         )
         if answer is None:
             return Found(failed=failed)
@@ -141,7 +161,7 @@ class Systems:
     async def read_stock(self, name: str, skus: Sequence[str], call: Terms) -> Found[FetchedStock]:
         """Levels of some SKUs at all places of one system: one batch, as its manifest allows."""
         answer, failed = await self.ask(
-            name, _NO_FACETS, Stock, lambda connector: connector.read_stock(skus, None, call), call
+            name, _NO_FACETS, Stock, lambda connector: connector.read_stock(skus, None, call), call, size=len(skus)
         )
         if answer is None:
             return Found(failed=failed)
@@ -154,7 +174,7 @@ class Systems:
     async def find_products(self, name: str, skus: Sequence[str], call: Terms) -> Found[ProductRecord]:
         """Products of one system with these SKUs: one batch, as its manifest allows."""
         answer, failed = await self.ask(
-            name, _NO_FACETS, Products, lambda connector: connector.find_products(skus, call), call
+            name, _NO_FACETS, Products, lambda connector: connector.find_products(skus, call), call, size=len(skus)
         )
         if answer is None:
             return Found(failed=failed)
@@ -176,12 +196,29 @@ class Systems:
         kind: type[T],
         question: Callable[[Any], Awaitable[Any]],
         call: Terms,
+        *,
+        size: int = 1,
     ) -> tuple[T | None, SourceIssue | None]:
         """What the system answers, or the issue in its place. Nothing but cancellation is raised.
 
-        `question` puts itself to the system's connector and must give a `kind`. A fault in a connector's own code
-        is an issue too, and so is a connector that never returns: one of them never fails a query over many.
+        `size` is how many keys or SKUs are asked for. `question` puts itself to the system's connector and must give
+        a `kind`. A fault in a connector's own code is an issue too, and so is a connector that never returns: one of
+        them never fails a query over many.
         """
+        with self.observing.call(name, _CAPABILITIES.get(kind, kind.__name__), size) as calling:
+            answer, failed = await self._asked(name, facets, kind, question, call)
+            if failed is not None:
+                calling.failed(failed.reason.value)
+            return answer, failed
+
+    async def _asked(
+        self,
+        name: str,
+        facets: frozenset[Facet],
+        kind: type[T],
+        question: Callable[[Any], Awaitable[Any]],
+        call: Terms,
+    ) -> tuple[T | None, SourceIssue | None]:
         health = self.health[name]
         health.calls += 1
         try:
@@ -220,6 +257,10 @@ class Systems:
             entry = f"{word.axis.value}: {word.raw}"
             if word.normalized == "UNKNOWN" and (entry in counter or len(counter) < _MOST_UNKNOWN_WORDS):
                 counter[entry] += 1
+
+    def upstreams(self, name: str) -> tuple[Upstream, ...]:
+        """The HTTP clients of one system's connector."""
+        return self._connecting[name].upstreams
 
     def call(self, seconds: float) -> Terms:
         """Terms for work that must end within so many seconds."""
