@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import msgspec
 import uvicorn
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from orderweave.bootstrap import Orderweave, observed
+from orderweave.config.configuration import ObservingSettings
 from orderweave.demo.business import DemoBusiness
+from orderweave.observing.logs import set_up_logs
 from orderweave.web import build_app
 from orderweave.web.examples import examples
 from orderweave.web.ops import Access
@@ -35,7 +38,10 @@ conflicts {{ path values {{ system value }} }} freshness {{ missing {{ system re
 async def serve_demo(*, port: int, seed: int, orders: int) -> None:
     """Run the demo until it is stopped."""
     async with DemoBusiness(seed=seed, orders=orders) as business:
-        configuration = business.configuration()
+        configuration = msgspec.structs.replace(
+            business.configuration(), observing=ObservingSettings(log_requests=False)
+        )
+        set_up_logs("auto")
         observing = observed(configuration, ops=True)
         woven = Orderweave(configuration, observing=observing)
         # Open to everybody: the demo listens on loopback alone.
@@ -59,7 +65,7 @@ async def serve_demo(*, port: int, seed: int, orders: int) -> None:
             flush=True,
         )
         await uvicorn.Server(
-            uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
+            uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", access_log=False, log_config=None)
         ).serve()
 
 

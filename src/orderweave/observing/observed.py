@@ -130,7 +130,7 @@ class _Request:
 
     def answered(self, *, status: int, executor: str | None, codes: Sequence[str]) -> None:
         """See `Asked.answered`."""
-        self._status, self._executor, self._codes = status, executor or "NONE", tuple(codes)
+        self._status, self._executor, self._codes = status, str(executor or "NONE"), tuple(codes)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

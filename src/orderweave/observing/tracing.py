@@ -62,7 +62,7 @@ class Tracing:
             "orderweave.batch_size": size,
             "orderweave.cache": cache.value if cache is not None else "OFF",
         }
-        return self._span("call", SpanKind.CLIENT, attributes)
+        return self._span(f"call {system}", SpanKind.CLIENT, attributes)
 
     def cached(self, system: str, capability: str, result: CacheResult, size: int) -> None:
         """An event on the span that is open: a cache was looked into."""

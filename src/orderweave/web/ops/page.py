@@ -7,11 +7,13 @@ from datetime import datetime
 from html import escape
 from pathlib import Path
 
+from orderweave.observing.history import MOST_SLOTS, SLOT_SECONDS
 from orderweave.web.ops import drawing
-from orderweave.web.ops.state import GatewayView, Point, State, SystemView
+from orderweave.web.ops.state import GatewayView, Point, State, SystemState, SystemView
 
 _HERE = Path(__file__).parent
 REFRESH_SECONDS = 5
+_KEPT_MINUTES = round(MOST_SLOTS * SLOT_SECONDS / 60)
 _NOTHING = "\u2013"
 
 
@@ -52,12 +54,25 @@ def shown(state: State) -> str:
     """The state. Everything that is not a number of ours is escaped."""
     minutes = round(len(state.gateway.points) * state.slot_seconds / 60)
     systems = "".join(_system(system, state.at, minutes) for system in state.systems)
-    return f"""<p class="scope">Worker {state.gateway.worker}, running for {ago(state.at, state.gateway.since)}.
-These are the figures of this worker alone, kept in its memory for {minutes} minutes.
-Drawings run from {minutes} minutes ago to now, numbers are of the last minute.</p>
+    return f"""{_summary(state.systems)}
+<p class="scope">Worker {state.gateway.worker}, running for {ago(state.at, state.gateway.since)}. These are the figures
+of this worker alone, kept in its memory for {_KEPT_MINUTES} minutes at most. Drawings run from {minutes} minutes ago to
+now, numbers are of the last minute.</p>
 {_gateway(state.gateway, minutes)}
 <h2>Systems</h2>
 <div class="systems">{systems}</div>"""
+
+
+def _summary(systems: Sequence[SystemView]) -> str:
+    """How many systems stand how, and the names of those that are down or slow."""
+    groups = []
+    for state in SystemState:
+        those = [system for system in systems if system.state is state]
+        named = ", ".join(escape(system.title) for system in those)
+        if those:
+            who = f" <small>{named}</small>" if state in (SystemState.DOWN, SystemState.SLOW) else ""
+            groups.append(f'<li class="{state.value}"><span class="state">{len(those)} {state.value}</span>{who}</li>')
+    return f'<ul class="summary">{"".join(groups)}</ul>'
 
 
 def _gateway(gateway: GatewayView, minutes: int) -> str:

@@ -12,12 +12,13 @@ import msgspec
 from orderweave.answering import Gateway
 from orderweave.model.listing import SystemInfo, UnknownWord
 from orderweave.observing import catalog
-from orderweave.observing.history import SLOT_SECONDS, History, Slot, Tally, quantile
+from orderweave.observing.history import MOST_SLOTS, SLOT_SECONDS, History, Slot, Tally, quantile
 from orderweave.observing.observed import Observed
 
 # A system of whose calls in the last minute one in twenty took longer is slow.
 SLOW_SECONDS = 2.0
 _MINUTE = round(60 / SLOT_SECONDS)
+_FEWEST_SLOTS = 3 * _MINUTE
 # Unmapped words shown of one system; all of them are in `systems { unknownWords }`.
 _MOST_WORDS = 5
 
@@ -106,14 +107,19 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
 
 def state_of(gateway: Gateway, observed: Observed, history: History) -> State:
     """The state now."""
-    slots = history.slots()
     now = observed.clock.now()
+    slots = history.slots()[-_drawn((now - observed.began_at).total_seconds()) :]
     return State(
         at=now,
         slot_seconds=SLOT_SECONDS,
         gateway=_gateway(observed, slots),
         systems=tuple(_system(info, observed, slots, now) for info in gateway.systems()),
     )
+
+
+def _drawn(running: float) -> int:
+    """How many slots are drawn: those since the start, so that a young process does not draw a line of nothing."""
+    return min(MOST_SLOTS, max(_FEWEST_SLOTS, int(running // SLOT_SECONDS) + 1))
 
 
 def _gateway(observed: Observed, slots: Sequence[Slot]) -> GatewayView:
