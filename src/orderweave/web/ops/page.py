@@ -93,13 +93,13 @@ def _tile(name: str, value: str) -> str:
 
 
 def _system(system: SystemView, now: datetime, minutes: int) -> str:
-    since = f" for {ago(now, system.since)}" if system.since is not None else ""
+    since = f"for {ago(now, system.since)}" if system.since is not None else ""
     why = ""
     if system.reason is not None:
         why = f'<p class="why"><b>{escape(system.reason)}</b> {escape(system.message or "")}</p>'
     return f"""<article class="system {system.state.value}">
-<header><h3>{escape(system.title)}</h3><span class="state">{system.state.value}{since}</span>
-<p>{escape(system.name)}, {escape(system.kind)}</p></header>{why}
+<header><h3>{escape(system.title)}</h3><span class="state">{system.state.value}</span>
+<p>{escape(system.name)}, {escape(system.kind)}</p><p>{since}</p></header>{why}
 {_drawings(system.name, "calls", system.points, minutes)}
 <dl>{_facts(system)}</dl>{_quota(system)}{_words(system)}</article>"""
 
