@@ -34,8 +34,12 @@ def read_observing(value: Any, environment: Mapping[str, str]) -> tuple[Observin
     """The table's settings, and every problem with them."""
     if not isinstance(value, dict):
         return ObservingSettings(), [Problem("observing", "must be a table")]
-    given, found = read_settings("observing", value, SETTINGS, environment)
-    problems = [Problem(key, message) for key, message in found]
+    known = {setting.name for setting in SETTINGS}
+    wrong = f"unknown key; known here: {', '.join(sorted(known))}"
+    problems = [Problem(f"observing.{key}", wrong) for key in value if key not in known]
+    table = {key: entry for key, entry in value.items() if key in known}
+    given, found = read_settings("observing", table, SETTINGS, environment)
+    problems += [Problem(key, message) for key, message in found]
     read = ObservingSettings(**given)
     if read.metrics_port is not None and not 1 <= read.metrics_port <= 65535:
         problems.append(Problem("observing.metrics_port", "must be between 1 and 65535"))

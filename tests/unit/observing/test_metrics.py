@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -29,34 +31,43 @@ async def test_three_questions() -> None:
     for number in ("1001", "1002", "1001"):
         await watched.ask(ORDER, number=number)
     samples = {key: value for key, value in (await watched.samples()).items() if not key[0].startswith(PROCESS)}
+    stages = ("operation", "plan", "fetch", "match", "merge", "project", "write")
     assert samples == {
         ("orderweave_answers_total", "COMPILED"): 3,
-        ("orderweave_answer_seconds_count", "COMPILED"): 3,
-        ("orderweave_answer_seconds_sum", "COMPILED"): 0,
-        **{
-            (f"orderweave_stage_seconds_{part}", stage): value
-            for stage in ("operation", "plan", "fetch", "match", "merge", "project", "write")
-            for part, value in (("count", 3), ("sum", 0))
-        },
-        **{("orderweave_calls_total", "FIND_ORDERS", "OK", system): 3 for system in ("shop", "erp")},
-        **{
-            (f"orderweave_call_seconds_{part}", "FIND_ORDERS", system): value
-            for system in ("shop", "erp")
-            for part, value in (("count", 3), ("sum", 0))
-        },
-        ("orderweave_call_keys_total", "FIND_ORDERS", "shop"): 6,
-        ("orderweave_call_keys_total", "FIND_ORDERS", "erp"): 6,
-        ("orderweave_served_age_seconds_count", "shop"): 3,
-        ("orderweave_served_age_seconds_sum", "shop"): 0,
-        ("orderweave_served_age_seconds_count", "erp"): 2,
-        ("orderweave_served_age_seconds_sum", "erp"): 0,
+        **timed(3, "orderweave_answer_seconds", "COMPILED"),
+        **merged(timed(3, "orderweave_stage_seconds", stage) for stage in stages),
+        **merged(looked_up(3, system, keys=6) for system in ("shop", "erp")),
+        **timed(3, "orderweave_served_age_seconds", "shop"),
+        **timed(2, "orderweave_served_age_seconds", "erp"),
         ("orderweave_requests_in_flight",): 0,
         ("orderweave_documents_kept",): 1,
         ("orderweave_projections_kept",): 1,
-        **{(name, system): 0 for system in ("shop", "erp") for name in IDLE},
+        **merged({(name, system): 0 for name in IDLE} for system in ("shop", "erp")),
         ("orderweave_system_up", "shop"): 1,
         ("orderweave_system_up", "erp"): 1,
     }
+
+
+Samples = dict[tuple[str, ...], float]
+
+
+def timed(count: int, name: str, *labels: str) -> Samples:
+    """A histogram of so many, all of no time."""
+    return {(f"{name}_count", *labels): count, (f"{name}_sum", *labels): 0}
+
+
+def looked_up(count: int, system: str, *, keys: int) -> Samples:
+    """So many look-ups of a system, with so many keys in all, that went well."""
+    return {
+        ("orderweave_calls_total", "FIND_ORDERS", "OK", system): count,
+        ("orderweave_call_keys_total", "FIND_ORDERS", system): keys,
+        **timed(count, "orderweave_call_seconds", "FIND_ORDERS", system),
+    }
+
+
+def merged(several: Iterable[Samples]) -> Samples:
+    """Several together."""
+    return {key: value for samples in several for key, value in samples.items()}
 
 
 IDLE = (

@@ -34,12 +34,12 @@ def stage(name: str) -> tuple[str, str, dict[str, Any]]:
     return name, "request", {"orderweave.stage": name}
 
 
-def call(system: str, *, size: int = 2, **more: Any) -> tuple[str, str, dict[str, Any]]:
+def call(system: str, **more: Any) -> tuple[str, str, dict[str, Any]]:
     """A look-up's span below the fetch stage's."""
     attributes = {
         "orderweave.system": system,
         "orderweave.capability": "FIND_ORDERS",
-        "orderweave.batch_size": size,
+        "orderweave.batch_size": 2,
         "orderweave.cache": "OFF",
     }
     return f"call {system}", "fetch", {**attributes, **more}

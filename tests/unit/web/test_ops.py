@@ -12,7 +12,6 @@ import httpx
 import pytest
 
 from orderweave.observing import CacheResult, catalog
-from orderweave.web.ops import access as access_module
 from orderweave.web.ops.access import SESSION_SECONDS
 from orderweave.web.ops.page import ago, percent, seconds
 from orderweave_sdk.errors import Unreachable
@@ -92,7 +91,7 @@ async def test_tokens_are_compared_in_constant_time(client: httpx.AsyncClient, m
         compared.append((len(one), len(other)))
         return real(one, other)
 
-    monkeypatch.setattr(access_module.hmac, "compare_digest", comparing)
+    monkeypatch.setattr(hmac, "compare_digest", comparing)
     for token in ("x", TOKEN, "y" * 300):
         await client.get("/ops", headers={"authorization": f"Bearer {token}"})
     assert compared[0] == compared[1] == compared[-1] == (32, 32)
