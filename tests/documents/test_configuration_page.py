@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from orderweave.config import Configuration, ConfigurationError, installed, load, reading
+from orderweave.config import Configuration, ConfigurationError, installed, load, observing, reading
 from orderweave.config.configuration import Server
 from orderweave.config.loading import read
 from orderweave.planning.authority import DEFAULT
@@ -17,6 +17,7 @@ from tests.documents.pages import blocks, code_of, read_page, rows_of, table
 
 PAGE = read_page("docs/configuration.md")
 BLOCKS = blocks(PAGE, "toml")
+OBSERVING = [setting.name for setting in observing.SETTINGS]
 MISTAKES = [(code_of(written), code_of(said)) for written, said in table(PAGE, "written", "said")]
 
 
@@ -71,7 +72,7 @@ def test_system_named_twice(tmp_path: Path) -> None:
 def test_every_key_has_its_row() -> None:
     """The tables of keys hold exactly the keys that the loader knows, part by part."""
     described = [code_of(row[0]) for row in rows_of(PAGE, "key", "default", "meaning")]
-    known = [reading._SERVER.keys(), reading._SYSTEM, reading._REFERENCE, reading._LOCATION]
+    known = [reading._SERVER.keys(), reading._SYSTEM, reading._REFERENCE, reading._LOCATION, OBSERVING]
     assert sorted(described) == sorted(key for keys in known for key in keys)
 
 

@@ -16,7 +16,7 @@ from orderweave.observing.history import MOST_SLOTS, SLOT_SECONDS, History, Slot
 from orderweave.observing.observed import Observed
 
 # A system of whose calls in the last minute one in twenty took longer is slow.
-SLOW_SECONDS = 2.0
+_MOST_SECONDS = 2.0
 _MINUTE = round(60 / SLOT_SECONDS)
 _FEWEST_SLOTS = 3 * _MINUTE
 # Unmapped words shown of one system; all of them are in `systems { unknownWords }`.
@@ -190,7 +190,7 @@ def _breakers(observed: Observed, name: str) -> tuple[Breaker, ...]:
 
 def _is_slow(tallies: Sequence[Tally]) -> bool:
     longest = quantile(tallies, 0.95)
-    return longest is not None and longest > SLOW_SECONDS
+    return longest is not None and longest > _MOST_SECONDS
 
 
 def _slow_slots(tallies: Sequence[Tally]) -> int:
