@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import uvicorn
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -38,35 +39,39 @@ conflicts {{ path values {{ system value }} }} freshness {{ missing {{ system re
 async def serve_demo(*, port: int, seed: int, orders: int) -> None:
     """Run the demo until it is stopped."""
     async with DemoBusiness(seed=seed, orders=orders) as business:
-        configuration = msgspec.structs.replace(
-            business.configuration(), observing=ObservingSettings(log_requests=False)
-        )
         set_up_logs("auto")
-        observing = observed(configuration, ops=True)
-        woven = Orderweave(configuration, observing=observing)
-        # Open to everybody: the demo listens on loopback alone.
-        shown = seen(woven.gateway, observing, access=Access(None, observing.clock))
-        number, skus = business.telling_number(), business.telling_skus()
-        app = build_app(
-            woven.schema,
-            woven.gateway,
-            examples=examples(number=number, skus=skus),
-            more=[*shown.more, *_switches(business)],
-            beside=shown.beside,
-        )
+        app = demo_app(business)
         print(
             _HINT.format(
                 orders=orders,
                 systems=len(business.simulators),
                 names=", ".join(business.simulators),
                 url=f"http://127.0.0.1:{port}",
-                number=number,
+                number=business.telling_number(),
             ),
             flush=True,
         )
         await uvicorn.Server(
             uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", access_log=False, log_config=None)
         ).serve()
+
+
+def demo_app(business: DemoBusiness) -> Starlette:
+    """The gateway over a running business, with the switches that make a system fail.
+
+    The operations page is open to everybody: the demo listens on loopback alone.
+    """
+    configuration = msgspec.structs.replace(business.configuration(), observing=ObservingSettings(log_requests=False))
+    observing = observed(configuration, ops=True)
+    woven = Orderweave(configuration, observing=observing)
+    shown = seen(woven.gateway, observing, access=Access(None, observing.clock))
+    return build_app(
+        woven.schema,
+        woven.gateway,
+        examples=examples(number=business.telling_number(), skus=business.telling_skus()),
+        more=[*shown.more, *_switches(business)],
+        beside=shown.beside,
+    )
 
 
 def _switches(business: DemoBusiness) -> list[Route]:

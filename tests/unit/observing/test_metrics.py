@@ -12,6 +12,7 @@ from orderweave.observing.metrics import Metrics
 from orderweave.observing.readings import Readings
 from orderweave_sdk.errors import Unreachable
 from orderweave_sdk.records import Axis
+from orderweave_sdk.upstream import Quota, Upstream
 from tests.unit.fake_business import erp, order, shop
 from tests.unit.observing.watching import Watched
 
@@ -215,3 +216,18 @@ def test_catalog_is_what_is_exposed() -> None:
     assert len({metric.name for metric in catalog.METRICS}) == len(catalog.METRICS)
     allowed = {"system", "capability", "outcome", "error", "code", "executor", "stage", "result"}
     assert {label for metric in catalog.METRICS for label in metric.labels} == allowed
+
+
+async def test_the_shortest_quota_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a connector's clients the one of whose quota the least share is left counts; one without any is left out."""
+    watched = Watched()
+    clients = tuple(
+        Upstream(f"https://{name}.example.com", concurrency=1, max_answer_bytes=1) for name in ("a", "b", "c")
+    )
+    clients[0].quota = Quota(available=90, maximum=100, per_second=1)
+    clients[1].quota = Quota(available=500, maximum=2000, per_second=50)
+    monkeypatch.setattr(watched.woven.systems, "upstreams", lambda name: clients if name == "shop" else ())
+    assert await counted(watched, "orderweave_quota_available", "orderweave_quota_maximum") == {
+        ("orderweave_quota_available", "shop"): 500,
+        ("orderweave_quota_maximum", "shop"): 2000,
+    }

@@ -17,7 +17,7 @@ from tests.unit.observing.watching import TOKEN, Watched
 
 # Each stands in one place of a request or of a system's data, and nowhere else.
 EMAIL = "planted.person@example.com"
-NUMBER = "7319"
+NUMBER = "731904825566"
 LITERAL = "LITERAL-5533"
 SKU = "SKU-8841"
 ALIAS = "alias_6127"
@@ -74,7 +74,7 @@ def questions() -> list[tuple[str, dict[str, Any]]]:
 async def test_nothing_planted_comes_out(log: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
     """After requests of every fate, with faults within and without, none of the planted values is anywhere."""
     watched = Watched(
-        shop([order("a1", NUMBER, email=EMAIL, customer_id="c1", skus=[SKU])]),
+        shop([order("a1", NUMBER, email=EMAIL, customer_id="c1", skus=[SKU])], number_pattern=r"\d{12}"),
         erp([order("e1", "SO1", reference=("reference", NUMBER), email=EMAIL)]),
     )
 

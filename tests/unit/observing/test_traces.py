@@ -96,13 +96,13 @@ async def test_an_error_of_the_callers() -> None:
 async def test_the_callers_trace_is_joined() -> None:
     """With a traceparent the request's span is a child in that trace, and tracestate is not taken in."""
     watched = Watched()
-    await watched.ask(ORDER, {"traceparent": PARENT, "tracestate": "who=ada"}, number="1001")
+    await watched.ask(ORDER, {"traceparent": PARENT, "tracestate": "who=planted"}, number="1001")
     spans = watched.spans()
     assert {f"{span.context.trace_id:032x}" for span in spans} == {"0af7651916cd43dd8448eb211c80319c"}
     (first,) = [span for span in spans if span.name == "request"]
     assert first.parent is not None
     assert f"{first.parent.span_id:016x}" == "b7ad6b7169203331"
-    assert "ada" not in "".join(span.to_json() for span in spans)
+    assert "planted" not in "".join(span.to_json() for span in spans)
 
 
 @pytest.mark.parametrize("parent", ["nonsense", "00-0-0-01", PARENT.replace("0af", "ZZZ"), ""])
@@ -140,7 +140,7 @@ async def test_the_trace_goes_on_only_where_wanted(upstream: bool) -> None:
         transport=wire,
         carried=watched.observed.carried,
     )
-    headers = {"traceparent": PARENT, "tracestate": "who=ada"}
+    headers = {"traceparent": PARENT, "tracestate": "who=planted"}
     with watched.observed.request(headers), watched.observed.call("erp", "FIND_ORDERS", 1):
         await client.send("GET", "/orders", operation="orders", call=Call.within(1, watched.time))
     (sent,) = wire.sent
