@@ -50,7 +50,7 @@ def serve(path: Path, environment: Mapping[str, str]) -> int:
     observing = observed(configuration)
     woven = Orderweave(configuration, observing=observing)
     access = Access(said.ops_token, observing.clock) if said.ops_token is not None else None
-    shown = seen(woven.gateway, observing, access=access, host=server.host, metrics_port=said.metrics_port)
+    shown = seen(woven.gateway.systems, observing, access=access, host=server.host, metrics_port=said.metrics_port)
     app = build_app(
         woven.schema,
         woven.gateway,

@@ -64,7 +64,7 @@ def demo_app(business: DemoBusiness) -> Starlette:
     configuration = msgspec.structs.replace(business.configuration(), observing=ObservingSettings(log_requests=False))
     observing = observed(configuration, ops=True)
     woven = Orderweave(configuration, observing=observing)
-    shown = seen(woven.gateway, observing, access=Access(None, observing.clock))
+    shown = seen(woven.gateway.systems, observing, access=Access(None, observing.clock))
     return build_app(
         woven.schema,
         woven.gateway,

@@ -72,7 +72,7 @@ STAGE_SECONDS = Metric(
 CALLS = Metric(
     "orderweave_calls",
     MetricKind.COUNTER,
-    "Calls to systems, by outcome: OK, CANCELED or the reason why it failed.",
+    "Calls to systems, by outcome: OK, CANCELED, NOT_ASKED (it was not made) or the reason why it failed.",
     ("system", "capability", "outcome"),
 )
 CALL_SECONDS = Metric(

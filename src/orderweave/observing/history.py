@@ -26,12 +26,13 @@ class Tally(msgspec.Struct):
     failed: Counter[str] = msgspec.field(default_factory=Counter)
     times: Counter[int] = msgspec.field(default_factory=Counter)
 
-    def add(self, seconds: float, reason: str | None) -> None:
-        """One more; `reason` where it failed."""
+    def add(self, seconds: float | None, reason: str | None) -> None:
+        """One more; `reason` where it failed, `seconds` None where it took no time because it was not made."""
         self.count += 1
         if reason is not None:
             self.failed[reason] += 1
-        self.times[time_class(seconds)] += 1
+        if seconds is not None:
+            self.times[time_class(seconds)] += 1
 
     @property
     def failures(self) -> int:
@@ -63,7 +64,7 @@ class History:
         """A request was answered."""
         self._slot().answers.add(seconds, reason)
 
-    def called(self, system: str, seconds: float, reason: str | None) -> None:
+    def called(self, system: str, seconds: float | None, reason: str | None) -> None:
         """A system was called."""
         calls = self._slot().calls
         tally = calls.get(system)

@@ -13,21 +13,16 @@ from prometheus_client.registry import Collector
 
 from orderweave.observing import catalog
 from orderweave.observing.catalog import METRICS, Metric, MetricKind
-from orderweave.observing.port import CacheResult, Stage
+from orderweave.observing.port import NOT_ASKED, CacheResult, Stage
 from orderweave.observing.readings import Readings
+from orderweave_sdk import errors
+from orderweave_sdk.errors import UpstreamError
 
 # Classes of the kit's errors as `UPSTREAM_REQUESTS` tells them; a connector's own class counts as OTHER.
 _ERRORS = frozenset(
     {
-        "Retry",
-        "Unreachable",
-        "TimedOut",
-        "Wait",
-        "FixCredentials",
-        "BadPayload",
-        "GiveUp",
-        "CapabilityNotDeclared",
         "Canceled",
+        *(name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, UpstreamError)),
     }
 )
 
@@ -73,6 +68,8 @@ class Metrics:
     def called(self, system: str, capability: str, outcome: str, *, size: int, seconds: float) -> None:
         """One call."""
         self._found(self._calls, system, capability, outcome).inc()
+        if outcome == NOT_ASKED:
+            return
         self._found(self._call_seconds, system, capability).observe(seconds)
         self._found(self._call_keys, system, capability).inc(size)
 

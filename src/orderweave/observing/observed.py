@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +15,7 @@ from opentelemetry.trace import Span
 from orderweave.observing import catalog, tracing
 from orderweave.observing.history import History
 from orderweave.observing.metrics import Metrics
-from orderweave.observing.port import NO_HEADERS, NOTHING, CacheResult, Stage
+from orderweave.observing.port import NO_HEADERS, NOT_ASKED, NOTHING, CacheResult, Stage
 from orderweave.observing.readings import Readings
 from orderweave.observing.request_ids import REQUEST_ID, request_id
 from orderweave.observing.standing import Standings
@@ -60,9 +61,9 @@ class Observed:
             catalog.CALLS_IN_FLIGHT, lambda: {(name,): count for name, count in self.calls_in_flight.items()}
         )
 
-    def request(self, headers: Mapping[str, str]) -> _Request:
+    def request(self, identity: str | None, parent: str | None) -> _Request:
         """See `Observing.request`."""
-        return _Request(self, headers)
+        return _Request(self, identity, parent)
 
     def stage(self, stage: Stage) -> AbstractContextManager[object]:
         """See `Observing.stage`."""
@@ -110,10 +111,10 @@ class _Request:
 
     __slots__ = ("_codes", "_executor", "_observed", "_opened", "_span", "_started", "_status", "_token", "id")
 
-    def __init__(self, observed: Observed, headers: Mapping[str, str]) -> None:
+    def __init__(self, observed: Observed, identity: str | None, parent: str | None) -> None:
         self._observed = observed
-        self.id = request_id(headers.get("x-request-id"))
-        self._opened = observed.tracing.request(headers) if observed.tracing is not None else None
+        self.id = request_id(identity)
+        self._opened = observed.tracing.request(parent) if observed.tracing is not None else None
         self._span: Span | None = None
         self._executor = "NONE"
         self._codes: tuple[str, ...] = ()
@@ -212,13 +213,15 @@ class _Call:
     ) -> None:
         observed, system = self._observed, self._system
         seconds = observed.clock.monotonic() - self._started
-        reason = "CANCELED" if kind is not None else self._reason
+        reason = self._reason
+        if reason is None and kind is not None:
+            reason = "CANCELED" if issubclass(kind, asyncio.CancelledError) else "FAILED"
         observed.calls_in_flight[system] -= 1
         observed.standings.called(system, reason)
         if observed.metrics is not None:
             observed.metrics.called(system, self._capability, reason or "OK", size=self._size, seconds=seconds)
         if observed.history is not None:
-            observed.history.called(system, seconds, reason)
+            observed.history.called(system, None if reason == NOT_ASKED else seconds, reason)
         if self._span is not None and reason is not None:
             tracing.failed(self._span, reason)
         if self._opened is not None:

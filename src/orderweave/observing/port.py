@@ -15,6 +15,8 @@ from typing import Protocol, Self
 
 from orderweave.observing.readings import NoReadings, Readings
 
+NOT_ASKED = "NOT_ASKED"
+
 
 class Stage(StrEnum):
     """The parts of a query's way. A query passes some of them several times, one wave after another."""
@@ -52,7 +54,7 @@ class Calling(Protocol):
     """A call to a system in work; without another word it went well."""
 
     def failed(self, reason: str) -> None:
-        """It failed, for one of the reasons of `IssueReason`."""
+        """It failed, for one of the reasons of `IssueReason`; NOT_ASKED when it was not made, as by an open breaker."""
         ...
 
 
@@ -69,8 +71,8 @@ class Observing(Protocol):
         """Whether anybody listens: a report that costs something to put together may be left out."""
         ...
 
-    def request(self, headers: Mapping[str, str]) -> AbstractContextManager[Asked]:
-        """Around all work for one request; of its headers only x-request-id and traceparent are read."""
+    def request(self, identity: str | None, parent: str | None) -> AbstractContextManager[Asked]:
+        """Around all work for one request; these are its headers x-request-id and traceparent, where it has them."""
         ...
 
     def stage(self, stage: Stage) -> AbstractContextManager[object]:
@@ -132,7 +134,7 @@ class Unobserved:
     def __init__(self) -> None:
         self.readings: Readings = NoReadings()
 
-    def request(self, headers: Mapping[str, str]) -> _Nothing:
+    def request(self, identity: str | None, parent: str | None) -> _Nothing:
         """Nothing."""
         return NOTHING
 

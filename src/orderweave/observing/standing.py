@@ -12,14 +12,15 @@ from datetime import datetime
 
 import msgspec
 
+from orderweave.observing.port import NOT_ASKED
 from orderweave_sdk.clock import Clock
 
 logger = logging.getLogger("orderweave.systems")
 
 # Seconds after the end of an outage in which further ones are counted, not logged.
 _QUIET_SECONDS = 60.0
-# The system answered, that it will not do what was asked; or nobody waited for what it would have said.
-_SAYS_NOTHING = frozenset({"REFUSED", "CANCELED"})
+# The system answered, that it will not do what was asked; or nobody waited for its answer, or nobody asked it.
+_SAYS_NOTHING = frozenset({"REFUSED", "CANCELED", NOT_ASKED})
 
 
 class Standing(msgspec.Struct, kw_only=True):

@@ -41,12 +41,11 @@ class Tracing:
         self._tracer = provider.get_tracer("orderweave")
         self._upstream = upstream
 
-    def request(self, headers: Mapping[str, str]) -> AbstractContextManager[Span]:
-        """A request's span, in the caller's trace where it names one.
+    def request(self, parent: str | None) -> AbstractContextManager[Span]:
+        """A request's span, in the caller's trace where its traceparent names one.
 
         `tracestate` is left where it is: anything may stand in it, and it would go on to the collector.
         """
-        parent = headers.get(_PARENT)
         within = _W3C.extract({_PARENT: parent}) if parent else context.Context()
         return self._span("request", SpanKind.SERVER, {}, within)
 

@@ -44,7 +44,7 @@ class Endpoint:
 
     async def answer(self, http: HttpRequest) -> Response:
         """The answer to one HTTP request, with the id under which it stands in the log."""
-        with self._observing.request(http.headers) as asked:
+        with self._observing.request(http.headers.get("x-request-id"), http.headers.get("traceparent")) as asked:
             response = await self._answered(http, asked)
             if asked.id is not None:
                 response.headers["x-request-id"] = asked.id

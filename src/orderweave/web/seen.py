@@ -10,7 +10,7 @@ from functools import partial
 import msgspec
 from starlette.routing import BaseRoute
 
-from orderweave.answering import Gateway
+from orderweave.model.listing import SystemInfo
 from orderweave.observing.observed import Observed
 from orderweave.web.metrics import metrics_route, serving_metrics
 from orderweave.web.ops import Access, ops_routes
@@ -24,7 +24,7 @@ class Seen(msgspec.Struct, frozen=True):
 
 
 def seen(
-    gateway: Gateway,
+    systems: Callable[[], Sequence[SystemInfo]],
     observed: Observed,
     *,
     access: Access | None,
@@ -32,7 +32,8 @@ def seen(
     metrics_port: int | None = None,
 ) -> Seen:
     """Metrics on the API's port, or on one of their own from `metrics_port` on; the operations page where `access`
-    says who may see it. When the application ends, what was not sent of the traces is.
+    says who may see it, with the systems that `systems` gives at each look. When the application ends, what was not
+    sent of the traces is.
     """
     routes: list[BaseRoute] = []
     beside: list[Callable[[], AbstractAsyncContextManager[object]]] = [partial(_closing, observed)]
@@ -41,7 +42,7 @@ def seen(
     elif observed.metrics is not None and metrics_port is not None:
         beside.append(partial(serving_metrics, observed.metrics, host, metrics_port))
     if access is not None and observed.history is not None:
-        routes += ops_routes(gateway, observed, observed.history, access)
+        routes += ops_routes(systems, observed, observed.history, access)
     return Seen(routes, beside)
 
 

@@ -50,7 +50,7 @@ def test_spans_reach_the_collector(
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     address, taken = collector
     observed = Observed([], FakeClock(), tracing=Tracing(exporting(f"{address}/v1/traces")))
-    with observed.request({}), observed.stage(Stage.PLAN):
+    with observed.request(None, None), observed.stage(Stage.PLAN):
         pass
     observed.close()
     ((path, body),) = taken

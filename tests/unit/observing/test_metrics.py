@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 
 import pytest
@@ -9,6 +10,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from orderweave.observing import CacheResult, catalog
 from orderweave.observing.metrics import Metrics
+from orderweave.observing.port import NOT_ASKED
 from orderweave.observing.readings import Readings
 from orderweave_sdk.errors import Unreachable
 from orderweave_sdk.records import Axis
@@ -231,3 +233,36 @@ async def test_the_shortest_quota_is_told(monkeypatch: pytest.MonkeyPatch) -> No
         ("orderweave_quota_available", "shop"): 500,
         ("orderweave_quota_maximum", "shop"): 2000,
     }
+
+
+async def test_a_call_that_was_not_made() -> None:
+    """A call that a breaker holds back is counted as such, with no time and no keys; the system stands as it did."""
+    watched = Watched()
+    with watched.observed.call("erp", "FIND_ORDERS", 3):
+        pass
+    with watched.observed.call("erp", "FIND_ORDERS", 3) as calling:
+        calling.failed(NOT_ASKED)
+    assert await counted(watched, *CALL_METRICS) == {
+        ("orderweave_calls_total", "FIND_ORDERS", "OK", "erp"): 1,
+        ("orderweave_calls_total", "FIND_ORDERS", "NOT_ASKED", "erp"): 1,
+        ("orderweave_call_seconds_count", "FIND_ORDERS", "erp"): 1,
+        ("orderweave_call_keys_total", "FIND_ORDERS", "erp"): 3,
+    }
+    assert watched.observed.standings.of("erp").up is True
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"), [(asyncio.CancelledError(), "CANCELED"), (RuntimeError("odd"), "FAILED")]
+)
+async def test_a_call_that_ends_by_an_exception(error: BaseException, outcome: str) -> None:
+    """A call that is canceled counts as such, one that a bug ends as failed, and neither stays in flight."""
+    watched = Watched()
+    with pytest.raises(type(error)), watched.observed.call("erp", "FIND_ORDERS", 1):
+        raise error
+    assert await counted(watched, "orderweave_calls_total", "orderweave_calls_in_flight") == {
+        ("orderweave_calls_total", "FIND_ORDERS", outcome, "erp"): 1,
+        ("orderweave_calls_in_flight", "erp"): 0,
+    }
+
+
+CALL_METRICS = ("orderweave_calls_total", "orderweave_call_seconds_count", "orderweave_call_keys_total")

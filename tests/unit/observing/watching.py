@@ -34,7 +34,7 @@ class Watched:
         self.woven: Woven = weave(*(systems or business()), observe=self._observe)
         self.time = self.woven.time
         self.fakes = self.woven.fakes
-        shown = seen(self.woven.gateway, self.observed, access=Access(access, self.time))
+        shown = seen(self.woven.gateway.systems, self.observed, access=Access(access, self.time))
         self.app = build_app(self.woven.schema, self.woven.gateway, more=shown.more, beside=shown.beside)
 
     def _observe(self, systems: Sequence[str], clock: FakeClock) -> Observed:

@@ -67,7 +67,7 @@ async def test_each_worker_has_its_port(first: int) -> None:
 async def test_with_the_application(first: int) -> None:
     """With a port of their own metrics are there while the application runs, and not on the API's port."""
     watched = Watched()
-    shown = seen(watched.woven.gateway, watched.observed, access=None, metrics_port=first)
+    shown = seen(watched.woven.gateway.systems, watched.observed, access=None, metrics_port=first)
     app = build_app(watched.woven.schema, watched.woven.gateway, more=shown.more, beside=shown.beside)
     async with app.router.lifespan_context(app):
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://gateway") as client:

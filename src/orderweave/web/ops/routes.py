@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Sequence
 from urllib.parse import parse_qs
 
 import msgspec
@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from orderweave.answering import Gateway
+from orderweave.model.listing import SystemInfo
 from orderweave.observing.history import History
 from orderweave.observing.observed import Observed
 from orderweave.web.ops.access import Access
@@ -21,12 +21,12 @@ from orderweave.web.ops.state import state_of
 # A form with a token in it.
 _MOST_FORM_BYTES = 4096
 
-Handler = Callable[[Request], Awaitable[Response]]
+Systems = Callable[[], Sequence[SystemInfo]]
 
 
-def ops_routes(gateway: Gateway, observed: Observed, history: History, access: Access) -> list[Route]:
-    """The page's routes, under /ops."""
-    ops = _Ops(gateway, observed, history, access)
+def ops_routes(systems: Systems, observed: Observed, history: History, access: Access) -> list[Route]:
+    """The page's routes, under /ops; `systems` gives those of the configuration at each look."""
+    ops = _Ops(systems, observed, history, access)
     return [
         Route("/ops", ops.page),
         Route("/ops/state.json", ops.state),
@@ -36,8 +36,8 @@ def ops_routes(gateway: Gateway, observed: Observed, history: History, access: A
 
 
 class _Ops:
-    def __init__(self, gateway: Gateway, observed: Observed, history: History, access: Access) -> None:
-        self._gateway = gateway
+    def __init__(self, systems: Systems, observed: Observed, history: History, access: Access) -> None:
+        self._systems = systems
         self._observed = observed
         self._history = history
         self._access = access
@@ -47,7 +47,7 @@ class _Ops:
         if not self._access.allows(request):
             return self._refusal(refused=False)
         nonce = secrets.token_urlsafe(16)
-        body = f'<main id="state">{shown(state_of(self._gateway, self._observed, self._history))}</main>'
+        body = f'<main id="state">{shown(state_of(self._systems(), self._observed, self._history))}</main>'
         return _html(page(body, nonce=nonce, script=True, sign_out=not self._access.open), nonce)
 
     async def state(self, request: Request) -> Response:
@@ -55,7 +55,7 @@ class _Ops:
         if not self._access.allows(request):
             refused = {"error": "send the token of the operations page as a bearer token, or sign in at /ops"}
             return _guarded(_json(refused, 401), "default-src 'none'")
-        state = state_of(self._gateway, self._observed, self._history)
+        state = state_of(self._systems(), self._observed, self._history)
         return _guarded(_json({**msgspec.to_builtins(state), "html": shown(state)}, 200), "default-src 'none'")
 
     async def sign_in(self, request: Request) -> Response:

@@ -9,7 +9,6 @@ from enum import StrEnum
 
 import msgspec
 
-from orderweave.answering import Gateway
 from orderweave.model.listing import SystemInfo, UnknownWord
 from orderweave.observing import catalog
 from orderweave.observing.history import MOST_SLOTS, SLOT_SECONDS, History, Slot, Tally, quantile
@@ -105,15 +104,15 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
     systems: tuple[SystemView, ...]
 
 
-def state_of(gateway: Gateway, observed: Observed, history: History) -> State:
-    """The state now."""
+def state_of(systems: Sequence[SystemInfo], observed: Observed, history: History) -> State:
+    """The state of these systems and of the process now."""
     now = observed.clock.now()
     slots = history.slots()[-_drawn((now - observed.began_at).total_seconds()) :]
     return State(
         at=now,
         slot_seconds=SLOT_SECONDS,
         gateway=_gateway(observed, slots),
-        systems=tuple(_system(info, observed, slots, now) for info in gateway.systems()),
+        systems=tuple(_system(info, observed, slots, now) for info in systems),
     )
 
 
