@@ -12,7 +12,8 @@ import pytest_asyncio
 import uvicorn
 from starlette.middleware.base import BaseHTTPMiddleware, RequestResponseEndpoint
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
 
 from orderweave_sdk.errors import Unreachable
 from orderweave_sdk.records import Key
@@ -21,6 +22,10 @@ from tests.unit.observing.watching import Watched
 
 pytestmark = pytest.mark.browser
 
+TOKEN = "an-operators-token"
+# Does as a person does who types the token and presses the button.
+SIGNING_IN = f"""<form method="post" action="/ops/sign-in"><input name="token" value="{TOKEN}"></form>
+<script>document.forms[0].submit()</script>"""
 ORDER = '{ order(by: {number: "1001"}) { number invoices { number } } }'
 
 
@@ -40,8 +45,12 @@ class Site:
         self.watched = watched
         self.paths: list[str] = []
         self.address = ""
+        watched.app.router.routes.append(Route("/signing-in", self._signing_in))
         self.stops_erp = False
         watched.app.add_middleware(BaseHTTPMiddleware, dispatch=self._seen)
+
+    async def _signing_in(self, request: Request) -> Response:
+        return HTMLResponse(SIGNING_IN)
 
     async def _seen(self, request: Request, call_next: RequestResponseEndpoint) -> Response:
         self.paths.append(request.url.path)
@@ -80,7 +89,20 @@ async def test_the_page_refreshes_itself(site: Site, browser: Browser) -> None:
     assert "orders: no connection" in page.text
 
 
-@pytest.mark.parametrize("site", ["an-operators-token"], indirect=True)
+@pytest.mark.parametrize("site", [TOKEN], indirect=True)
+async def test_signing_in(site: Site, browser: Browser) -> None:
+    """The form leads to the page, and the session that it gave carries the refreshes and the next visit."""
+    page = await browser.read(site.address.replace("/ops", "/signing-in"))
+    assert site.paths[:3] == ["/signing-in", "/ops/sign-in", "/ops"]
+    assert set(site.paths[3:]) == {"/ops/state.json"}
+    assert "2 up" in page.text
+    site.paths.clear()
+    again = await browser.read(site.address)
+    assert "2 up" in again.text
+    assert "Sign out" in again.text
+
+
+@pytest.mark.parametrize("site", [TOKEN], indirect=True)
 async def test_the_form_without_a_token(site: Site, browser: Browser) -> None:
     """Without a session the browser shows the form, and asks for nothing more."""
     page = await browser.read(site.address)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -13,6 +15,16 @@ from orderweave.observing import Stage
 from orderweave.observing.observed import Observed
 from orderweave.observing.tracing import Tracing, exporting
 from tests.unit.fake_systems import FakeClock
+
+# Serves as if the extra were not installed, and asks for traces.
+WITHOUT_THE_EXTRA = """
+import sys
+sys.modules.update({"opentelemetry.sdk": None, "opentelemetry.exporter": None})
+import orderweave.cli.configured
+from orderweave.config.observing import read_observing
+settings, problems = read_observing({"traces_to": "http://127.0.0.1:4318/v1/traces"}, {})
+print([(problem.key, problem.message) for problem in problems])
+"""
 
 
 class Collector(BaseHTTPRequestHandler):
@@ -59,3 +71,10 @@ def test_spans_reach_the_collector(
     told = {attribute.key: attribute.value.string_value for attribute in resource.resource.attributes}
     assert told["service.name"] == "orderweave"
     assert [span.name for scope in resource.scope_spans for span in scope.spans] == ["plan", "request"]
+
+
+def test_nothing_needs_the_extra_but_traces() -> None:
+    """Without the extra the gateway is imported whole, and a configuration that asks for traces is told what to do."""
+    done = subprocess.run([sys.executable, "-c", WITHOUT_THE_EXTRA], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    assert done.stdout == "[('observing.traces_to', \"needs the extra: pip install 'orderweave[otel]'\")]\n"
