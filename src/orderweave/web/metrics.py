@@ -51,7 +51,14 @@ class _Beside(uvicorn.Server):
 @contextlib.asynccontextmanager
 async def serving_metrics(metrics: Metrics, host: str, first: int) -> AsyncIterator[int]:
     """Serve `/metrics` at the first free port from `first` on, which is given; raises OSError when none is free."""
-    with _listening(host, first) as listening:
+    try:
+        listening = _listening(host, first)
+    except OSError as error:
+        # The server that starts us says only that something failed.
+        where = {"host": host, "port": first, "error": error.strerror}
+        logger.error("metrics_cannot_listen", extra={"fields": where})
+        raise
+    with listening:
         port = int(listening.getsockname()[1])
         settings = uvicorn.Config(
             Starlette(routes=[metrics_route(metrics)]),

@@ -49,8 +49,11 @@ async def scraped(port: int) -> str:
     return line
 
 
-async def test_each_worker_has_its_port(first: int) -> None:
-    """Two workers take the next two ports, each scrape finds the same worker's counters, and a freed port is reused."""
+async def test_each_worker_has_its_port(first: int, caplog: pytest.LogCaptureFixture) -> None:
+    """Two workers take the next two ports, each scrape finds the same worker's counters, and a freed port is reused.
+
+    A worker for which none is left says so.
+    """
     async with serving_metrics(worker(3), HOST, first) as one, serving_metrics(worker(5), HOST, first) as other:
         assert (one, other) == (first + 1, first + 2)
         for _ in range(2):
@@ -59,6 +62,9 @@ async def test_each_worker_has_its_port(first: int) -> None:
         with pytest.raises(OSError, match=f"no port is free for metrics among 3 from {first} on"):
             async with serving_metrics(worker(0), HOST, first):
                 pass
+    (record,) = [record for record in caplog.records if record.getMessage() == "metrics_cannot_listen"]
+    told = f"no port is free for metrics among 3 from {first} on"
+    assert vars(record)["fields"] == {"host": HOST, "port": first, "error": told}
     async with serving_metrics(worker(7), HOST, first) as again:
         assert again == first + 1
         assert await scraped(again) == 'orderweave_answers_total{executor="COMPILED"} 7.0'

@@ -81,7 +81,7 @@ def _gateway(gateway: GatewayView, minutes: int) -> str:
         _tile("Requests a second", f"{gateway.requests_a_second:.1f}"),
         _tile("In flight", f"{gateway.in_flight}{queued}"),
         _tile("Answer time", f"{seconds(gateway.p50)} <small>p95 {seconds(gateway.p95)}</small>"),
-        _tile("Internal errors", percent(gateway.error_rate)),
+        _tile("Failed answers", percent(gateway.error_rate)),
         _tile("Cache hits", percent(gateway.cache_hit_rate)),
     ]
     return f"""<section class="gateway"><h2>Gateway</h2><div class="tiles">{"".join(tiles)}</div>
