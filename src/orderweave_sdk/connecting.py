@@ -9,7 +9,7 @@ from orderweave_sdk.capabilities import Connector, Narrowing, Settings
 from orderweave_sdk.errors import CapabilityNotDeclared
 from orderweave_sdk.manifest import Capability, Manifest
 from orderweave_sdk.transport import Transport
-from orderweave_sdk.upstream import Observer, Upstream
+from orderweave_sdk.upstream import Carried, Observer, Upstream
 
 
 class Connecting:
@@ -25,10 +25,12 @@ class Connecting:
         *,
         transport: Transport | None = None,
         observer: Observer | None = None,
+        carried: Carried | None = None,
     ) -> None:
         self.manifest = manifest_of(kind, settings)
         self._transport = transport
         self._observer = observer
+        self._carried = carried
         self._made: list[Upstream] = []
         self.connector = kind(settings, self._upstream)
 
@@ -40,9 +42,15 @@ class Connecting:
             max_answer_bytes=self.manifest.max_answer_bytes,
             transport=self._transport,
             observer=self._observer,
+            carried=self._carried,
         )
         self._made.append(made)
         return made
+
+    @property
+    def upstreams(self) -> tuple[Upstream, ...]:
+        """The clients that the connector had made."""
+        return tuple(self._made)
 
     async def close(self) -> None:
         """Close the connector, then its clients."""

@@ -34,6 +34,9 @@ _QUEUE_PER_SLOT = 50
 # Told of every call: operation name, seconds taken, and the error's class name or None.
 Observer = Callable[[str, float, str | None], None]
 
+# Headers that go with a call beside its own, asked for anew each time: what ties it to a trace.
+Carried = Callable[[], Mapping[str, str]]
+
 
 class Quota(msgspec.Struct, frozen=True, kw_only=True):
     """What the system last said of our quota, in its own units; `per_second` is the refill."""
@@ -67,19 +70,27 @@ class Upstream:
         max_answer_bytes: int,
         transport: Transport | None = None,
         observer: Observer | None = None,
+        carried: Carried | None = None,
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._headers = dict(headers or {})
+        self._concurrency = concurrency
         self._slots = asyncio.Semaphore(concurrency)
         self._waiting = 0
         self._most_waiting = concurrency * _QUEUE_PER_SLOT
         self._max_answer_bytes = max_answer_bytes
         self._transport = transport or AiohttpTransport(connections=concurrency)
         self._observer = observer
+        self._carried = carried
         self.quota: Quota | None = None  # set by the connector from the vendor's answers
 
     def __repr__(self) -> str:
         return "Upstream(…)"
+
+    @property
+    def waiting(self) -> int:
+        """How many calls wait for others to end."""
+        return max(0, self._waiting - self._concurrency)
 
     async def send(
         self,
@@ -103,10 +114,11 @@ class Upstream:
         content = msgspec.json.encode(json) if json is not None else body
         kind = {"content-type": "application/json"} if json is not None else {}
         query = f"?{urlencode(list(params))}" if params else ""
+        carried = self._carried() if self._carried is not None else {}
         request = Request(
             method=method,
             url=f"{self._base_url}{path}{query}",
-            headers={"accept": "application/json", **kind, **self._headers, **(headers or {})},
+            headers={"accept": "application/json", **kind, **carried, **self._headers, **(headers or {})},
             body=content,
         )
         started = call.clock.monotonic()

@@ -6,6 +6,7 @@ from __future__ import annotations
 LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"model", "scaffold"}),
     frozenset({"planning", "matching"}),
+    frozenset({"observing"}),
     frozenset({"caching"}),
     frozenset({"config", "merging"}),
     frozenset({"inventory"}),

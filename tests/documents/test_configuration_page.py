@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from orderweave.caching.ages import DEFAULT_AGES, Ages
-from orderweave.config import Configuration, ConfigurationError, caching, installed, load, reading
+from orderweave.config import Configuration, ConfigurationError, caching, installed, load, observing, reading
 from orderweave.config.configuration import CacheSettings, Server
 from orderweave.config.loading import read
 from orderweave.planning.authority import DEFAULT
@@ -18,6 +18,7 @@ from tests.documents.pages import blocks, code_of, read_page, rows_of, table
 
 PAGE = read_page("docs/configuration.md")
 BLOCKS = blocks(PAGE, "toml")
+OBSERVING = [setting.name for setting in observing.SETTINGS]
 MISTAKES = [(code_of(written), code_of(said)) for written, said in table(PAGE, "written", "said")]
 
 
@@ -82,6 +83,7 @@ def test_every_key_has_its_row() -> None:
         reading._LOCATION,
         caching._CACHE,
         caching._AGES,
+        OBSERVING,
     ]
     assert sorted(described) == sorted(key for keys in known for key in keys)
 

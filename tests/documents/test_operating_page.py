@@ -9,6 +9,7 @@ import pytest
 
 from orderweave.cli.main import main
 from orderweave.model.provenance import IssueReason
+from orderweave.observing.catalog import METRICS
 from tests.documents.pages import ROOT, code_of, codes, read_page, table
 
 PAGE = read_page("docs/operating.md")
@@ -16,6 +17,8 @@ LIMITS = {tuple(codes(where)): value for _, value, where in table(PAGE, "what", 
 COMMANDS = [code_of(row[0]) for row in table(PAGE, "command", "what it does", "exit code")]
 
 _BOUND = re.compile(r"_?(?:MOST|LONGEST|DEEPEST|DEFAULT|SHARE|GRACE|QUEUE|CHECK)[A-Z_]*")
+_LOGGED = re.compile(r"logger\.(info|warning|error)\(\s*\"(\w+)\"")
+_LOGGED_BY_LEVEL = re.compile(r"_log\(logging\.([A-Z]+), \"(\w+)\"")
 # What only makes the demo's data or runs in tests bounds nobody's query.
 _NOT_SERVING = ("orderweave/scenario/", "orderweave_sdk/testing/")
 
@@ -74,3 +77,30 @@ def test_every_command_is_told(capsys: pytest.CaptureFixture[str]) -> None:
         main(["--help"])
     known = set(re.findall(r"^ {4}(\w+)", capsys.readouterr().out, re.MULTILINE))
     assert known == {command.split()[1] for command in COMMANDS}
+
+
+def test_metrics_are_the_catalogs() -> None:
+    """The table of metrics is the catalog, row by row: name, kind, labels and words."""
+    rows = table(PAGE, "metric", "kind", "labels", "what it says")
+    assert [(code_of(name), kind, tuple(codes(labels)), says) for name, kind, labels, says in rows] == [
+        (metric.exposed, metric.kind.value.partition(",")[0], metric.labels, metric.help) for metric in METRICS
+    ]
+
+
+def test_events_are_those_that_are_logged() -> None:
+    """Every event that the gateway logs has its row with its level, and the table invents none."""
+    logged = set()
+    for file in (ROOT / "src" / "orderweave").rglob("*.py"):
+        text = file.read_text()
+        logged |= {(event, level) for level, event in _LOGGED.findall(text)}
+        logged |= {(event, level.lower()) for level, event in _LOGGED_BY_LEVEL.findall(text)}
+    rows = table(PAGE, "event", "level", "when", "fields")
+    assert {(code_of(event), level) for event, level, _, _ in rows} == logged
+
+
+def test_attributes_are_those_of_the_spans() -> None:
+    """The table of spans names exactly the attributes that the code sets."""
+    written = {name for _, names in table(PAGE, "span", "attributes") for name in codes(names)}
+    room = ROOT / "src" / "orderweave" / "observing"
+    text = (room / "tracing.py").read_text() + (room / "observed.py").read_text()
+    assert written == set(re.findall(r'(?<!getLogger\()"((?:orderweave|http|error)\.[a-z_.]+)"', text))

@@ -193,12 +193,14 @@ async def test_the_queue_is_bounded() -> None:
     client = upstream(wire, concurrency=1)
     calls = [asyncio.create_task(client.send("GET", "/x", operation="get", call=clock.call())) for _ in range(50)]
     await asyncio.sleep(0)
+    assert client.waiting == 49
     with pytest.raises(Wait, match="one more: too many calls wait for this system already"):
         await client.send("GET", "/x", operation="one more", call=clock.call())
     wire.open.set()
     await asyncio.gather(*calls)
     await client.send("GET", "/x", operation="later", call=clock.call())
     assert len(wire.requests) == 51
+    assert client.waiting == 0
 
 
 async def test_a_canceled_call_frees_its_slot() -> None:

@@ -15,6 +15,7 @@ import msgspec
 from orderweave.bootstrap import Orderweave
 from orderweave.config.configuration import CacheSettings, Configuration, ConfiguredSystem, Server
 from orderweave.model.systems import Business, PlaceSpec, ReferenceRule, SystemSpec
+from orderweave.observing import UNOBSERVED, Observing
 from orderweave_sdk.batches import by_lookup
 from orderweave_sdk.capabilities import (
     Connector,
@@ -313,8 +314,10 @@ def connector_for(declared: Manifest) -> type[Connector]:
 class Woven(Orderweave):
     """The gateway over fake systems, which are at hand as `fakes` by name."""
 
-    def __init__(self, configuration: Configuration, clock: FakeClock, fakes: Mapping[str, FakeSystem]) -> None:
-        super().__init__(configuration, clock=clock)
+    def __init__(
+        self, configuration: Configuration, clock: FakeClock, fakes: Mapping[str, FakeSystem], observing: Observing
+    ) -> None:
+        super().__init__(configuration, clock=clock, observing=observing)
         self.fakes = fakes
         self.time = clock
 
@@ -325,8 +328,11 @@ def weave(
     authority: Mapping[str, tuple[str, ...]] | None = None,
     deadline: int = 10,
     cache: CacheSettings | None = None,
+    observe: Callable[[Sequence[str], FakeClock], Observing] | None = None,
 ) -> Woven:
-    """The gateway over these systems, in this order; everything live unless a cache is given."""
+    """The gateway over these systems, in this order; everything live unless a cache is given, and told to whoever
+    `observe` makes.
+    """
     clock = FakeClock()
     for system in systems:
         system.clock = clock
@@ -344,4 +350,5 @@ def weave(
         ),
         cache=cache,
     )
-    return Woven(configuration, clock, {system.name: system for system in systems})
+    observing = observe([system.name for system in systems], clock) if observe else UNOBSERVED
+    return Woven(configuration, clock, {system.name: system for system in systems}, observing)

@@ -14,6 +14,7 @@ from orderweave.model.inventory import FetchedStock, InventoryItem
 from orderweave.model.product import Product
 from orderweave.model.provenance import SourceIssue
 from orderweave.model.terms import Terms
+from orderweave.observing import Stage
 from orderweave_sdk.manifest import Capability
 from orderweave_sdk.records import ProductRecord
 
@@ -29,7 +30,8 @@ async def inventory(parts: Parts, skus: Sequence[str], call: Terms) -> tuple[Inv
     wanted = dict.fromkeys(tidy_sku(sku) for sku in skus)
     said = {tidy_sku(sku): sku for sku in reversed(skus)}
     names = _having(parts, Capability.READ_STOCK)
-    answers = await asyncio.gather(*(_stock(parts, name, _spellings(skus), call) for name in names))
+    with parts.observing.stage(Stage.FETCH):
+        answers = await asyncio.gather(*(_stock(parts, name, _spellings(skus), call) for name in names))
     levels: dict[str, list[FetchedStock]] = {sku: [] for sku in wanted}
     issues: list[SourceIssue] = []
     for found, failed in answers:
@@ -38,9 +40,11 @@ async def inventory(parts: Parts, skus: Sequence[str], call: Terms) -> tuple[Inv
             key = tidy_sku(entry.record.sku)
             if key in levels:
                 levels[key].append(entry)
-    merger = StockMerger(parts.business, parts.authority)
-    now = parts.clock.now()
-    return tuple(merger.merge(said[sku], levels[sku], now=now, missing=issues) for sku in wanted)
+    parts.tell_ages(entry for found in levels.values() for entry in found)
+    with parts.observing.stage(Stage.MERGE):
+        merger = StockMerger(parts.business, parts.authority)
+        now = parts.clock.now()
+        return tuple(merger.merge(said[sku], levels[sku], now=now, missing=issues) for sku in wanted)
 
 
 async def product(parts: Parts, sku: str, call: Terms) -> Product | None:
@@ -50,7 +54,8 @@ async def product(parts: Parts, sku: str, call: Terms) -> Product | None:
     """
     _check([sku])
     names = _having(parts, Capability.FIND_PRODUCTS)
-    answers = await asyncio.gather(*(_products(parts, name, _spellings([sku]), call) for name in names))
+    with parts.observing.stage(Stage.FETCH):
+        answers = await asyncio.gather(*(_products(parts, name, _spellings([sku]), call) for name in names))
     found = {
         name: record
         for name, (records, _) in zip(names, answers, strict=True)

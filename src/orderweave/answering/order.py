@@ -11,6 +11,7 @@ from orderweave.matching import Group
 from orderweave.model.ids import MalformedToken, decode_id
 from orderweave.model.order import Order
 from orderweave.model.terms import Terms
+from orderweave.observing import Stage
 from orderweave.planning.needs import Needs
 from orderweave.planning.orders import plan_orders
 from orderweave_sdk.records import Key
@@ -64,7 +65,8 @@ def key_of_id(token: str) -> Key:
 async def _by_keys(parts: Parts, keys: tuple[Key, ...], needs: Needs, call: Terms, *, said: str | None) -> Order | None:
     if not keys:
         return None
-    plan = plan_orders(needs, parts.business, parts.authority)
+    with parts.observing.stage(Stage.PLAN):
+        plan = plan_orders(needs, parts.business, parts.authority)
     gathering = Gathering(parts.systems, parts.reader, plan, call, through_thirds=True)
     groups = [group for group in await gathering.run(keys) if group.keys & set(keys) and group.members]
     if len(groups) > 1 and said is not None:
@@ -76,8 +78,10 @@ async def _by_keys(parts: Parts, keys: tuple[Key, ...], needs: Needs, call: Term
             raise incomplete("this order", sorted({issue.system for issue in gathering.issues}))
         return None
     (group,) = groups
-    missing = issues_about(group, gathering.issues, parts.business)
-    return parts.merger.merge(group, now=parts.clock.now(), missing=missing, fields=needs.fields)
+    parts.tell_ages(group.members)
+    with parts.observing.stage(Stage.MERGE):
+        missing = issues_about(group, gathering.issues, parts.business)
+        return parts.merger.merge(group, now=parts.clock.now(), missing=missing, fields=needs.fields)
 
 
 def _owners(groups: list[Group], keys: tuple[Key, ...]) -> list[Group]:

@@ -9,7 +9,7 @@ one search a place and one batch a second system, and one batch more for the ord
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -25,6 +25,7 @@ from orderweave.model.order import Order, OrderConnection, OrderEdge, PageInfo
 from orderweave.model.provenance import Coverage, Fetched, SourceCoverage, SourceIssue
 from orderweave.model.systems import SystemSpec
 from orderweave.model.terms import Terms
+from orderweave.observing import Stage
 from orderweave.planning.needs import Needs
 from orderweave.planning.orders import OrderPlan, plan_orders
 from orderweave_sdk.manifest import Operator, SearchField
@@ -88,7 +89,9 @@ def page_of(
 
 async def list_orders(parts: Parts, page: OrderList, needs: Needs, call: Terms) -> OrderConnection:
     """The page, and how complete the list is."""
-    listing = _Listing(parts, page, plan_orders(needs, parts.business, parts.authority), call)
+    with parts.observing.stage(Stage.PLAN):
+        plan = plan_orders(needs, parts.business, parts.authority)
+    listing = _Listing(parts, page, plan, call)
     return await listing.run()
 
 
@@ -218,20 +221,31 @@ class _Listing:
         wanting = [_own_id(hit) for hit in bare if self._is_wanting(hit, group_of[_record_of(hit)])]
         if wanting:
             group_of = _by_record(await gathering.run(wanting))
+        with self._parts.observing.stage(Stage.MERGE):
+            found = self._merged(chunk, group_of, gathering.issues)
+        self._issues += [issue for issue in gathering.issues if issue not in self._issues]
+        return found
+
+    def _merged(
+        self, chunk: Sequence[Ordered], group_of: Mapping[tuple[str, str], Group], issues: Sequence[SourceIssue]
+    ) -> list[tuple[Place, Order]]:
+        """The merged orders of these hits that pass the filter."""
         gaps = [gap for stream in self._listed.streams for gap in stream.gaps]
         found = []
+        used: list[Fetched] = []
         for hit in chunk:
             group = group_of[_record_of(hit)]
             if group.identity in self._seen or not _stands_for(hit, group):
                 continue
             self._seen.add(group.identity)
-            missing = issues_about(group, [*gathering.issues, *gaps], self._parts.business)
+            used += group.members
+            missing = issues_about(group, [*issues, *gaps], self._parts.business)
             order = self._parts.merger.merge(
                 group, now=self._parts.clock.now(), missing=missing, fields=self._plan.needs.fields
             )
             if order_passes(order, self._page.filter, self._parts.reader):
                 found.append((hit.place, order))
-        self._issues += [issue for issue in gathering.issues if issue not in self._issues]
+        self._parts.tell_ages(used)
         return found
 
     def _is_known_elsewhere(self, hit: Ordered) -> bool:

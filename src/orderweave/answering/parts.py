@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
+
 import msgspec
 
 from orderweave.fetching.systems import Systems
 from orderweave.matching import KeyReader
 from orderweave.merging import Merger
+from orderweave.model.inventory import FetchedStock
+from orderweave.model.provenance import Fetched
 from orderweave.model.systems import Business
+from orderweave.observing import Observing
 from orderweave.planning.authority import Authority
 from orderweave_sdk.clock import Clock
 
@@ -21,3 +27,21 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     authority: Authority
     merger: Merger
     clock: Clock
+
+    @property
+    def observing(self) -> Observing:
+        """What is told of the work."""
+        return self.systems.observing
+
+    def tell_ages(self, fetched: Iterable[Fetched | FetchedStock]) -> None:
+        """Report how old the oldest data of each system is that goes into one answer."""
+        if not self.observing.on:
+            return
+        oldest: dict[str, datetime] = {}
+        for entry in fetched:
+            known = oldest.get(entry.system)
+            if known is None or entry.fetched_at < known:
+                oldest[entry.system] = entry.fetched_at
+        now = self.clock.now()
+        for system, moment in oldest.items():
+            self.observing.served(system, (now - moment).total_seconds())

@@ -9,6 +9,7 @@ from orderweave.merging.places import Places
 from orderweave.model.ids import encode_id
 from orderweave.model.listing import PlaceInfo
 from orderweave.model.terms import Terms
+from orderweave.observing import Stage
 from orderweave_sdk.manifest import Capability
 
 
@@ -17,7 +18,8 @@ async def locations(parts: Parts, call: Terms) -> tuple[PlaceInfo, ...]:
     names = [
         name for name, spec in parts.business.systems.items() if Capability.LIST_LOCATIONS in spec.manifest.capabilities
     ]
-    answers = await asyncio.gather(*(parts.systems.list_locations(name, call) for name in names))
+    with parts.observing.stage(Stage.FETCH):
+        answers = await asyncio.gather(*(parts.systems.list_locations(name, call) for name in names))
     configured = [
         PlaceInfo(id=encode_id("Location", place.id), name=place.name, kind=place.kind, systems=tuple(place.systems))
         for place in parts.business.places

@@ -27,6 +27,7 @@ from orderweave.caching.taken import Dated, Fetch, Live, Taken
 from orderweave.caching.uncached import uncached
 from orderweave.model.provenance import IssueReason, Via
 from orderweave.model.terms import Terms
+from orderweave.observing import UNOBSERVED, CacheResult, Observing
 from orderweave_sdk.clock import Clock
 from orderweave_sdk.records import Facet, Key
 
@@ -58,8 +59,10 @@ class Cache:
         ages: Mapping[str, Mapping[Subject, Ages]],
         digests: Mapping[str, bytes],
         sleep: Sleep = asyncio.sleep,
+        observing: Observing = UNOBSERVED,
     ) -> None:
         self._clock = clock
+        self._observing = observing
         self._ages = ages
         self._digests = digests
         self._leases = Leases(shared, sleep) if shared is not None else None
@@ -133,6 +136,10 @@ class Cache:
             await self.shared.close()
         await self.memory.close()
 
+    def _tell(self, question: Question[Any], result: CacheResult, keys: int) -> None:
+        if keys and self._observing.on:
+            self._observing.cached(question.system, question.kind.capability, result, keys)
+
     def _now(self) -> float:
         return self._clock.now().timestamp()
 
@@ -151,6 +158,10 @@ class Cache:
         serving = {key: known[key] for key, state in states.items() if state in (State.FRESH, State.LATE)}
         self.counts.hits += len(serving) - len(late)
         self.counts.stale_served += len(late)
+        there = sum(bool(entry.records) for entry in serving.values())
+        self._tell(question, CacheResult.HIT, there - len(late))
+        self._tell(question, CacheResult.ABSENT, len(serving) - there)
+        self._tell(question, CacheResult.STALE, len(late))
         anew = late if flying else [key for key in late if self._towards(question, key) is None]
         if anew:
             self._refresh(question, anew, fetch)
@@ -166,6 +177,7 @@ class Cache:
         now = self._now()
         borne = {key: old[key] for key in keys if question.bearable(old.get(key), now)}
         self.counts.stale_served += len(borne)
+        self._tell(question, CacheResult.STALE, len(borne))
         return borne
 
     async def _fetched(self, question: Question[R], keys: list[Key], fetch: Fetch[R]) -> Landed[R]:
@@ -265,6 +277,7 @@ class Cache:
     async def _live(self, question: Question[R], keys: Sequence[Key], fetch: Fetch[R]) -> Landed[R]:
         """Ask the system itself, and keep what it says."""
         self.counts.misses += len(keys)
+        self._tell(question, CacheResult.MISS, len(keys))
         answer: Live[R] = await fetch(keys, question.call)
         found = Landed[R]()
         found.failed = answer.failed

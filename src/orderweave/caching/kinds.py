@@ -12,6 +12,7 @@ from orderweave.caching.ages import Subject
 from orderweave.caching.pages import StoredPage
 from orderweave.matching.keys import tidy
 from orderweave_sdk.facets import combine, facets_of
+from orderweave_sdk.manifest import Capability
 from orderweave_sdk.records import Facet, Key, LocationRecord, OrderRecord, ProductRecord, StockRecord
 
 R = TypeVar("R")
@@ -21,7 +22,7 @@ _TOGETHER = frozenset({Facet.FULFILLMENT.value, Facet.TRACKING.value})
 
 
 class Kind(ABC, Generic[R]):
-    """A kind of record that has one part and is asked for by one key each.
+    """A kind of record that has one part and is asked for by one key each, of the capability named.
 
     `tells`: answers made of these records say how old they are, so that one older than asked may serve at all.
     """
@@ -29,8 +30,9 @@ class Kind(ABC, Generic[R]):
     name: str
     tells = False
 
-    def __init__(self, record: type[R], subject: Subject) -> None:
+    def __init__(self, record: type[R], subject: Subject, capability: Capability) -> None:
         self.name = subject.value
+        self.capability = capability.value
         self.record = record
         self._subject = subject
 
@@ -69,7 +71,7 @@ class OrderKind(Kind[OrderRecord]):
     tells = True
 
     def __init__(self) -> None:
-        super().__init__(OrderRecord, Subject.HEADER)
+        super().__init__(OrderRecord, Subject.HEADER, Capability.FIND_ORDERS)
         self.name = "orders"
 
     def subject(self, part: str) -> Subject:
@@ -150,10 +152,10 @@ class PageKind(Kind[StoredPage]):
 
 
 ORDERS = OrderKind()
-STOCK = StockKind(StockRecord, Subject.STOCK)
-PRODUCTS = ProductKind(ProductRecord, Subject.PRODUCTS)
-LOCATIONS = LocationKind(LocationRecord, Subject.LOCATIONS)
-PAGES = PageKind(StoredPage, Subject.SEARCHES)
+STOCK = StockKind(StockRecord, Subject.STOCK, Capability.READ_STOCK)
+PRODUCTS = ProductKind(ProductRecord, Subject.PRODUCTS, Capability.FIND_PRODUCTS)
+LOCATIONS = LocationKind(LocationRecord, Subject.LOCATIONS, Capability.LIST_LOCATIONS)
+PAGES = PageKind(StoredPage, Subject.SEARCHES, Capability.SEARCH_ORDERS)
 
 
 def _tidied(number: str) -> str:

@@ -51,6 +51,21 @@ class CacheSettings(msgspec.Struct, frozen=True, kw_only=True):
         return f"CacheSettings({', '.join(self.ages)})"
 
 
+class ObservingSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """What is seen of the gateway, and by whom; `docs/configuration.md` says what each is. Never printed."""
+
+    metrics: bool = True
+    metrics_port: int | None = None
+    traces_to: str | None = None
+    trace_upstream: bool = False
+    ops_token: str | None = None
+    log_format: str = "auto"
+    log_requests: bool = True
+
+    def __repr__(self) -> str:
+        return "ObservingSettings(…)"
+
+
 class ConfiguredSystem(msgspec.Struct, frozen=True, kw_only=True):
     """One system, its connector's class and its settings with secrets resolved. Never printed."""
 
@@ -70,3 +85,4 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     systems: Mapping[str, ConfiguredSystem]
     business: Business
     cache: CacheSettings | None = None
+    observing: ObservingSettings = ObservingSettings()

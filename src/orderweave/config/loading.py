@@ -14,11 +14,12 @@ from typing import Any
 
 from orderweave.config.caching import read_cache
 from orderweave.config.configuration import Configuration, ConfigurationError, Problem
+from orderweave.config.observing import read_observing
 from orderweave.config.reading import Reader
 from orderweave.config.registry import Registry
 from orderweave.model.systems import Business
 
-_TOP = {"server", "systems", "locations", "authority", "cache"}
+_TOP = {"server", "systems", "locations", "authority", "cache", "observing"}
 # The TOML reader's words for a table that stands twice, as a system named twice does.
 _TWICE = re.compile(r"Cannot declare \((.+)\) twice (\(.+\))")
 
@@ -68,14 +69,16 @@ def read(
     reader.check_references(specs, declared)
     places = reader.locations(document.get("locations", []), declared)
     authority = reader.authority(document.get("authority", {}), declared)
-    cache, problems = read_cache(document, named if isinstance(named, dict) else {}, environment)
-    reader.problems += problems
-    if reader.problems:
-        raise ConfigurationError(file, reader.problems)
+    cache, wrong_cache = read_cache(document, named if isinstance(named, dict) else {}, environment)
+    observing, wrong_observing = read_observing(document.get("observing", {}), environment)
+    problems = [*reader.problems, *wrong_cache, *wrong_observing]
+    if problems:
+        raise ConfigurationError(file, problems)
     return Configuration(
         file=file,
         server=server,
         systems=systems,
         business=Business(systems=specs, places=places, authority=authority),
         cache=cache,
+        observing=observing,
     )

@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import msgspec
 import uvicorn
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from orderweave.bootstrap import Orderweave
+from orderweave.bootstrap import Orderweave, observed
+from orderweave.config.configuration import ObservingSettings
 from orderweave.demo.business import DemoBusiness
+from orderweave.observing.logs import set_up_logs
 from orderweave.web import build_app
 from orderweave.web.examples import examples
+from orderweave.web.ops import Access
+from orderweave.web.seen import seen
 from orderweave_sdk.testing.faults import Fault
 
 _HINT = """
 Orderweave is up, with {orders} orders of one retailer over {systems} systems: {names}.
 
   Explorer     {url}/explorer
+  Operations   {url}/ops
   One order    curl -s {url}/graphql -H 'content-type: application/json' \\
                  -d '{{"query":"{{ order(by: {{number: \\"{number}\\"}}) {{ number status fulfillmentStatus \
 totals {{ total {{ amount }} }} invoices {{ total {{ amount }} }} shipments {{ status }} sources {{ system number }} \
@@ -32,27 +39,39 @@ conflicts {{ path values {{ system value }} }} freshness {{ missing {{ system re
 async def serve_demo(*, port: int, seed: int, orders: int) -> None:
     """Run the demo until it is stopped."""
     async with DemoBusiness(seed=seed, orders=orders) as business:
-        woven = Orderweave(business.configuration())
-        number, skus = business.telling_number(), business.telling_skus()
-        app = build_app(
-            woven.schema,
-            woven.gateway,
-            examples=examples(number=number, skus=skus),
-            more=_switches(business),
-        )
+        set_up_logs("auto")
+        app = demo_app(business)
         print(
             _HINT.format(
                 orders=orders,
                 systems=len(business.simulators),
                 names=", ".join(business.simulators),
                 url=f"http://127.0.0.1:{port}",
-                number=number,
+                number=business.telling_number(),
             ),
             flush=True,
         )
         await uvicorn.Server(
-            uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
+            uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", access_log=False, log_config=None)
         ).serve()
+
+
+def demo_app(business: DemoBusiness) -> Starlette:
+    """The gateway over a running business, with the switches that make a system fail.
+
+    The operations page is open to everybody: the demo listens on loopback alone.
+    """
+    configuration = msgspec.structs.replace(business.configuration(), observing=ObservingSettings(log_requests=False))
+    observing = observed(configuration, ops=True)
+    woven = Orderweave(configuration, observing=observing)
+    shown = seen(woven.gateway.systems, observing, access=Access(None, observing.clock))
+    return build_app(
+        woven.schema,
+        woven.gateway,
+        examples=examples(number=business.telling_number(), skus=business.telling_skus()),
+        more=[*shown.more, *_switches(business)],
+        beside=shown.beside,
+    )
 
 
 def _switches(business: DemoBusiness) -> list[Route]:

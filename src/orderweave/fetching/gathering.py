@@ -21,6 +21,7 @@ from orderweave.matching.keys import rules_naming
 from orderweave.model.provenance import Fetched, IssueReason, SourceIssue, Via, stands_for
 from orderweave.model.systems import Business
 from orderweave.model.terms import Terms
+from orderweave.observing import Stage
 from orderweave.planning.orders import OrderPlan
 from orderweave_sdk.batches import keys_of, packed
 from orderweave_sdk.facets import combine
@@ -66,7 +67,7 @@ class Gathering:
         self._sought: set[Key] = set()
         self._unowned: set[Key] = set()
         self._records: dict[tuple[str, str], Fetched] = {}
-        self._groups: tuple[Group, ...] | None = None  # of the records as they are; matched again when they change
+        self._groups: tuple[Group, ...] | None = ()  # of the records as they are; matched again when they change
         self.issues: list[SourceIssue] = []
 
     def add(self, fetched: Iterable[Fetched]) -> None:
@@ -85,9 +86,10 @@ class Gathering:
                 self._records[place] = _together(known, entry)
 
     def groups(self) -> tuple[Group, ...]:
-        """The records as orders."""
+        """The records as orders; matched anew only once there are new ones."""
         if self._groups is None:
-            self._groups = match(self._records.values(), self._business, self._reader)
+            with self._systems.observing.stage(Stage.MATCH):
+                self._groups = match(self._records.values(), self._business, self._reader)
         return self._groups
 
     async def run(self, sought: Iterable[Key] = ()) -> tuple[Group, ...]:
@@ -127,13 +129,14 @@ class Gathering:
             if not questions:
                 return
             terms = self._call.part(_SHARE)
-            await asyncio.gather(
-                *(
-                    self._ask(system, batch, facets, terms)
-                    for (system, facets), keys in questions.items()
-                    for batch in packed(keys, self._business.systems[system].manifest)
+            with self._systems.observing.stage(Stage.FETCH):
+                await asyncio.gather(
+                    *(
+                        self._ask(system, batch, facets, terms)
+                        for (system, facets), keys in questions.items()
+                        for batch in packed(keys, self._business.systems[system].manifest)
+                    )
                 )
-            )
 
     def _questions(self) -> dict[tuple[str, frozenset[Facet]], list[Key]]:
         """What is still to be asked of each system for which facets, each key once and in a stable order."""

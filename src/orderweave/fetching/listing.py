@@ -16,6 +16,7 @@ import msgspec
 from orderweave.fetching.systems import FoundHit, Systems
 from orderweave.model.provenance import Fetched, SourceIssue
 from orderweave.model.terms import Terms
+from orderweave.observing import Stage
 from orderweave_sdk.capabilities import Condition, Search
 from orderweave_sdk.manifest import Operator, SearchField
 from orderweave_sdk.records import Facet
@@ -140,7 +141,8 @@ class Listed:
     async def start(self) -> None:
         """Read the first page of every stream."""
         terms = self._call.part(_SHARE)
-        await asyncio.gather(*(stream.read_on(self._systems, terms) for stream in self.streams))
+        with self._systems.observing.stage(Stage.FETCH):
+            await asyncio.gather(*(stream.read_on(self._systems, terms) for stream in self.streams))
 
     def settled(self) -> list[Ordered]:
         """Hits beyond which no stream can still bring an earlier one, in order, from the start of the list."""
@@ -171,5 +173,6 @@ class Listed:
         if any(stream.truncated for stream in behind):
             return False
         terms = self._call.part(_SHARE)
-        await asyncio.gather(*(stream.read_on(self._systems, terms) for stream in behind))
+        with self._systems.observing.stage(Stage.FETCH):
+            await asyncio.gather(*(stream.read_on(self._systems, terms) for stream in behind))
         return True

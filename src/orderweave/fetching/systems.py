@@ -24,6 +24,7 @@ from orderweave.model.inventory import FetchedStock
 from orderweave.model.provenance import Fetched, IssueReason, SourceIssue
 from orderweave.model.systems import Business
 from orderweave.model.terms import Terms
+from orderweave.observing import UNOBSERVED, Observing
 from orderweave_sdk.batches import keys_of
 from orderweave_sdk.capabilities import Condition, Gap, Locations, Orders, Page, Products, Search, Stock
 from orderweave_sdk.clock import Clock
@@ -38,9 +39,21 @@ from orderweave_sdk.errors import (
     UpstreamError,
     Wait,
 )
+from orderweave_sdk.manifest import Capability
 from orderweave_sdk.records import Facet, Key, LocationRecord, OrderRecord, ProductRecord, StockRecord
+from orderweave_sdk.upstream import Upstream
 
 T = TypeVar("T")
+
+# What a call is counted as, by what it must give.
+_CAPABILITIES: Mapping[type, str] = {
+    Orders: Capability.FIND_ORDERS.value,
+    Page: Capability.SEARCH_ORDERS.value,
+    Stock: Capability.READ_STOCK.value,
+    Products: Capability.FIND_PRODUCTS.value,
+    Locations: Capability.LIST_LOCATIONS.value,
+    str: "CHECK",
+}
 _NO_FACETS: frozenset[Facet] = frozenset()
 
 # A record that could not be read is reported by name; past this many the rest is only counted.
@@ -103,9 +116,15 @@ class Systems:
     """
 
     def __init__(
-        self, business: Business, connecting: Mapping[str, Connecting], clock: Clock, cache: Cache | None = None
+        self,
+        business: Business,
+        connecting: Mapping[str, Connecting],
+        clock: Clock,
+        cache: Cache | None = None,
+        observing: Observing = UNOBSERVED,
     ) -> None:
         self.business = business
+        self.observing = observing
         self.clock = clock
         self.cache: Cache | Uncached = cache or Uncached()
         self._connecting = connecting
@@ -123,7 +142,12 @@ class Systems:
 
         async def live(asked: Sequence[Key], terms: Terms) -> Live[OrderRecord]:
             answer, failed = await self.ask(
-                name, facets, Orders, lambda connector: connector.find_orders(asked, facets, terms), terms
+                name,
+                facets,
+                Orders,
+                lambda connector: connector.find_orders(asked, facets, terms),
+                terms,
+                size=len(asked),
             )
             if answer is None:
                 return Live(failed=failed)
@@ -168,7 +192,12 @@ class Systems:
         async def live(asked: Sequence[Key], terms: Terms) -> Live[StockRecord]:
             wanted = [key.value for key in asked]
             answer, failed = await self.ask(
-                name, _NO_FACETS, Stock, lambda connector: connector.read_stock(wanted, None, terms), terms
+                name,
+                _NO_FACETS,
+                Stock,
+                lambda connector: connector.read_stock(wanted, None, terms),
+                terms,
+                size=len(wanted),
             )
             if answer is None:
                 return Live(failed=failed)
@@ -198,7 +227,12 @@ class Systems:
         async def live(asked: Sequence[Key], terms: Terms) -> Live[ProductRecord]:
             wanted = [key.value for key in asked]
             answer, failed = await self.ask(
-                name, _NO_FACETS, Products, lambda connector: connector.find_products(wanted, terms), terms
+                name,
+                _NO_FACETS,
+                Products,
+                lambda connector: connector.find_products(wanted, terms),
+                terms,
+                size=len(wanted),
             )
             if answer is None:
                 return Live(failed=failed)
@@ -228,12 +262,29 @@ class Systems:
         kind: type[T],
         question: Callable[[Any], Awaitable[Any]],
         call: Terms,
+        *,
+        size: int = 1,
     ) -> tuple[T | None, SourceIssue | None]:
         """What the system answers, or the issue in its place. Nothing but cancellation is raised.
 
-        `question` puts itself to the system's connector and must give a `kind`. A fault in a connector's own code
-        is an issue too, and so is a connector that never returns: one of them never fails a query over many.
+        `size` is how many keys or SKUs are asked for. `question` puts itself to the system's connector and must give
+        a `kind`. A fault in a connector's own code is an issue too, and so is a connector that never returns: one of
+        them never fails a query over many.
         """
+        with self.observing.call(name, _CAPABILITIES.get(kind, kind.__name__), size) as calling:
+            answer, failed = await self._asked(name, facets, kind, question, call)
+            if failed is not None:
+                calling.failed(failed.reason.value)
+            return answer, failed
+
+    async def _asked(
+        self,
+        name: str,
+        facets: frozenset[Facet],
+        kind: type[T],
+        question: Callable[[Any], Awaitable[Any]],
+        call: Terms,
+    ) -> tuple[T | None, SourceIssue | None]:
         health = self.health[name]
         health.calls += 1
         try:
@@ -272,6 +323,10 @@ class Systems:
             entry = f"{word.axis.value}: {word.raw}"
             if word.normalized == "UNKNOWN" and (entry in counter or len(counter) < _MOST_UNKNOWN_WORDS):
                 counter[entry] += 1
+
+    def upstreams(self, name: str) -> tuple[Upstream, ...]:
+        """The HTTP clients of one system's connector."""
+        return self._connecting[name].upstreams
 
     def call(self, seconds: float) -> Terms:
         """Terms for work that must end within so many seconds."""

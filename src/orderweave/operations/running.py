@@ -8,18 +8,20 @@ resolvers.
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, cast
 
 import msgspec
 import strawberry
-from graphql import ExecutionResult, GraphQLError, GraphQLSyntaxError, OperationDefinitionNode, OperationType
+from graphql import ExecutionResult, FieldNode, GraphQLError, GraphQLSyntaxError, OperationDefinitionNode, OperationType
+from graphql.pyutils import Path
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import validate_document
 
 from orderweave.answering.errors import Code, RequestError
+from orderweave.observing import UNOBSERVED, Observing, Stage, catalog
+from orderweave.observing.logs import places
 from orderweave.operations.documents import Document, hash_of
 from orderweave.operations.freshness import RULES
 from orderweave.operations.keeping import Kept
@@ -35,6 +37,21 @@ _MOST_CODE = 4_000_000
 _LONGEST_CODE = 400_000
 # What a refusal to compile weighs.
 _SMALLEST_CODE = 500
+
+
+class Timed(Projector):
+    """A run that reports how long each root field took from what its resolver gave to what stands in the answer."""
+
+    observing: Observing = UNOBSERVED
+
+    def complete_value(  # noqa: PLR0917 - the executor's own signature
+        self, return_type: Any, field_details_list: Any, info: Any, path: Path, result: Any, position_context: Any
+    ) -> Any:
+        """See `Projector.complete_value`; what stands deeper is part of its root field."""
+        if path.prev is not None:
+            return super().complete_value(return_type, field_details_list, info, path, result, position_context)
+        with self.observing.stage(Stage.PROJECT):
+            return super().complete_value(return_type, field_details_list, info, path, result, position_context)
 
 
 class ExecutorKind(StrEnum):
@@ -89,20 +106,29 @@ class Operations:
     With `compiled` off the reference executor projects everything: for comparing the two.
     """
 
-    def __init__(self, schema: strawberry.Schema, *, compiled: bool = True) -> None:
+    def __init__(self, schema: strawberry.Schema, *, compiled: bool = True, observing: Observing = UNOBSERVED) -> None:
         if schema.extensions:
             raise ValueError("an extension of the schema would not see what is run here")
         self.counts = Counts()
         self._schema = schema
         self._compiled = compiled
+        self._observing = observing
         self._documents: Kept[bytes, Document] = Kept(_MOST_TEXT, _LONGEST_TEXT)
         self._projections: Kept[tuple[Any, ...], Projection | Declined] = Kept(_MOST_CODE, _LONGEST_CODE)
+        observing.readings.read(catalog.DOCUMENTS_KEPT, lambda: {(): len(self._documents)})
+        observing.readings.read(catalog.PROJECTIONS_KEPT, lambda: {(): len(self._projections)})
 
     async def run(self, request: Request, context: object, *, read_only: bool = False) -> Answer:
         """The answer to a request; nothing is raised for anything that the request or an upstream does.
 
         With `read_only` (a GET) only a query is run.
         """
+        with self._observing.stage(Stage.OPERATION):
+            prepared = self._prepared(request, context, read_only=read_only)
+        return prepared if isinstance(prepared, Answer) else await self._answer(prepared)
+
+    def _prepared(self, request: Request, context: object, *, read_only: bool) -> Projector | Answer:
+        """What is to be run, or the answer in its place."""
         name = hash_of(request.query)
         known = self._documents.get(name)
         try:
@@ -118,22 +144,28 @@ class Operations:
             if problems:
                 return _not_run(*(described(error) for error in problems))
             self._documents.keep(name, document, len(request.query))
-        return await self._answer(document, name, request, context)
-
-    async def _answer(self, document: Document, name: bytes, request: Request, context: object) -> Answer:
-        """The answer of an operation that is known to be valid."""
-        executor = ExecutorKind.REFERENCE
         try:
             run = self._built(document, request, context)
             if isinstance(run, list):
                 return _not_run(*(described(error) for error in run))
             run.projection = self._projection(run, (name, request.operation_name), document)
-            executor = ExecutorKind.COMPILED if run.projection else ExecutorKind.REFERENCE
+        except Exception as error:
+            return self._answered(ExecutionResult(None, [_as_graphql(error)]), ExecutorKind.REFERENCE)
+        return run
+
+    async def _answer(self, run: Projector) -> Answer:
+        """The answer of an operation that is known to be valid."""
+        executor = ExecutorKind.COMPILED if run.projection else ExecutorKind.REFERENCE
+        try:
             result: Any = run.execute_operation()
             if optimized_is_awaitable(result):
                 result = await result
         except Exception as error:
             result = ExecutionResult(None, [_as_graphql(error)])
+        return self._answered(result, executor)
+
+    def _answered(self, result: ExecutionResult, executor: ExecutorKind) -> Answer:
+        """What came of a run."""
         if executor is ExecutorKind.COMPILED:
             self.counts.ran_compiled += 1
         else:
@@ -144,7 +176,7 @@ class Operations:
 
     def _built(self, document: Document, request: Request, context: object) -> Projector | list[GraphQLError]:
         """A run of an operation with its variables coerced, or what is wrong with them."""
-        built: Any = Projector.build(
+        built: Any = (Timed if self._observing.on else Projector).build(
             self._schema._schema,
             document.parsed,
             context_value=context,
@@ -152,6 +184,8 @@ class Operations:
             operation_name=request.operation_name,
             is_awaitable=cast("Any", optimized_is_awaitable),
         )
+        if isinstance(built, Timed):
+            built.observing = self._observing
         return cast("Projector | list[GraphQLError]", built)
 
     def _parsed(self, text: str) -> Document:
@@ -218,7 +252,7 @@ def described(error: GraphQLError) -> dict[str, Any]:
         found = _error("a value of the document cannot be read", "GRAPHQL_VALIDATION_FAILED")
     else:
         # The class alone: a message may hold what a customer typed or a system answered.
-        logger.error("internal error at %s: %s\n%s", error.path, type(cause).__name__, _frames(cause))
+        logger.error("internal_error", extra={"fields": _where(error, cause)})
         found = _error("internal error", "INTERNAL")
     if error.locations:
         found["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
@@ -227,9 +261,11 @@ def described(error: GraphQLError) -> dict[str, Any]:
     return found
 
 
-def _frames(cause: BaseException) -> str:
-    """Where it happened, without the message."""
-    return "".join(traceback.format_tb(cause.__traceback__))
+def _where(error: GraphQLError, cause: BaseException) -> dict[str, object]:
+    """The class, the field by its name in the schema, for an alias is the caller's own, and the place in the code."""
+    nodes = [node for node in error.nodes or () if isinstance(node, FieldNode)]
+    field = {"field": nodes[0].name.value} if nodes else {}
+    return {"error": type(cause).__name__, **field, "trace": places(cause.__traceback__)}
 
 
 def _error(message: str, code: str, extensions: Mapping[str, Any] | None = None) -> dict[str, Any]:

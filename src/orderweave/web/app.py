@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import msgspec
@@ -29,13 +29,18 @@ def build_app(
     scripts: Path = Path("var/explorer"),
     more: Sequence[BaseRoute] = (),
     compiled: bool = True,
+    beside: Sequence[Callable[[], AbstractAsyncContextManager[object]]] = (),
 ) -> Starlette:
     """The application over a wired gateway, which it closes when it ends.
 
     `examples` stand in the explorer's tabs; `scripts` is the folder of the explorer's fetched scripts; `more`
-    routes come beside (the demo's fault switches). Without `compiled` the reference executor projects every answer.
+    routes come beside (metrics, the operations page, the demo's fault switches); what is in `beside` is entered when
+    the application starts and left when it ends. What is told of the work goes where the gateway's own goes.
+    Without `compiled` the reference executor projects every answer.
     """
-    endpoint = Endpoint(Operations(schema, compiled=compiled), lambda: Context(gateway))
+    observing = gateway.parts.observing
+    operations = Operations(schema, compiled=compiled, observing=observing)
+    endpoint = Endpoint(operations, lambda: Context(gateway), observing)
     files = script_files(scripts)
     page = explorer_page(served_by_us(files))
 
@@ -55,8 +60,11 @@ def build_app(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        yield
-        await gateway.parts.systems.close()
+        async with AsyncExitStack() as running:
+            running.push_async_callback(gateway.parts.systems.close)
+            for start in beside:
+                await running.enter_async_context(start())
+            yield
 
     return Starlette(
         routes=[

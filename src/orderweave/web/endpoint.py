@@ -9,6 +9,8 @@ import msgspec
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
+from orderweave.observing import UNOBSERVED, Observing, Stage
+from orderweave.observing.port import Asked
 from orderweave.operations.running import Answer, Operations, Request
 
 MOST_BODY_BYTES = 1024 * 1024
@@ -33,20 +35,35 @@ class _Body(msgspec.Struct):
 class Endpoint:
     """The handler of /graphql. `context` makes what one request carries."""
 
-    def __init__(self, operations: Operations, context: Callable[[], object]) -> None:
+    def __init__(
+        self, operations: Operations, context: Callable[[], object], observing: Observing = UNOBSERVED
+    ) -> None:
         self._operations = operations
         self._context = context
+        self._observing = observing
 
     async def answer(self, http: HttpRequest) -> Response:
-        """The answer to one HTTP request."""
+        """The answer to one HTTP request, with the id under which it stands in the log."""
+        with self._observing.request(http.headers.get("x-request-id"), http.headers.get("traceparent")) as asked:
+            response = await self._answered(http, asked)
+            if asked.id is not None:
+                response.headers["x-request-id"] = asked.id
+            return response
+
+    async def _answered(self, http: HttpRequest, asked: Asked) -> Response:
         kind = _answer_type(http)
         try:
             request = _from_query(http) if http.method == "GET" else await _from_body(http)
         except BadRequest as error:
             refused = {"errors": [{"message": str(error), "extensions": {"code": "BAD_REQUEST"}}]}
+            asked.answered(status=error.status, executor=None, codes=["BAD_REQUEST"])
             return _response(refused, error.status, kind)
         answer = await self._operations.run(request, self._context(), read_only=http.method == "GET")
-        return _response(answer.document(), _status(answer, kind), kind)
+        with self._observing.stage(Stage.WRITE):
+            response = _response(answer.document(), _status(answer, kind), kind)
+        codes = [error["extensions"]["code"] for error in answer.errors]
+        asked.answered(status=response.status_code, executor=answer.executor, codes=codes)
+        return response
 
 
 def _answer_type(http: HttpRequest) -> str:

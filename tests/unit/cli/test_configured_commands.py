@@ -28,7 +28,7 @@ token = "s3cret"
 connector = "sap"
 """
 PROBLEMS = (
-    "{path}: colour: unknown key; known here: authority, cache, locations, server, systems\n"
+    "{path}: colour: unknown key; known here: authority, cache, locations, observing, server, systems\n"
     '{path}: systems.shop.settings.token: is a secret: write {{ env = "NAME" }} and set that variable\n'
     "{path}: systems.erp.connector: the connector 'sap' is not installed; installed: moody, store\n"
     "3 problems; nothing was started\n"
@@ -179,7 +179,7 @@ def test_serve_listens_where_the_file_says(run: Run, file: File, monkeypatch: py
     monkeypatch.setattr(uvicorn, "run", lambda app, **options: started.append(options))
     code, _, err = run("serve", "--config", file('[server]\nhost = "127.0.0.9"\nport = 9123\n' + WELL))
     assert (code, err) == (0, "")
-    assert started == [{"host": "127.0.0.9", "port": 9123, "access_log": False}]
+    assert started == [{"host": "127.0.0.9", "port": 9123, "access_log": False, "log_config": None}]
 
 
 def test_the_environment_is_the_processs(run: Run, file: File, monkeypatch: pytest.MonkeyPatch) -> None:
