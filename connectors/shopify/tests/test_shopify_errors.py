@@ -11,7 +11,8 @@ from orderweave_sdk.errors import BadPayload, FixCredentials, GiveUp, Retry, Ups
 from orderweave_sdk.records import Facet
 from orderweave_sdk.testing.samples import sample_world
 from orderweave_sdk.transport import Answer, Request
-from orderweave_sdk.upstream import Quota, Upstream
+from orderweave_sdk.metering import Quota
+from orderweave_sdk.upstream import Upstream
 from orderweave_shopify.client import Client, TooCostly
 from orderweave_shopify.connector import ShopifyConnector
 from orderweave_shopify.reading import OrderReader, OrderSearch

@@ -58,7 +58,7 @@ async def check(path: Path, environment: Mapping[str, str]) -> int:
     try:
         for name, spec in configuration.business.systems.items():
             call = woven.systems.call(_CHECK_SECONDS)
-            said, issue = await woven.systems.ask(name, frozenset(), str, _checked(call), call)
+            said, issue = await woven.systems.ask(name, frozenset(), str, _checked(call), call, operation="check")
             if issue is not None:
                 failed = True
                 print(f"FAIL {name} ({spec.manifest.title}): {issue.reason.value}: {issue.message}")

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from orderweave.model.calls import CallRules
 from orderweave.model.systems import Business, SystemSpec
 from orderweave_sdk.capabilities import Connector
 
@@ -35,21 +36,32 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     deadline_seconds: int = 10
 
 
+class SharedRedis(msgspec.Struct, frozen=True, kw_only=True):
+    """The Redis that all processes share. Its address may hold a password, so it is never printed."""
+
+    url: str
+
+    def __repr__(self) -> str:
+        return "SharedRedis(…)"
+
+
 class ConfiguredSystem(msgspec.Struct, frozen=True, kw_only=True):
-    """One system, its connector's class and its settings with secrets resolved. Never printed."""
+    """One system, its connector's class, its settings with secrets resolved, and how it is called. Never printed."""
 
     spec: SystemSpec
     connector: type[Connector]
     settings: Mapping[str, Any]
+    calls: CallRules = CallRules()
 
     def __repr__(self) -> str:
         return f"ConfiguredSystem({self.spec.name})"
 
 
 class Configuration(msgspec.Struct, frozen=True, kw_only=True):
-    """A configuration that holds together."""
+    """A configuration that holds together. Without `redis` every process keeps its own state."""
 
     file: str
     server: Server
     systems: Mapping[str, ConfiguredSystem]
     business: Business
+    redis: SharedRedis | None = None

@@ -17,7 +17,7 @@ from orderweave.config.reading import Reader
 from orderweave.config.registry import Registry
 from orderweave.model.systems import Business
 
-_TOP = {"server", "systems", "locations", "authority"}
+_TOP = {"server", "redis", "systems", "locations", "authority"}
 # The TOML reader's words for a table that stands twice, as a system named twice does.
 _TWICE = re.compile(r"Cannot declare \((.+)\) twice (\(.+\))")
 
@@ -60,6 +60,7 @@ def read(
     reader = Reader(registry, environment)
     reader.unknown_keys("", document, _TOP)
     server = reader.server(document.get("server", {}))
+    redis = reader.redis(document["redis"]) if "redis" in document else None
     systems = reader.systems(document.get("systems", {}))
     specs = {name: system.spec for name, system in systems.items()}
     named = document.get("systems")
@@ -74,4 +75,5 @@ def read(
         server=server,
         systems=systems,
         business=Business(systems=specs, places=places, authority=authority),
+        redis=redis,
     )

@@ -6,22 +6,33 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from orderweave.config.configuration import ConfiguredSystem, Problem, Server
+from orderweave.config.calls import read_calls
+from orderweave.config.configuration import ConfiguredSystem, Problem, Server, SharedRedis
 from orderweave.config.registry import Registry
 from orderweave.config.settings import read_settings
 from orderweave.model.systems import PlaceSpec, ReferenceRule, SystemSpec
 from orderweave.planning.authority import Aspect
 from orderweave_sdk.capabilities import Connector
 from orderweave_sdk.connecting import manifest_of
-from orderweave_sdk.manifest import Capability, Manifest
+from orderweave_sdk.manifest import Capability, Manifest, Setting, SettingKind
 from orderweave_sdk.records import LocationKind, SystemKind
 
-_SYSTEM = {"connector", "title", "number_pattern", "captures_orders", "references", "settings"}
+_SYSTEM = {"connector", "title", "number_pattern", "captures_orders", "references", "settings", "calls"}
+_REDIS = (
+    Setting(
+        name="url",
+        kind=SettingKind.URL,
+        required=True,
+        secret=False,
+        description="the address, such as redis://localhost:6379/0",
+    ),
+)
 _REFERENCE = {"field", "names", "spellings", "many", "lookup"}
 _LOCATION = {"id", "name", "kind", "systems"}
 _SERVER = {"host": str, "port": int, "deadline_seconds": int}
 # What the server's numbers may be: a port, and a wait that a caller's own time-out would outlive.
 _RANGES = {"port": (1, 65535), "deadline_seconds": (1, 300)}
+_REDIS_URL = re.compile(r"(rediss?|unix)://.")
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,62}")
 # Kinds at which orders are placed, unless the configuration says otherwise.
 _CAPTURING = frozenset({SystemKind.STOREFRONT, SystemKind.OMS, SystemKind.ERP, SystemKind.DATABASE})
@@ -87,6 +98,20 @@ class Reader:
                 known[key] = table[key]
         return Server(**known)
 
+    def redis(self, value: Any) -> SharedRedis | None:
+        """The `[redis]` table. The address may come from the environment: it may hold a password."""
+        table = self._table("redis", value)
+        settings, problems = read_settings("redis", table, _REDIS, self._environment)
+        self.problems += [Problem(where, message) for where, message in problems]
+        url = settings.get("url")
+        if problems or url is None:
+            return None
+        if not _REDIS_URL.match(url):
+            self._problem("redis.url", "must be an address such as redis://localhost:6379/0")
+        elif table["url"] == url and "@" in url:
+            self._problem("redis.url", 'holds credentials: write { env = "NAME" } and set that variable')
+        return SharedRedis(url=url)
+
     def systems(self, value: Any) -> dict[str, ConfiguredSystem]:
         """The `[systems.*]` tables that are whole; the others leave problems."""
         table = self._table("systems", value)
@@ -132,7 +157,10 @@ class Reader:
             references=references,
             captures_orders=bool(captures) and Capability.SEARCH_ORDERS in manifest.capabilities,
         )
-        return ConfiguredSystem(spec=spec, connector=connector, settings=settings)
+        calls = self._table(f"{key}.calls", table.get("calls", {}))
+        rules, problems = read_calls(f"{key}.calls", calls, has_limit=manifest.rate_limit is not None)
+        self.problems += problems
+        return ConfiguredSystem(spec=spec, connector=connector, settings=settings, calls=rules)
 
     def instance(self, key: str, connector: type[Connector], given: Any) -> tuple[dict[str, Any], Manifest]:
         """The settings, and what the connector declares under them (or at all, where they are wrong)."""

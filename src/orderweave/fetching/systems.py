@@ -2,12 +2,11 @@
 
 What is found carries when and by which way it was fetched, so that a cache has its place in these methods. Beneath
 them every call to a connector goes through `Systems.ask`, which bounds it, turns its error into a `SourceIssue` and
-keeps the system's health: the place of retry, quota and breaker.
+keeps the system's health. How often and when the connector is really called, the room `calling` decides.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
@@ -15,23 +14,17 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from orderweave.calling import Caller, CallingParts, NotAsked
+from orderweave.calling.caller import reason_of
+from orderweave.model.calls import CallRules, CallStatus
 from orderweave.model.inventory import FetchedStock
 from orderweave.model.provenance import Fetched, IssueReason, SourceIssue
 from orderweave.model.systems import Business
-from orderweave.model.terms import Terms
+from orderweave.model.terms import Lane, Terms
 from orderweave_sdk.capabilities import Condition, Gap, Locations, Orders, Page, Products, Search, Stock
 from orderweave_sdk.clock import Clock
 from orderweave_sdk.connecting import Connecting
-from orderweave_sdk.errors import (
-    BadPayload,
-    FixCredentials,
-    GiveUp,
-    Retry,
-    TimedOut,
-    Unreachable,
-    UpstreamError,
-    Wait,
-)
+from orderweave_sdk.errors import UpstreamError
 from orderweave_sdk.records import Facet, Key, LocationRecord, OrderRecord, ProductRecord
 
 T = TypeVar("T")
@@ -39,20 +32,8 @@ _NO_FACETS: frozenset[Facet] = frozenset()
 
 # A record that could not be read is reported by name; past this many the rest is only counted.
 _MOST_GAPS_NAMED = 5
-# A connector's own client ends at the deadline and says what it was doing; this much later it is ended from here.
-_GRACE = 0.25
 # Status words that nobody mapped are counted up to so many different ones a system.
 _MOST_UNKNOWN_WORDS = 1000
-
-_REASONS: tuple[tuple[type[UpstreamError], IssueReason], ...] = (
-    (TimedOut, IssueReason.TIMED_OUT),
-    (Unreachable, IssueReason.UNREACHABLE),
-    (Retry, IssueReason.FAILED),
-    (Wait, IssueReason.THROTTLED),
-    (FixCredentials, IssueReason.UNAUTHORIZED),
-    (BadPayload, IssueReason.BAD_PAYLOAD),
-    (GiveUp, IssueReason.REFUSED),
-)
 
 
 class Health(msgspec.Struct, kw_only=True):
@@ -92,13 +73,25 @@ class FoundPage(Found[FoundHit], frozen=True, kw_only=True):
 class Systems:
     """The systems of one configuration. Close it when done.
 
-    `connecting` holds a wired connector for every system of the business.
+    `connecting` holds a wired connector for every system of the business, `callers` what each is called by; a system
+    without one is called by the default rules.
     """
 
-    def __init__(self, business: Business, connecting: Mapping[str, Connecting], clock: Clock) -> None:
+    def __init__(
+        self,
+        business: Business,
+        connecting: Mapping[str, Connecting],
+        clock: Clock,
+        callers: Mapping[str, Caller] | None = None,
+    ) -> None:
         self.business = business
         self.clock = clock
         self._connecting = connecting
+        self._callers = {
+            name: (callers or {}).get(name)
+            or Caller(CallRules(), CallingParts(clock=clock), concurrency=spec.manifest.concurrency)
+            for name, spec in business.systems.items()
+        }
         self.health = {name: Health() for name in business.systems}
         self.unknown_words: dict[str, Counter[str]] = {name: Counter() for name in business.systems}
 
@@ -111,7 +104,12 @@ class Systems:
     ) -> Found[Fetched]:
         """The orders of one system under these keys: one batch, as its manifest allows."""
         answer, failed = await self.ask(
-            name, facets, Orders, lambda connector: connector.find_orders(keys, facets, call), call
+            name,
+            facets,
+            Orders,
+            lambda connector: connector.find_orders(keys, facets, call),
+            call,
+            operation="find_orders",
         )
         if answer is None:
             return Found(failed=failed)
@@ -124,7 +122,12 @@ class Systems:
     async def search_orders(self, name: str, search: Search, call: Terms) -> FoundPage:
         """One page of a search of one system."""
         answer, failed = await self.ask(
-            name, search.facets, Page, lambda connector: connector.search_orders(search, call), call
+            name,
+            search.facets,
+            Page,
+            lambda connector: connector.search_orders(search, call),
+            call,
+            operation="search_orders",
         )
         if answer is None:
             return FoundPage(failed=failed)
@@ -141,7 +144,12 @@ class Systems:
     async def read_stock(self, name: str, skus: Sequence[str], call: Terms) -> Found[FetchedStock]:
         """Levels of some SKUs at all places of one system: one batch, as its manifest allows."""
         answer, failed = await self.ask(
-            name, _NO_FACETS, Stock, lambda connector: connector.read_stock(skus, None, call), call
+            name,
+            _NO_FACETS,
+            Stock,
+            lambda connector: connector.read_stock(skus, None, call),
+            call,
+            operation="read_stock",
         )
         if answer is None:
             return Found(failed=failed)
@@ -154,7 +162,12 @@ class Systems:
     async def find_products(self, name: str, skus: Sequence[str], call: Terms) -> Found[ProductRecord]:
         """Products of one system with these SKUs: one batch, as its manifest allows."""
         answer, failed = await self.ask(
-            name, _NO_FACETS, Products, lambda connector: connector.find_products(skus, call), call
+            name,
+            _NO_FACETS,
+            Products,
+            lambda connector: connector.find_products(skus, call),
+            call,
+            operation="find_products",
         )
         if answer is None:
             return Found(failed=failed)
@@ -163,7 +176,12 @@ class Systems:
     async def list_locations(self, name: str, call: Terms) -> Found[LocationRecord]:
         """All the places that one system knows."""
         answer, failed = await self.ask(
-            name, _NO_FACETS, Locations, lambda connector: connector.list_locations(call), call
+            name,
+            _NO_FACETS,
+            Locations,
+            lambda connector: connector.list_locations(call),
+            call,
+            operation="list_locations",
         )
         if answer is None:
             return Found(failed=failed)
@@ -176,33 +194,43 @@ class Systems:
         kind: type[T],
         question: Callable[[Any], Awaitable[Any]],
         call: Terms,
+        *,
+        operation: str,
     ) -> tuple[T | None, SourceIssue | None]:
         """What the system answers, or the issue in its place. Nothing but cancellation is raised.
 
-        `question` puts itself to the system's connector and must give a `kind`. A fault in a connector's own code
-        is an issue too, and so is a connector that never returns: one of them never fails a query over many.
+        `question` puts itself to the system's connector, as often as it is let, and must give a `kind`; `operation`
+        is the capability that it uses. A fault in a connector's own code is an issue too, and so is a connector that
+        never returns: one of them never fails a query over many. A system that is not asked, because it has been
+        failing, is an issue with the reason of its failure; its health stays as it was.
         """
         health = self.health[name]
-        health.calls += 1
-        try:
-            async with asyncio.timeout(max(0.0, call.remaining()) + _GRACE) as bound:
-                answer = await question(self.connector(name))
+
+        async def put() -> T:
+            answer = await question(self.connector(name))
             if not isinstance(answer, kind):
                 raise TypeError(f"not a {kind.__name__}")
+            return answer
+
+        health.calls += 1
+        try:
+            answer = await self._callers[name].ask(operation, put, call)
+        except NotAsked as refusal:
+            health.calls -= 1
+            return None, _issue(name, reason_of(refusal.last), str(refusal), facets)
         except UpstreamError as error:
-            reason = next((reason for kind, reason in _REASONS if isinstance(error, kind)), IssueReason.FAILED)
-            return None, self._failed(name, reason, str(error), facets)
-        except asyncio.CancelledError:
-            raise
+            return None, self._failed(name, reason_of(error), str(error), facets)
         except Exception as error:
-            if bound.expired():
-                return None, self._failed(name, IssueReason.TIMED_OUT, "no answer within the deadline", facets)
             return None, self._failed(
                 name, IssueReason.BAD_PAYLOAD, f"the connector failed on an answer ({type(error).__name__})", facets
             )
         health.healthy = True
         health.last_success_at = self.clock.now()
         return answer, None
+
+    def calls(self, name: str) -> CallStatus:
+        """How the calls to one system are doing: in flight, waiting, retried, its breakers and its quota."""
+        return self._callers[name].status()
 
     def _failed(self, name: str, reason: IssueReason, message: str, facets: frozenset[Facet]) -> SourceIssue:
         health = self.health[name]
@@ -211,7 +239,7 @@ class Systems:
         health.last_error_at = self.clock.now()
         health.last_error = message
         health.last_reason = reason
-        return SourceIssue(system=name, reason=reason, message=message, facets=tuple(sorted(facets)))
+        return _issue(name, reason, message, facets)
 
     def count_unknown(self, name: str, record: OrderRecord) -> None:
         """Count the status words that nobody mapped."""
@@ -221,14 +249,18 @@ class Systems:
             if word.normalized == "UNKNOWN" and (entry in counter or len(counter) < _MOST_UNKNOWN_WORDS):
                 counter[entry] += 1
 
-    def call(self, seconds: float) -> Terms:
+    def call(self, seconds: float, lane: Lane = Lane.INTERACTIVE) -> Terms:
         """Terms for work that must end within so many seconds."""
-        return Terms(clock=self.clock, deadline=self.clock.monotonic() + seconds)
+        return Terms(clock=self.clock, deadline=self.clock.monotonic() + seconds, lane=lane)
 
     async def close(self) -> None:
         """Close every connector."""
         for connecting in self._connecting.values():
             await connecting.close()
+
+
+def _issue(name: str, reason: IssueReason, message: str, facets: frozenset[Facet]) -> SourceIssue:
+    return SourceIssue(system=name, reason=reason, message=message, facets=tuple(sorted(facets)))
 
 
 def told(name: str, gaps: tuple[Gap, ...], facets: frozenset[Facet]) -> tuple[SourceIssue, ...]:

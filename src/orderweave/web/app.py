@@ -35,7 +35,7 @@ def build_app(
     `examples` stand in the explorer's tabs; `scripts` is the folder of the explorer's fetched scripts; `more`
     routes come beside (the demo's fault switches). Without `compiled` the reference executor projects every answer.
     """
-    endpoint = Endpoint(Operations(schema, compiled=compiled), lambda: Context(gateway))
+    endpoint = Endpoint(Operations(schema, compiled=compiled), lambda lane: Context(gateway, lane))
     files = script_files(scripts)
     page = explorer_page(served_by_us(files))
 

@@ -9,9 +9,12 @@ import msgspec
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
+from orderweave.model.terms import Lane
 from orderweave.operations.running import Answer, Operations, Request
 
 MOST_BODY_BYTES = 1024 * 1024
+# In which lane the caller's work waits where a system's quota is short.
+LANE_HEADER = "x-orderweave-lane"
 _RESPONSE_TYPE = "application/graphql-response+json"
 
 
@@ -31,9 +34,9 @@ class _Body(msgspec.Struct):
 
 
 class Endpoint:
-    """The handler of /graphql. `context` makes what one request carries."""
+    """The handler of /graphql. `context` makes what a request in one lane carries."""
 
-    def __init__(self, operations: Operations, context: Callable[[], object]) -> None:
+    def __init__(self, operations: Operations, context: Callable[[Lane], object]) -> None:
         self._operations = operations
         self._context = context
 
@@ -41,12 +44,22 @@ class Endpoint:
         """The answer to one HTTP request."""
         kind = _answer_type(http)
         try:
+            lane = _lane(http)
             request = _from_query(http) if http.method == "GET" else await _from_body(http)
         except BadRequest as error:
             refused = {"errors": [{"message": str(error), "extensions": {"code": "BAD_REQUEST"}}]}
             return _response(refused, error.status, kind)
-        answer = await self._operations.run(request, self._context(), read_only=http.method == "GET")
+        answer = await self._operations.run(request, self._context(lane), read_only=http.method == "GET")
         return _response(answer.document(), _status(answer, kind), kind)
+
+
+def _lane(http: HttpRequest) -> Lane:
+    given = http.headers.get(LANE_HEADER, Lane.INTERACTIVE)
+    try:
+        return Lane(given.strip().upper())
+    except ValueError:
+        known = ", ".join(lane.value.lower() for lane in Lane)
+        raise BadRequest(400, f"the header {LANE_HEADER} must be one of {known}") from None
 
 
 def _answer_type(http: HttpRequest) -> str:

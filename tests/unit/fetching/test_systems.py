@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from orderweave.calling import caller
 from orderweave.fetching import systems as module
 from orderweave.fetching.systems import Systems, told
 from orderweave.model.provenance import IssueReason, SourceIssue
@@ -39,7 +40,9 @@ async def find(systems: Systems, call: Terms | None = None) -> tuple[Orders | No
     """One look-up of the shop."""
     terms = call or systems.call(10)
     keys = [Key("id", "a1")]
-    return await systems.ask("shop", BOTH, Orders, lambda connector: connector.find_orders(keys, BOTH, terms), terms)
+    return await systems.ask(
+        "shop", BOTH, Orders, lambda connector: connector.find_orders(keys, BOTH, terms), terms, operation="find_orders"
+    )
 
 
 @pytest.mark.parametrize(
@@ -85,7 +88,7 @@ async def test_an_answer_of_another_kind_is_an_issue(answer: Any) -> None:
     async def odd(connector: Any) -> Any:
         return answer
 
-    found, issue = await woven.systems.ask("shop", BOTH, Orders, odd, woven.systems.call(10))
+    found, issue = await woven.systems.ask("shop", BOTH, Orders, odd, woven.systems.call(10), operation="find_orders")
     assert found is None
     assert issue is not None
     assert (issue.reason, issue.message) == (
@@ -96,13 +99,13 @@ async def test_an_answer_of_another_kind_is_an_issue(answer: Any) -> None:
 
 async def test_a_connector_that_never_returns_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     """A connector that does not keep the deadline itself is ended soon after it, as a time-out."""
-    monkeypatch.setattr(module, "_GRACE", 0.0)
+    monkeypatch.setattr(caller, "_GRACE", 0.0)
     woven = weave(shop())
 
     async def never(connector: Any) -> Any:
         await asyncio.Event().wait()
 
-    found, issue = await woven.systems.ask("shop", BOTH, Orders, never, woven.systems.call(0))
+    found, issue = await woven.systems.ask("shop", BOTH, Orders, never, woven.systems.call(0), operation="find_orders")
     assert found is None
     assert issue is not None
     assert (issue.reason, issue.message) == (IssueReason.TIMED_OUT, "no answer within the deadline")
@@ -115,7 +118,9 @@ async def test_cancellation_is_not_held_up() -> None:
     async def never(connector: Any) -> Any:
         await asyncio.Event().wait()
 
-    task = asyncio.create_task(woven.systems.ask("shop", BOTH, Orders, never, woven.systems.call(10)))
+    task = asyncio.create_task(
+        woven.systems.ask("shop", BOTH, Orders, never, woven.systems.call(10), operation="find_orders")
+    )
     await asyncio.sleep(0)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

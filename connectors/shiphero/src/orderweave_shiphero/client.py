@@ -12,7 +12,8 @@ from orderweave_sdk.clock import Call
 from orderweave_sdk.decoding import decode
 from orderweave_sdk.errors import BadPayload, FixCredentials, TimedOut
 from orderweave_sdk.transport import Answer
-from orderweave_sdk.upstream import Quota, Upstream
+from orderweave_sdk.metering import Quota
+from orderweave_sdk.upstream import Upstream
 from orderweave_shiphero.credits import MOST_CREDITS
 from orderweave_shiphero.failures import failure, of_account, passing, says_absent
 from orderweave_shiphero.operations import Request

@@ -10,7 +10,8 @@ import msgspec
 from orderweave_sdk.clock import Call
 from orderweave_sdk.decoding import decode
 from orderweave_sdk.errors import BadPayload, FixCredentials, GiveUp, Retry, Wait
-from orderweave_sdk.upstream import Quota, Upstream
+from orderweave_sdk.metering import Quota
+from orderweave_sdk.upstream import Upstream
 
 Data = TypeVar("Data")
 
