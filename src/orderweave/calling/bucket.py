@@ -25,13 +25,14 @@ class Limit(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Bucket:
-    """`tokens` of `burst`, as of the moment `at` in seconds."""
+    """`tokens` of `burst`, as of the last moment it was looked at; `in_flight` is granted for calls not yet over."""
 
     def __init__(self, limit: Limit, at: float) -> None:
         self.burst = limit.burst
         self.per_second = limit.per_second
         self._fixed = limit.fixed
         self.tokens = limit.burst
+        self.in_flight = 0.0
         self._at = at
 
     def adopt(self, tokens: float, burst: float, per_second: float, at: float) -> None:
@@ -39,8 +40,9 @@ class Bucket:
         self.tokens, self.burst, self.per_second, self._at = tokens, burst, per_second, at
 
     def refill(self, at: float) -> float:
-        """The tokens at this moment."""
-        self.tokens = min(self.burst, self.tokens + max(0.0, at - self._at) * self.per_second)
+        """The tokens at this moment. A full system gains nothing until it has seen what is under way, so nor do we."""
+        more = self.tokens + max(0.0, at - self._at) * self.per_second
+        self.tokens = max(self.tokens, min(self.burst - self.in_flight, more))
         self._at = max(at, self._at)
         return self.tokens
 
@@ -48,23 +50,29 @@ class Bucket:
         """0 once the price, at most the burst, is taken, or the seconds after which it may be.
 
         `reserve` is the share of the burst that must be left. Where price and reserve are more than the bucket ever
-        holds, it must be full.
+        holds, it must be full. Each take that is granted ends with `done`.
         """
         needed = min(self.burst, price + reserve * self.burst)
         if self.refill(at) + _ROUNDING < needed:
             return (needed - self.tokens) / self.per_second
         self.tokens -= price
+        self.in_flight += price
         return 0.0
 
-    def learn(self, told: Quota, *, unspent: float, in_flight: float, at: float) -> None:
-        """Take in what an answer says; `in_flight` are the prices of calls that the system may not have seen yet."""
+    def done(self, price: float, at: float) -> None:
+        """The call that took this is over."""
         self.refill(at)
-        self.tokens = min(self.burst, self.tokens + unspent)
+        self.in_flight -= price
+
+    def learn(self, told: Quota, *, unspent: float, at: float) -> None:
+        """Take in what an answer says, once its call is done."""
+        self.refill(at)
+        self.tokens = max(self.tokens, min(self.burst - self.in_flight, self.tokens + unspent))
         another = (told.maximum, told.per_second) != (self.burst, self.per_second)
         if another and not self._fixed and told.maximum > 0 and told.per_second > 0:
             # All that was granted so far may be still to come off.
             granted = self.burst - self.tokens
             self.burst, self.per_second = told.maximum, told.per_second
-            self.tokens = max(0.0, min(self.burst, told.available - granted))
+            self.tokens = max(0.0, min(self.burst, told.available) - granted)
         elif self.tokens > told.available + SLACK_SECONDS * told.per_second:
-            self.tokens = max(0.0, told.available - in_flight)
+            self.tokens = max(0.0, told.available - self.in_flight)

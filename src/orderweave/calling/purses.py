@@ -27,7 +27,11 @@ class Purse(Protocol):
         """See `Bucket.take`."""
         ...
 
-    async def learn(self, told: Quota, *, unspent: float, in_flight: float) -> None:
+    def done(self, price: float) -> None:
+        """See `Bucket.done`."""
+        ...
+
+    async def learn(self, told: Quota, *, unspent: float) -> None:
         """See `Bucket.learn`."""
         ...
 
@@ -47,9 +51,13 @@ class LocalPurse:
         """See `Purse`."""
         return self.bucket.take(price, reserve, self._clock.monotonic())
 
-    async def learn(self, told: Quota, *, unspent: float, in_flight: float) -> None:
+    def done(self, price: float) -> None:
         """See `Purse`."""
-        self.bucket.learn(told, unspent=unspent, in_flight=in_flight, at=self._clock.monotonic())
+        self.bucket.done(price, self._clock.monotonic())
+
+    async def learn(self, told: Quota, *, unspent: float) -> None:
+        """See `Purse`."""
+        self.bucket.learn(told, unspent=unspent, at=self._clock.monotonic())
 
     def level(self) -> Level:
         """See `Purse`."""

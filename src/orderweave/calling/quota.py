@@ -35,7 +35,6 @@ class QuotaMeter:
         self._parts = parts
         self._line: list[tuple[int, int, asyncio.Event]] = []
         self._turns = itertools.count()
-        self._in_flight = 0.0
 
     async def take(self, price: float, call: Call, *, operation: str) -> None:
         """See `Meter`. Raises GiveUp for a price above the whole quota."""
@@ -51,7 +50,6 @@ class QuotaMeter:
                     continue
                 wait = await self._asked_for(price, call)
                 if wait == 0:
-                    self._in_flight += price
                     return
                 if wait > call.remaining():
                     needed = f"{price:g} {self._units}"
@@ -86,11 +84,11 @@ class QuotaMeter:
     def done(self, price: float) -> None:
         """See `Meter`."""
         if price > 0:
-            self._in_flight -= price
+            self._purse.done(price)
 
     async def learn(self, told: Quota, *, unspent: float) -> None:
         """See `Meter`."""
-        await self._purse.learn(told, unspent=unspent, in_flight=self._in_flight)
+        await self._purse.learn(told, unspent=unspent)
         self._nudge()
 
     def level(self) -> QuotaLevel:

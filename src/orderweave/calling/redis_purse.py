@@ -25,8 +25,10 @@ _log = logging.getLogger(__name__)
 _LONGEST_STEP = 0.1
 _REST_SECONDS = 5.0
 
-# ARGV: burst, rate, fixed, debt, then what `take` and `learn` need. The tokens are those of `bucket.Bucket`, which the
-# tests hold this against. An entry lasts until it would be full again.
+# ARGV: burst, rate, fixed, debt, this process's calls in flight, then what `take` and `learn` need. The steps are those
+# of `bucket.Bucket`, which the tests hold this against; of other processes' calls in flight nothing is known, so that a
+# full bucket may be too full by what comes back in the time between a grant and its call. An entry lasts until it
+# would be full again.
 _HEAD = """
 local state = redis.call('HMGET', KEYS[1], 'tokens', 'at', 'burst', 'rate')
 local time = redis.call('TIME')
@@ -34,9 +36,11 @@ local now = tonumber(time[1]) + tonumber(time[2]) / 1000000
 local burst, rate = tonumber(state[3] or ARGV[1]), tonumber(state[4] or ARGV[2])
 local fixed = ARGV[3] == '1'
 if fixed then burst, rate = tonumber(ARGV[1]), tonumber(ARGV[2]) end
+local in_flight = tonumber(ARGV[5])
 local tokens = burst
 if state[1] then
-  tokens = math.min(burst, tonumber(state[1]) + math.max(0, now - tonumber(state[2])) * rate)
+  local had = math.min(burst, tonumber(state[1]))
+  tokens = math.max(had, math.min(burst - in_flight, had + math.max(0, now - tonumber(state[2])) * rate))
   now = math.max(now, tonumber(state[2]))
 end
 tokens = math.max(0, tokens - tonumber(ARGV[4]))
@@ -50,7 +54,7 @@ return {say(wait), say(tokens), say(burst), say(rate)}
 _TAKE = (
     _HEAD
     + """
-local wait, price, reserve = 0, tonumber(ARGV[5]), tonumber(ARGV[6])
+local wait, price, reserve = 0, tonumber(ARGV[6]), tonumber(ARGV[7])
 local needed = math.min(burst, price + reserve * burst)
 if price > burst then
   wait = -1
@@ -66,13 +70,13 @@ _LEARN = (
     _HEAD
     + """
 local wait = 0
-local available, maximum, refill = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
-local unspent, in_flight, slack = tonumber(ARGV[8]), tonumber(ARGV[9]), tonumber(ARGV[10])
-tokens = math.min(burst, tokens + unspent)
+local available, maximum, refill = tonumber(ARGV[6]), tonumber(ARGV[7]), tonumber(ARGV[8])
+local unspent, slack = tonumber(ARGV[9]), tonumber(ARGV[10])
+tokens = math.max(tokens, math.min(burst - in_flight, tokens + unspent))
 if not fixed and maximum > 0 and refill > 0 and (maximum ~= burst or refill ~= rate) then
   local granted = burst - tokens
   burst, rate = maximum, refill
-  tokens = math.max(0, math.min(burst, available - granted))
+  tokens = math.max(0, math.min(burst, available) - granted)
 elseif tokens > available + slack * refill then
   tokens = math.max(0, available - in_flight)
 end
@@ -101,6 +105,8 @@ class RedisPurse:
         debt, self._debt = self._debt, 0.0
         answer = await self._step(self._take, debt, price, reserve)
         if answer is not None:
+            if answer == 0:
+                self._local.bucket.in_flight += price
             return float("inf") if answer < 0 else answer
         self._debt += debt
         wait = await self._local.take(price, reserve)
@@ -108,9 +114,13 @@ class RedisPurse:
             self._debt = min(self._local.bucket.burst, self._debt + price)
         return wait
 
-    async def learn(self, told: Quota, *, unspent: float, in_flight: float) -> None:
+    def done(self, price: float) -> None:
+        """See `Purse`."""
+        self._local.done(price)
+
+    async def learn(self, told: Quota, *, unspent: float) -> None:
         """See `Purse`. Redis is told only what is news."""
-        await self._local.learn(told, unspent=unspent, in_flight=in_flight)
+        await self._local.learn(told, unspent=unspent)
         tokens, burst, per_second = self._known
         another = not self._limit.fixed and (told.maximum, told.per_second) != (burst, per_second)
         if another or unspent or tokens > told.available + SLACK_SECONDS * told.per_second:
@@ -121,7 +131,6 @@ class RedisPurse:
                 told.maximum,
                 told.per_second,
                 unspent,
-                in_flight,
                 SLACK_SECONDS,
             )
 
@@ -140,8 +149,9 @@ class RedisPurse:
         fixed = "1" if self._limit.fixed else "0"
         try:
             async with asyncio.timeout(_LONGEST_STEP):
+                limit, in_flight = self._limit, self._local.bucket.in_flight
                 said = await script(
-                    keys=[self._key], args=[self._limit.burst, self._limit.per_second, fixed, debt, *values]
+                    keys=[self._key], args=[limit.burst, limit.per_second, fixed, debt, in_flight, *values]
                 )
             wait, *known = (float(part) for part in said)
         except (TimeoutError, RedisError, OSError, ValueError, TypeError) as error:

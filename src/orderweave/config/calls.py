@@ -9,6 +9,7 @@ import msgspec
 
 from orderweave.config.configuration import Problem
 from orderweave.model.calls import CallRules
+from orderweave_sdk.manifest import RateLimit
 
 
 class _Range(msgspec.Struct, frozen=True):
@@ -45,8 +46,8 @@ CALLS: Mapping[str, _Range | None] = {
 }
 
 
-def read_calls(key: str, table: Mapping[str, Any], *, has_limit: bool) -> tuple[CallRules, list[Problem]]:
-    """The rules, and what is wrong with them. `has_limit`: whether the connector declares a quota of its own."""
+def read_calls(key: str, table: Mapping[str, Any], declared: RateLimit | None) -> tuple[CallRules, list[Problem]]:
+    """The rules, and what is wrong with them; `declared` is the quota that the connector knows of."""
     problems = []
     given: dict[str, Any] = {}
     for name, value in table.items():
@@ -71,9 +72,12 @@ def read_calls(key: str, table: Mapping[str, Any], *, has_limit: bool) -> tuple[
             )
         )
     alone = {"quota_burst", "quota_per_second"} & given.keys()
-    if len(alone) == 1 and not has_limit:
+    if len(alone) == 1 and declared is None:
         (other,) = {"quota_burst", "quota_per_second"} - alone
         problems.append(
             Problem(f"{key}.{other}", f"is missing: this connector declares no quota, so {alone.pop()} needs it")
         )
+    most = declared.orders.most if declared is not None and declared.orders is not None else 1
+    if rules.quota_burst is not None and rules.quota_burst < most:
+        problems.append(Problem(f"{key}.quota_burst", f"must be at least {most:g}: one call may cost so much"))
     return rules, problems

@@ -158,7 +158,7 @@ class Reader:
             captures_orders=bool(captures) and Capability.SEARCH_ORDERS in manifest.capabilities,
         )
         calls = self._table(f"{key}.calls", table.get("calls", {}))
-        rules, problems = read_calls(f"{key}.calls", calls, has_limit=manifest.rate_limit is not None)
+        rules, problems = read_calls(f"{key}.calls", calls, manifest.rate_limit)
         self.problems += problems
         return ConfiguredSystem(spec=spec, connector=connector, settings=settings, calls=rules)
 
