@@ -21,7 +21,7 @@ _SYSTEM = {"connector", "title", "number_pattern", "captures_orders", "reference
 _REDIS = (
     Setting(
         name="url",
-        kind=SettingKind.URL,
+        kind=SettingKind.TEXT,
         required=True,
         secret=False,
         description="the address, such as redis://localhost:6379/0",
@@ -101,6 +101,8 @@ class Reader:
     def redis(self, value: Any) -> SharedRedis | None:
         """The `[redis]` table. The address may come from the environment: it may hold a password."""
         table = self._table("redis", value)
+        if table is not value:
+            return None
         settings, problems = read_settings("redis", table, _REDIS, self._environment)
         self.problems += [Problem(where, message) for where, message in problems]
         url = settings.get("url")

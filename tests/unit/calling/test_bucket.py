@@ -113,9 +113,9 @@ def test_never_more_than_burst_and_refill_in_any_window(
     made = bucket(burst, per_second)
     now = 0.0
     granted: list[tuple[float, float]] = []
-    for later, price, reserve in asked:
+    for later, wanted, reserve in asked:
         now += later / 10
-        price = min(price, burst)
+        price = min(wanted, burst)
         if made.take(price, reserve, now) == 0:
             made.done(price, now)
             granted.append((now, price))
