@@ -141,27 +141,39 @@ class Upstream:
             raise TimedOut(f"{operation}: the deadline had passed before the call")
         self._waiting += 1
         try:
-            async with asyncio.timeout(call.remaining()):
-                if self._meter is None:
-                    return await self._slotted(request, call)
-                await self._meter.take(price, call, operation=operation)
-                try:
-                    return await self._slotted(request, call)
-                finally:
-                    self._meter.done(price)
-        except TimeoutError:
-            raise TimedOut(f"{operation}: no whole answer within the deadline") from None
+            if self._meter is None:
+                return await self._timed(request, operation, call)
+            await self._paid(self._meter, price, operation, call)
+            try:
+                return await self._timed(request, operation, call)
+            finally:
+                self._meter.done(price)
         except (Unreachable, BadPayload, TimedOut, GiveUp) as error:
             raise type(error)(f"{operation}: {error}") from None
         finally:
             self._waiting -= 1
 
-    async def _slotted(self, request: Request, call: Call) -> Answer:
-        await self._slots.take(call.priority)
+    @staticmethod
+    async def _paid(meter: Meter, price: float, operation: str, call: Call) -> None:
+        """Wait for the quota in a time-out of its own: running out of it here says nothing about the system."""
         try:
-            return await self._transport.send(request, seconds=call.remaining(), max_bytes=self._max_answer_bytes)
-        finally:
-            self._slots.give()
+            async with asyncio.timeout(call.remaining()):
+                await meter.take(price, call, operation=operation)
+        except TimeoutError:
+            raise HeldBack(f"{operation}: our quota lacks {price:g} for longer than the deadline") from None
+
+    async def _timed(self, request: Request, operation: str, call: Call) -> Answer:
+        try:
+            async with asyncio.timeout(call.remaining()):
+                await self._slots.take(call.priority)
+                try:
+                    return await self._transport.send(
+                        request, seconds=call.remaining(), max_bytes=self._max_answer_bytes
+                    )
+                finally:
+                    self._slots.give()
+        except TimeoutError:
+            raise TimedOut("no whole answer within the deadline") from None
 
     async def close(self) -> None:
         """Close the connections."""

@@ -14,6 +14,7 @@ import msgspec
 from orderweave.bootstrap import Orderweave
 from orderweave.config import Configuration
 from orderweave.demo import DemoBusiness
+from orderweave.model.calls import CallRules
 from orderweave.scenario import UNTIL
 from orderweave.web import build_app
 from orderweave_sdk.clock import SystemClock
@@ -78,11 +79,18 @@ def with_deadline(configuration: Configuration, seconds: int) -> Configuration:
     return msgspec.structs.replace(configuration, server=server)
 
 
+def called_by(configuration: Configuration, rules: CallRules) -> Configuration:
+    """The configuration with every system called by these rules."""
+    systems = {name: msgspec.structs.replace(system, calls=rules) for name, system in configuration.systems.items()}
+    return msgspec.structs.replace(configuration, systems=systems)
+
+
 @asynccontextmanager
-async def front(*, seed: int, orders: int, deadline: int = 60) -> AsyncIterator[Front]:
-    """A running business with the gateway in front of it."""
+async def front(*, seed: int, orders: int, deadline: int = 60, rules: CallRules | None = None) -> AsyncIterator[Front]:
+    """A running business with the gateway in front of it, which calls by these rules."""
     async with DemoBusiness(seed=seed, orders=orders) as business:
-        woven = Orderweave(with_deadline(business.configuration(), deadline), clock=StandingClock())
+        configuration = called_by(with_deadline(business.configuration(), deadline), rules or CallRules())
+        woven = Orderweave(configuration, clock=StandingClock())
         app = build_app(woven.schema, woven.gateway)
         transport = httpx.ASGITransport(app=app)
         try:

@@ -23,6 +23,11 @@ class Level(msgspec.Struct, frozen=True, kw_only=True):
 class Purse(Protocol):
     """One system's bucket."""
 
+    @property
+    def in_flight(self) -> float:
+        """What was granted to this process for calls that are not over."""
+        ...
+
     async def take(self, price: float, reserve: float) -> float:
         """See `Bucket.take`."""
         ...
@@ -46,6 +51,11 @@ class LocalPurse:
     def __init__(self, limit: Limit, clock: Clock) -> None:
         self._clock = clock
         self.bucket = Bucket(limit, clock.monotonic())
+
+    @property
+    def in_flight(self) -> float:
+        """See `Purse`."""
+        return self.bucket.in_flight
 
     async def take(self, price: float, reserve: float) -> float:
         """See `Purse`."""

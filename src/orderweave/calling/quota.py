@@ -1,7 +1,8 @@
 """A system's quota, kept before calling: who waits for it goes by lane, then by arrival, each for what its call costs.
 
 The first in line alone draws on the bucket, so that a dear call of a high lane is not passed by cheap ones for ever. A
-call that could not be paid for before its deadline is refused at once, in place of waiting in vain.
+call that could not be paid for before its deadline is refused at once, in place of waiting in vain; but not while
+other calls are under way, for their answers may tell of more.
 """
 
 from __future__ import annotations
@@ -51,7 +52,7 @@ class QuotaMeter:
                 wait = await self._asked_for(price, call)
                 if wait == 0:
                     return
-                if wait > call.remaining():
+                if wait > call.remaining() and not self._purse.in_flight:
                     needed = f"{price:g} {self._units}"
                     raise HeldBack(f"{operation}: our quota lacks {needed} for {wait:.1f} s more", seconds=wait)
                 await self._until_nudged(place[2], min(wait, _LONGEST_LOOK))
@@ -85,6 +86,7 @@ class QuotaMeter:
         """See `Meter`."""
         if price > 0:
             self._purse.done(price)
+            self._nudge()
 
     async def learn(self, told: Quota, *, unspent: float) -> None:
         """See `Meter`."""

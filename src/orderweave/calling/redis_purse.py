@@ -100,6 +100,11 @@ class RedisPurse:
         self._debt = 0.0
         self._known = (limit.burst, limit.burst, limit.per_second)
 
+    @property
+    def in_flight(self) -> float:
+        """See `Purse`."""
+        return self._local.bucket.in_flight
+
     async def take(self, price: float, reserve: float) -> float:
         """See `Purse`. A price above the bucket that all share gives infinity: it is never granted."""
         debt, self._debt = self._debt, 0.0

@@ -56,6 +56,21 @@ async def test_a_price_that_cannot_be_paid_in_time_is_refused_at_once() -> None:
     assert (caught.value.seconds, time.pauses, made.level().waiting) == (5.0, [], 0)
 
 
+async def test_nobody_is_refused_while_an_answer_may_tell_of_more() -> None:
+    """With a call under way a second one waits, however short the quota: what the first did not spend is enough."""
+    time = PassingTime()
+    made = meter(time)
+    await made.take(100, time.terms(), operation="orders")
+    second, third = (asyncio.create_task(ask(made, time, price, seconds=5)) for price in (90, 80))
+    await time.settle()
+    assert made.level().waiting == 2
+    made.done(100)
+    await made.learn(Quota(available=95, maximum=100, per_second=10), unspent=95)
+    assert await second == 0
+    with pytest.raises(HeldBack):
+        await third
+
+
 async def test_a_price_above_the_whole_quota_is_given_up() -> None:
     """Waiting would never help."""
     time = PassingTime()

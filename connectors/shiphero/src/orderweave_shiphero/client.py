@@ -110,8 +110,7 @@ class Client:
             told = Quota(
                 available=quota.credits_remaining, maximum=quota.max_available, per_second=quota.increment_rate
             )
-            # A request without any data was turned away and took nothing.
-            await self._upstream.learn(told, unspent=0.0 if envelope.data else price)
+            await self._upstream.learn(told, unspent=0.0 if throttling.cost is None else price - throttling.cost)
 
 
 class _Tokens:
