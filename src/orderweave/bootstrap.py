@@ -17,6 +17,7 @@ from orderweave.calling import Caller, CallingParts
 from orderweave.calling.parts import Pause
 from orderweave.calling.quota import meter_for
 from orderweave.config import Configuration
+from orderweave.config.configuration import ConfiguredSystem
 from orderweave.fetching.systems import Systems
 from orderweave.matching import KeyReader
 from orderweave.merging import Merger
@@ -28,7 +29,7 @@ from orderweave_sdk.transport import Transport
 
 # Connections to the Redis that processes share, and seconds that one of them may take to connect or to answer.
 _MOST_REDIS_CONNECTIONS = 16
-_LONGEST_REDIS_WAIT = 0.05
+_LONGEST_REDIS_WAIT = 0.1
 
 
 class Orderweave:
@@ -54,7 +55,7 @@ class Orderweave:
         callers: dict[str, Caller] = {}
         for name, system in configuration.systems.items():
             manifest = system.spec.manifest
-            meter = meter_for(name, manifest.rate_limit, system.calls, calling)
+            meter = meter_for(_account(name, system), manifest.rate_limit, system.calls, calling)
             connecting[name] = Connecting(
                 system.connector,
                 system.settings,
@@ -81,6 +82,15 @@ class Orderweave:
         await self.systems.close()
         if self._redis is not None:
             await self._redis.aclose()
+
+
+def _account(name: str, system: ConfiguredSystem) -> str:
+    """What tells one account of a vendor from another, where gateways share a Redis; without its secrets."""
+    manifest = system.spec.manifest
+    open_settings = sorted(
+        (setting.name, str(system.settings.get(setting.name))) for setting in manifest.settings if not setting.secret
+    )
+    return f"{name} {manifest.name} {open_settings}"
 
 
 def _redis(url: str) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from orderweave.config import Configuration, ConfigurationError, installed, load, reading
+from orderweave.config.calls import CALLS
 from orderweave.config.configuration import Server
 from orderweave.config.loading import read
 from orderweave.planning.authority import DEFAULT
@@ -71,7 +72,8 @@ def test_system_named_twice(tmp_path: Path) -> None:
 def test_every_key_has_its_row() -> None:
     """The tables of keys hold exactly the keys that the loader knows, part by part."""
     described = [code_of(row[0]) for row in rows_of(PAGE, "key", "default", "meaning")]
-    known = [reading._SERVER.keys(), reading._SYSTEM, reading._REFERENCE, reading._LOCATION]
+    redis = {setting.name for setting in reading._REDIS}
+    known = [reading._SERVER.keys(), redis, reading._SYSTEM, CALLS.keys(), reading._REFERENCE, reading._LOCATION]
     assert sorted(described) == sorted(key for keys in known for key in keys)
 
 

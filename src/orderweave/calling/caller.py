@@ -36,7 +36,7 @@ T = TypeVar("T")
 # A connector's own client ends at the deadline and says what it was doing; this much later it is ended from here.
 _GRACE = 0.25
 # Questions at once for each call at once of the connector: while one maps its answer, another waits for the network.
-_QUESTIONS_A_CALL = 2
+_MOST_QUESTIONS_A_CALL = 2
 
 _REASONS: tuple[tuple[type[UpstreamError], IssueReason], ...] = (
     (TimedOut, IssueReason.TIMED_OUT),
@@ -87,7 +87,7 @@ class Caller:
         self._meter = meter
         self._budget = RetryBudget(rules.retry_share, parts.clock)
         self._slots = Slots(
-            rules.concurrency or concurrency * _QUESTIONS_A_CALL, most_waiting=rules.queue, reserves=rules.reserves
+            rules.concurrency or concurrency * _MOST_QUESTIONS_A_CALL, most_waiting=rules.queue, reserves=rules.reserves
         )
         self._operations: dict[str, _Operation] = {}
         self.retries = 0

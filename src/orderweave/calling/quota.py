@@ -106,8 +106,11 @@ class QuotaMeter:
         )
 
 
-def meter_for(system: str, declared: RateLimit | None, rules: CallRules, parts: CallingParts) -> QuotaMeter | None:
-    """The meter of one system; None where neither its connector nor the configuration knows of a limit."""
+def meter_for(account: str, declared: RateLimit | None, rules: CallRules, parts: CallingParts) -> QuotaMeter | None:
+    """The meter of one system; None where neither its connector nor the configuration knows of a limit.
+
+    `account` tells the system's account from all others that share the Redis.
+    """
     if declared is None and (rules.quota_burst is None or rules.quota_per_second is None):
         return None
     fixed = rules.quota_burst is not None or rules.quota_per_second is not None
@@ -117,5 +120,5 @@ def meter_for(system: str, declared: RateLimit | None, rules: CallRules, parts: 
     assert rate is not None
     limit = Limit(burst=burst, per_second=rate, fixed=fixed)
     local = parts.redis is None
-    purse: Purse = LocalPurse(limit, parts.clock) if local else RedisPurse(parts.redis, system, limit, parts.clock)
+    purse: Purse = LocalPurse(limit, parts.clock) if local else RedisPurse(parts.redis, account, limit, parts.clock)
     return QuotaMeter(declared.units if declared else "requests", purse, rules.reserves, parts)

@@ -86,10 +86,10 @@ end
 
 
 class RedisPurse:
-    """One system's bucket under a key that names the system and the account by a hash, so that no credential shows."""
+    """One account's bucket, under a key made of the account's hash."""
 
-    def __init__(self, redis: Any, system: str, limit: Limit, clock: Clock) -> None:
-        self._key = f"orderweave:quota:{hashlib.sha256(system.encode()).hexdigest()[:32]}"
+    def __init__(self, redis: Any, account: str, limit: Limit, clock: Clock) -> None:
+        self._key = f"orderweave:quota:{hashlib.sha256(account.encode()).hexdigest()[:32]}"
         self._limit = limit
         self._clock = clock
         self._take = redis.register_script(_TAKE)

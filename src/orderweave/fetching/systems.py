@@ -216,6 +216,7 @@ class Systems:
         try:
             answer = await self._callers[name].ask(operation, put, call)
         except NotAsked as refusal:
+            # The system knows nothing of this question.
             health.calls -= 1
             return None, _issue(name, reason_of(refusal.last), str(refusal), facets)
         except UpstreamError as error:
