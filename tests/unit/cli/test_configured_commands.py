@@ -101,6 +101,8 @@ PLAN = (
     "  1. shop: search -> FULFILLMENT\n"
     "  2. wms: by order_number = shop:number (list of up to 50) -> FULFILLMENT\n"
     "  if one fails, FULFILLMENT: wms > shop\n"
+    "  price, shop: 1 call a batch\n"
+    "  price, wms: 1 call a batch\n"
 )
 QUERY = "query List($n: Int!) { orders(first: $n) { nodes { shipments { status } } } } query Other { systems { name } }"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from orderweave.config import calls as module
@@ -23,7 +25,7 @@ def test_every_rule_can_be_configured() -> None:
 
 def test_a_whole_table_is_read() -> None:
     """Every key is taken over; whole numbers stand where fractions may."""
-    table = {
+    table: dict[str, Any] = {
         "attempts": 1,
         "retry_share": 0.1,
         "breaker": False,

@@ -366,7 +366,7 @@ async def test_any_body(body: bytes) -> None:
 async def test_a_lane_that_is_none(lane: str) -> None:
     """An unknown lane is refused in words that name the known ones."""
     async with caller() as client:
-        headers = {"x-orderweave-lane": lane.encode()}
+        headers = {b"x-orderweave-lane": lane.encode()}
         response = await client.post("/graphql", json={"query": "{ systems { name } }"}, headers=headers)
     assert refused(response) == (
         400,
