@@ -101,7 +101,9 @@ class Caller:
         Raises NotAsked at once while the breaker is open, HeldBack when our own line or quota is full, and whatever
         the last try raised.
         """
-        known = self._operations.setdefault(operation, _Operation(self._rules, self._parts))
+        known = self._operations.get(operation)
+        if known is None:
+            known = self._operations[operation] = _Operation(self._rules, self._parts)
         self._budget.question()
         failed = 0
         while True:

@@ -107,11 +107,12 @@ class QuotaMeter:
 
 
 def meter_for(account: str, declared: RateLimit | None, rules: CallRules, parts: CallingParts) -> QuotaMeter | None:
-    """The meter of one system; None where neither its connector nor the configuration knows of a limit.
+    """The meter of one system; None where nobody knows of a limit, or none is to be kept.
 
     `account` tells the system's account from all others that share the Redis.
     """
-    if declared is None and (rules.quota_burst is None or rules.quota_per_second is None):
+    unknown = declared is None and (rules.quota_burst is None or rules.quota_per_second is None)
+    if unknown or not rules.quota:
         return None
     fixed = rules.quota_burst is not None or rules.quota_per_second is not None
     burst = rules.quota_burst if rules.quota_burst is not None or declared is None else declared.burst

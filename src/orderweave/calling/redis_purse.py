@@ -108,7 +108,11 @@ class RedisPurse:
     async def take(self, price: float, reserve: float) -> float:
         """See `Purse`. A price above the bucket that all share gives infinity: it is never granted."""
         debt, self._debt = self._debt, 0.0
-        answer = await self._step(self._take, debt, price, reserve)
+        try:
+            answer = await self._step(self._take, debt, price, reserve)
+        except asyncio.CancelledError:
+            self._debt += debt
+            raise
         if answer is not None:
             if answer == 0:
                 self._local.bucket.in_flight += price

@@ -39,6 +39,7 @@ CALLS: Mapping[str, _Range | None] = {
     "concurrency": _Range(1, 1000, whole=True),
     "queue": _Range(0, 10_000, whole=True),
     "hedge": None,
+    "quota": None,
     "quota_burst": _Range(1, 1_000_000_000),
     "quota_per_second": _Range(0.001, 1_000_000),
     "analytics_reserve": _Range(0, 0.99),

@@ -16,9 +16,10 @@ class CallRules(msgspec.Struct, frozen=True, kw_only=True):
     `attempts` are all tries of one question, 1 for no retry; retries and hedges together are at most `retry_share`
     of the questions. The breaker opens when, of the answers of the last `breaker_window` seconds and of at least
     `breaker_calls`, the share `breaker_share` are failures; it first stays open for `breaker_pause`. `concurrency`
-    is how many questions run at once (None: twice the connector's calls at once), `queue` how many wait.
-    `quota_burst` and `quota_per_second` stand in place of what the connector declares and the system tells.
-    `analytics_reserve` and `sync_reserve` are the shares of quota and slots that these lanes leave to those before.
+    is how many questions run at once (None: twice the connector's calls at once), `queue` how many wait. With `quota`
+    off nothing is held back for the system's quota; `quota_burst` and `quota_per_second` stand in place of what the
+    connector declares and the system tells. `analytics_reserve` and `sync_reserve` are the shares of quota and slots
+    that these lanes leave to those before.
     """
 
     attempts: int = 3
@@ -31,6 +32,7 @@ class CallRules(msgspec.Struct, frozen=True, kw_only=True):
     concurrency: int | None = None
     queue: int = 200
     hedge: bool = False
+    quota: bool = True
     quota_burst: float | None = None
     quota_per_second: float | None = None
     analytics_reserve: float = 0.5

@@ -156,6 +156,7 @@ def test_which_systems_have_a_meter() -> None:
     """The connector's limit, the configuration's over it, or none where nobody knows of one."""
     time = PassingTime()
     assert meter_for("sql", None, CallRules(), time.parts()) is None
+    assert meter_for("shop", POINTS, CallRules(quota=False), time.parts()) is None
     alone = meter_for("sql", None, CallRules(quota_burst=5, quota_per_second=1), time.parts())
     assert alone is not None
     assert (alone.level().units, alone.level().maximum) == ("requests", 5)

@@ -36,6 +36,7 @@ def test_a_whole_table_is_read() -> None:
         "concurrency": 3,
         "queue": 0,
         "hedge": True,
+        "quota": False,
         "quota_burst": 40,
         "quota_per_second": 2,
         "analytics_reserve": 0,
