@@ -4,10 +4,11 @@ What counts as a failure is what another call would probably meet, too: no conne
 system's own (5xx, or an error inside a 200), a request for patience (429). An answer that cannot be read or a request
 that is refused is about that one question, and proves that the system answers.
 
-A time-out counts as many failures as it takes to judge: it is the one that costs callers their time. It does not
-count when the caller had hardly any time to give, or one impatient client would close a system to all. Refused
-credentials open it when they come in a row, so that an account is not locked by hammering; a single one may be about
-a right that only this question needs.
+A time-out counts as many failures as it takes to judge: it is the one that costs callers their time. So one opens the
+breaker of a quiet system, and three with no answer between them that of a busy one, however well it went before. It
+does not count when the caller had hardly any time to give, or one impatient client would close a system to all. Refused
+credentials open it when they come in a row, so that an account is not locked by hammering; a single one may be about a
+right that only this question needs.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from orderweave_sdk.errors import BadPayload, FixCredentials, GiveUp, HeldBack, 
 _MOST_OUTCOMES = 200
 # A time-out of a caller who gave less time than this says nothing about the system.
 _LEAST_PATIENCE = 1.0
+# Time-outs with no answer between them that no good answer from before outweighs.
+_MOST_TIME_OUTS = 3
 # Refused credentials in a row, and how long the system is then left alone.
 _MOST_REFUSALS = 3
 _REFUSED_PAUSE = 60.0
@@ -40,6 +43,7 @@ class Breaker:
         self._clock = clock
         self._outcomes: deque[tuple[float, int, int]] = deque(maxlen=_MOST_OUTCOMES)
         self._refusals = 0
+        self._time_outs = 0
         self._pause = rules.breaker_pause
         self._until: float | None = None
         self._probing = 0
@@ -67,7 +71,7 @@ class Breaker:
 
     def answered(self, *, probe: bool) -> None:
         """The system answered, whether we liked the answer or not."""
-        self._refusals = 0
+        self._refusals = self._time_outs = 0
         if probe:
             self._close()
         elif self._until is None:
@@ -98,14 +102,16 @@ class Breaker:
 
     def _count(self, error: UpstreamError) -> None:
         now = self._clock.monotonic()
-        weight = self._rules.breaker_calls if isinstance(error, TimedOut) else 1
+        late = isinstance(error, TimedOut)
+        self._time_outs += late
+        weight = self._rules.breaker_calls if late else 1
         self._outcomes.append((now, weight, weight))
         while self._outcomes and self._outcomes[0][0] < now - self._rules.breaker_window:
             self._outcomes.popleft()
         calls = sum(weight for _, weight, _ in self._outcomes)
         failures = sum(weight for _, _, weight in self._outcomes)
         enough = calls >= self._rules.breaker_calls and failures >= self._rules.breaker_share * calls
-        if enough and self._rules.breaker:
+        if (enough or self._time_outs >= _MOST_TIME_OUTS) and self._rules.breaker:
             asked_for = error.seconds if isinstance(error, Wait) and error.seconds is not None else 0.0
             self._open(error, max(self._pause, min(asked_for, _LONGEST_PAUSE)))
 
@@ -119,6 +125,5 @@ class Breaker:
     def _close(self) -> None:
         self._until = self.since = self.retry_at = self.last = None
         self._pause = self._rules.breaker_pause
-        self._probing = 0
-        self._refusals = 0
+        self._probing = self._refusals = self._time_outs = 0
         self._outcomes.clear()

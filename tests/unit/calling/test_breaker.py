@@ -97,6 +97,18 @@ def test_one_time_out_among_many_answers_does_not() -> None:
     assert made.state is OPEN
 
 
+def test_a_busy_system_that_falls_silent() -> None:
+    """Two hundred good answers outweigh two time-outs, not a third with no answer between them."""
+    made, _ = breaker()
+    succeed(made, 200)
+    fail(made, TimedOut("late"), 2)
+    succeed(made)
+    fail(made, TimedOut("late"), 2)
+    assert made.state is CLOSED
+    fail(made, TimedOut("late"))
+    assert made.state is OPEN
+
+
 def test_an_impatient_caller_proves_nothing() -> None:
     """Time-outs of callers who gave less than a second open nothing, however many."""
     made, _ = breaker()
