@@ -17,7 +17,9 @@ import msgspec
 
 from bench.business import plain_business
 from orderweave.bootstrap import Orderweave
+from orderweave.config import Configuration
 from orderweave.demo import DemoBusiness
+from orderweave.model.calls import CallRules
 from orderweave.web import build_app
 from orderweave_sdk.testing.simulator import SimulatedRequest, Simulator
 from orderweave_sdk.transport import Answer, Request
@@ -152,7 +154,7 @@ async def record(pages: Mapping[int, Sequence[int]] = PAGES) -> Recording:
         simulators = {name: system for name, system in business.simulators.items() if isinstance(system, Simulator)}
         tape = _Tape()
         woven = Orderweave(
-            business.configuration(),
+            _unmetered(business.configuration()),
             transports={name: _Recorder(name, simulator, tape) for name, simulator in simulators.items()},
         )
         inside = httpx.ASGITransport(app=build_app(woven.schema, woven.gateway))
@@ -169,6 +171,15 @@ async def record(pages: Mapping[int, Sequence[int]] = PAGES) -> Recording:
             addresses={name: simulator.url for name, simulator in simulators.items()},
             environment=_environment(business),
         )
+
+
+def _unmetered(configuration: Configuration) -> Configuration:
+    """The configuration with no quota kept: what may be asked side by side shall not wait for points."""
+    systems = {
+        name: msgspec.structs.replace(system, calls=CallRules(quota=False))
+        for name, system in configuration.systems.items()
+    }
+    return msgspec.structs.replace(configuration, systems=systems)
 
 
 async def _pages(gateway: httpx.AsyncClient, tape: _Tape, firsts: Sequence[int], size: int) -> tuple[Page, ...]:

@@ -25,6 +25,8 @@ def serve() -> int:
     text = recording.toml
     for system, address in recording.addresses.items():
         text = text.replace(f'"{address}"', f'"{told.stubs[system]}"')
+    # Recorded answers tell of the same quota for ever, and the stubs have none.
+    text += "".join(f"\n[systems.{system}.calls]\nquota = false\n" for system in recording.addresses)
     text = f"{text}\n[server]\nport = {told.port}\ndeadline_seconds = {_DEADLINE_SECONDS}\n"
     os.environ.update(recording.environment)
     if os.environ.get(EXECUTOR) == "reference":

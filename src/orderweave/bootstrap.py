@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from typing import Any
 
 import strawberry
+from redis.asyncio import BlockingConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 from orderweave.answering import Gateway
 from orderweave.answering.parts import Parts
@@ -13,7 +18,11 @@ from orderweave.caching.guarding import Guarded
 from orderweave.caching.keys import digest_of
 from orderweave.caching.memory import MemoryStore
 from orderweave.caching.shared import RedisStore
+from orderweave.calling import Caller, CallingParts
+from orderweave.calling.parts import Pause
+from orderweave.calling.quota import meter_for
 from orderweave.config import Configuration
+from orderweave.config.configuration import ConfiguredSystem
 from orderweave.fetching.readings import expose
 from orderweave.fetching.systems import Systems
 from orderweave.matching import KeyReader
@@ -28,12 +37,16 @@ from orderweave_sdk.connecting import Connecting
 from orderweave_sdk.transport import Transport
 from orderweave_sdk.upstream import Observer
 
+# Connections to the Redis that processes share, and seconds that one of them may take to connect or to answer.
+_MOST_REDIS_CONNECTIONS = 16
+_LONGEST_REDIS_WAIT = 0.1
+
 
 class Orderweave:
     """A wired gateway: the schema, and the gateway behind it. Close it when done.
 
-    `transports` replaces the network for some systems by name; `clock` replaces time; `observing` is told of the work.
-    `shared_cache` is the store that all workers share, where one is configured.
+    `transports` replaces the network for some systems by name; `clock` replaces time, and `pause` lets it pass;
+    `observing` is told of the work. `shared_cache` is the store that all workers share, where one is configured.
     """
 
     def __init__(
@@ -42,24 +55,32 @@ class Orderweave:
         *,
         clock: Clock | None = None,
         transports: Mapping[str, Transport] | None = None,
+        pause: Pause = asyncio.sleep,
         observing: Observing = UNOBSERVED,
     ) -> None:
         business = configuration.business
         self.configuration = configuration
         self.clock = clock or SystemClock()
-        connecting = {
-            name: Connecting(
+        self._redis = _redis(configuration.redis.url) if configuration.redis else None
+        calling = CallingParts(clock=self.clock, pause=pause, redis=self._redis)
+        connecting: dict[str, Connecting] = {}
+        callers: dict[str, Caller] = {}
+        for name, system in configuration.systems.items():
+            manifest = system.spec.manifest
+            meter = meter_for(_account(name, system), manifest.rate_limit, system.calls, calling)
+            connecting[name] = Connecting(
                 system.connector,
                 system.settings,
                 transport=(transports or {}).get(name),
                 observer=_sent(observing, name),
                 carried=observing.carried,
+                meter=meter,
+                reserves=system.calls.reserves,
             )
-            for name, system in configuration.systems.items()
-        }
+            callers[name] = Caller(system.calls, calling, concurrency=manifest.concurrency, meter=meter)
         cache = _cache(configuration, self.clock, observing)
         self.shared_cache = cache.shared if cache is not None else None
-        self.systems = Systems(business, connecting, self.clock, cache, observing)
+        self.systems = Systems(business, connecting, self.clock, callers=callers, cache=cache, observing=observing)
         expose(self.systems)
         authority = Authority(business)
         parts = Parts(
@@ -76,6 +97,8 @@ class Orderweave:
     async def close(self) -> None:
         """Close every connection."""
         await self.systems.close()
+        if self._redis is not None:
+            await self._redis.aclose()
 
 
 def _cache(configuration: Configuration, clock: Clock, observing: Observing) -> Cache | None:
@@ -84,7 +107,7 @@ def _cache(configuration: Configuration, clock: Clock, observing: Observing) -> 
     if settings is None:
         return None
     memory = MemoryStore(clock, most_entries=settings.entries, most_bytes=settings.megabytes * 1024 * 1024)
-    shared = Guarded(RedisStore(settings.redis), clock) if settings.redis else None
+    shared = Guarded(RedisStore(configuration.redis.url), clock) if configuration.redis else None
     digests = {
         name: digest_of(system.spec.manifest.name, system.spec.manifest.version, system.settings)
         for name, system in configuration.systems.items()
@@ -112,3 +135,25 @@ def observed(configuration: Configuration, *, clock: Clock | None = None, ops: b
 
 def _sent(observing: Observing, system: str) -> Observer:
     return lambda operation, seconds, error: observing.sent(system, error)
+
+
+def _account(name: str, system: ConfiguredSystem) -> str:
+    """What tells one account of a vendor from another, where gateways share a Redis; without its secrets."""
+    manifest = system.spec.manifest
+    open_settings = sorted(
+        (setting.name, str(system.settings.get(setting.name))) for setting in manifest.settings if not setting.secret
+    )
+    return f"{name} {manifest.name} {open_settings}"
+
+
+def _redis(url: str) -> Any:
+    """A client that gives up soon and never tries twice: whoever uses it has another way."""
+    pool = BlockingConnectionPool.from_url(
+        url,
+        max_connections=_MOST_REDIS_CONNECTIONS,
+        timeout=_LONGEST_REDIS_WAIT,
+        socket_timeout=_LONGEST_REDIS_WAIT,
+        socket_connect_timeout=_LONGEST_REDIS_WAIT,
+        retry=Retry(NoBackoff(), 0),
+    )
+    return Redis.from_pool(pool)

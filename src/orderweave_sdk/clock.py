@@ -36,11 +36,13 @@ class SystemClock:
 class Call(msgspec.Struct, frozen=True):
     """The terms under which one capability is called; connectors hand it on to `Upstream` unread.
 
-    `deadline` is a moment on `clock.monotonic()`.
+    `deadline` is a moment on `clock.monotonic()`. `priority` orders calls that wait for one system: the lower, the
+    sooner.
     """
 
     clock: Clock
     deadline: float
+    priority: int = 0
 
     @classmethod
     def within(cls, seconds: float, clock: Clock | None = None) -> Call:

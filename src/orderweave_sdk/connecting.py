@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from orderweave_sdk.capabilities import Connector, Narrowing, Settings
 from orderweave_sdk.errors import CapabilityNotDeclared
 from orderweave_sdk.manifest import Capability, Manifest
+from orderweave_sdk.metering import Meter
 from orderweave_sdk.transport import Transport
 from orderweave_sdk.upstream import Carried, Observer, Upstream
 
@@ -15,7 +16,8 @@ from orderweave_sdk.upstream import Carried, Observer, Upstream
 class Connecting:
     """One connector and the HTTP clients that were made for it; `close` closes both.
 
-    `manifest` is this instance's own. `transport` replaces the network for every client (a test's seam).
+    `manifest` is this instance's own. `transport` replaces the network for every client (a test's seam). `meter`
+    and `reserves` are handed to every client (`Upstream`): all of them draw on the one quota of the system.
     """
 
     def __init__(
@@ -26,11 +28,15 @@ class Connecting:
         transport: Transport | None = None,
         observer: Observer | None = None,
         carried: Carried | None = None,
+        meter: Meter | None = None,
+        reserves: Sequence[float] = (0.0,),
     ) -> None:
         self.manifest = manifest_of(kind, settings)
         self._transport = transport
         self._observer = observer
         self._carried = carried
+        self._meter = meter
+        self._reserves = reserves
         self._made: list[Upstream] = []
         self.connector = kind(settings, self._upstream)
 
@@ -43,6 +49,8 @@ class Connecting:
             transport=self._transport,
             observer=self._observer,
             carried=self._carried,
+            meter=self._meter,
+            reserves=self._reserves,
         )
         self._made.append(made)
         return made

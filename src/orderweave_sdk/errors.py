@@ -31,6 +31,10 @@ class Wait(UpstreamError):
         self.seconds = seconds
 
 
+class HeldBack(Wait):
+    """We hold the call back ourselves: our quota or our own line is full. The system was not asked."""
+
+
 class FixCredentials(UpstreamError):
     """The system refuses who we are or what we may do; a person must act."""
 

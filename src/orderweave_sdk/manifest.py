@@ -76,12 +76,36 @@ class SearchField(StrEnum):
     SKU = "SKU"
 
 
+class OrderPrice(msgspec.Struct, frozen=True, kw_only=True):
+    """What one call that finds one order costs at most: `call`, and what each facet that is asked for adds.
+
+    `most` is the most that one call of a batch or a page may cost.
+    """
+
+    call: float
+    facets: Mapping[Facet, float]
+    most: float
+
+    def of(self, facets: frozenset[Facet]) -> float:
+        """The price of one order with these facets."""
+        return min(self.most, self.call + sum(price for facet, price in self.facets.items() if facet in facets))
+
+
 class RateLimit(msgspec.Struct, frozen=True, kw_only=True):
-    """What the vendor allows: `units` (requests, points, credits) up to `burst`, refilled `per_second`."""
+    """What the vendor allows: `units` (requests, points, credits) up to `burst`, refilled `per_second`.
+
+    `orders` prices look-ups of orders where the units are no requests; without it each call counts one.
+    """
 
     units: str
     burst: float
     per_second: float
+    orders: OrderPrice | None = None
+
+    @classmethod
+    def window(cls, units: str, count: float, seconds: float) -> RateLimit:
+        """A limit of so many in any so many seconds: half at once and half over time never exceed it."""
+        return cls(units=units, burst=count / 2, per_second=count / 2 / seconds)
 
 
 class SettingKind(StrEnum):

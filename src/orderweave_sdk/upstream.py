@@ -21,11 +21,14 @@ from orderweave_sdk.errors import (
     BadPayload,
     FixCredentials,
     GiveUp,
+    HeldBack,
     Retry,
     TimedOut,
     Unreachable,
     Wait,
 )
+from orderweave_sdk.metering import Meter, Quota
+from orderweave_sdk.slots import Slots
 from orderweave_sdk.transport import Answer, Request, Transport
 
 # Waiting callers a host at most, per permitted concurrent call; past that, waiting longer would only time out.
@@ -36,14 +39,6 @@ Observer = Callable[[str, float, str | None], None]
 
 # Headers that go with a call beside its own, asked for anew each time: what ties it to a trace.
 Carried = Callable[[], Mapping[str, str]]
-
-
-class Quota(msgspec.Struct, frozen=True, kw_only=True):
-    """What the system last said of our quota, in its own units; `per_second` is the refill."""
-
-    available: float
-    maximum: float
-    per_second: float
 
 
 class UpstreamFactory(Protocol):
@@ -58,7 +53,9 @@ class Upstream:
     """Calls to one host.
 
     `base_url` has no trailing slash. `headers` go with every call and may hold credentials: they never appear
-    in an error, a repr or a log. `concurrency` and `max_answer_bytes` come from the manifest.
+    in an error, a repr or a log. `concurrency` and `max_answer_bytes` come from the manifest. `meter` is asked for
+    the price of each call before it is made; `reserves` are the shares of the calls at once that lower priorities
+    leave free (`Slots`).
     """
 
     def __init__(
@@ -71,18 +68,20 @@ class Upstream:
         transport: Transport | None = None,
         observer: Observer | None = None,
         carried: Carried | None = None,
+        meter: Meter | None = None,
+        reserves: Sequence[float] = (0.0,),
     ) -> None:
         self._base_url = base_url.rstrip("/")
         self._headers = dict(headers or {})
-        self._concurrency = concurrency
-        self._slots = asyncio.Semaphore(concurrency)
-        self._waiting = 0
         self._most_waiting = concurrency * _QUEUE_PER_SLOT
+        self._slots = Slots(concurrency, most_waiting=self._most_waiting, reserves=reserves)
+        self._waiting = 0
         self._max_answer_bytes = max_answer_bytes
         self._transport = transport or AiohttpTransport(connections=concurrency)
         self._observer = observer
         self._carried = carried
-        self.quota: Quota | None = None  # set by the connector from the vendor's answers
+        self._meter = meter
+        self.quota: Quota | None = None
 
     def __repr__(self) -> str:
         return "Upstream(…)"
@@ -90,7 +89,13 @@ class Upstream:
     @property
     def waiting(self) -> int:
         """How many calls wait for others to end."""
-        return max(0, self._waiting - self._concurrency)
+        return self._slots.waiting
+
+    async def learn(self, told: Quota, *, unspent: float = 0.0) -> None:
+        """What an answer says of our quota; `unspent` is what its call cost less than the price it was sent with."""
+        self.quota = told
+        if self._meter is not None:
+            await self._meter.learn(told, unspent=unspent)
 
     async def send(
         self,
@@ -104,8 +109,11 @@ class Upstream:
         body: bytes | None = None,
         headers: Mapping[str, str] | None = None,
         accept_statuses: frozenset[int] = frozenset(),
+        price: float = 1.0,
     ) -> Answer:
         """One call. `operation` is a short name for errors and metrics; it must not hold personal data.
+
+        `price` is what the call may cost at most, in the units of the manifest's rate limit; 0 for what is free.
 
         `json` is encoded by msgspec. An answer with a 2xx status, or one in `accept_statuses`, comes back;
         any other raises by what one can do: 401 and 403 FixCredentials, 408 and 5xx Retry, 429 and 503 with
@@ -124,7 +132,7 @@ class Upstream:
         started = call.clock.monotonic()
         failure: str | None = None
         try:
-            answer = await self._bounded(request, operation, call)
+            answer = await self._bounded(request, operation, call, price)
             _raise_for(answer, operation, call, accept_statuses)
             return answer
         except Exception as error:
@@ -137,24 +145,46 @@ class Upstream:
             if self._observer is not None:
                 self._observer(operation, call.clock.monotonic() - started, failure)
 
-    async def _bounded(self, request: Request, operation: str, call: Call) -> Answer:
+    async def _bounded(self, request: Request, operation: str, call: Call, price: float) -> Answer:
         if self._waiting >= self._most_waiting:
-            raise Wait(f"{operation}: too many calls wait for this system already")
+            raise HeldBack(f"{operation}: too many calls wait for this system already")
         if call.remaining() <= 0:
             raise TimedOut(f"{operation}: the deadline had passed before the call")
         self._waiting += 1
         try:
-            async with asyncio.timeout(call.remaining()):
-                async with self._slots:
-                    return await self._transport.send(
-                        request, seconds=call.remaining(), max_bytes=self._max_answer_bytes
-                    )
-        except TimeoutError:
-            raise TimedOut(f"{operation}: no whole answer within the deadline") from None
+            if self._meter is None:
+                return await self._timed(request, operation, call)
+            await self._paid(self._meter, price, operation, call)
+            try:
+                return await self._timed(request, operation, call)
+            finally:
+                self._meter.done(price)
         except (Unreachable, BadPayload, TimedOut, GiveUp) as error:
             raise type(error)(f"{operation}: {error}") from None
         finally:
             self._waiting -= 1
+
+    @staticmethod
+    async def _paid(meter: Meter, price: float, operation: str, call: Call) -> None:
+        """Wait for the quota in a time-out of its own: running out of it here says nothing about the system."""
+        try:
+            async with asyncio.timeout(call.remaining()):
+                await meter.take(price, call, operation=operation)
+        except TimeoutError:
+            raise HeldBack(f"{operation}: our quota lacks {price:g} for longer than the deadline") from None
+
+    async def _timed(self, request: Request, operation: str, call: Call) -> Answer:
+        try:
+            async with asyncio.timeout(call.remaining()):
+                await self._slots.take(call.priority)
+                try:
+                    return await self._transport.send(
+                        request, seconds=call.remaining(), max_bytes=self._max_answer_bytes
+                    )
+                finally:
+                    self._slots.give()
+        except TimeoutError:
+            raise TimedOut("no whole answer within the deadline") from None
 
     async def close(self) -> None:
         """Close the connections."""

@@ -11,6 +11,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"config", "merging"}),
     frozenset({"inventory"}),
     frozenset({"projection"}),
+    frozenset({"calling"}),
     frozenset({"fetching"}),
     frozenset({"answering"}),
     frozenset({"operations"}),

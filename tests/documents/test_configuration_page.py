@@ -11,6 +11,7 @@ import pytest
 
 from orderweave.caching.ages import DEFAULT_AGES, Ages
 from orderweave.config import Configuration, ConfigurationError, caching, installed, load, observing, reading
+from orderweave.config.calls import CALLS
 from orderweave.config.configuration import CacheSettings, Server
 from orderweave.config.loading import read
 from orderweave.planning.authority import DEFAULT
@@ -78,7 +79,9 @@ def test_every_key_has_its_row() -> None:
     described = [code_of(row[0]) for row in rows_of(PAGE, "key", "default", "meaning")]
     known = [
         reading._SERVER.keys(),
+        {setting.name for setting in reading._REDIS},
         reading._SYSTEM,
+        CALLS.keys(),
         reading._REFERENCE,
         reading._LOCATION,
         caching._CACHE,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from orderweave.fetching import systems
+from orderweave.calling import caller
 from orderweave.scaffold import new_connector
 from orderweave_sdk import errors
 from orderweave_sdk.manifest import Manifest
@@ -45,4 +45,4 @@ def test_errors_are_told_as_written() -> None:
     """Each error of the kit stands with the reason that the API gives for it."""
     rows = table(PAGE, "error", "raise it when", "what the API then says")
     written = {getattr(errors, code_of(error)): code_of(reason) for error, _, reason in rows}
-    assert written == {error: reason.value for error, reason in systems._REASONS}
+    assert written == {error: reason.value for error, reason in caller._REASONS}

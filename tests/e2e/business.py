@@ -16,6 +16,7 @@ from orderweave.caching.ages import DEFAULT_AGES
 from orderweave.config import Configuration
 from orderweave.config.configuration import CacheSettings
 from orderweave.demo import DemoBusiness
+from orderweave.model.calls import CallRules
 from orderweave.scenario import UNTIL
 from orderweave.web import build_app
 from orderweave_sdk.clock import SystemClock
@@ -102,11 +103,19 @@ def with_cache(configuration: Configuration) -> Configuration:
     return msgspec.structs.replace(configuration, cache=CacheSettings(ages=ages))
 
 
+def called_by(configuration: Configuration, rules: CallRules) -> Configuration:
+    """The configuration with every system called by these rules."""
+    systems = {name: msgspec.structs.replace(system, calls=rules) for name, system in configuration.systems.items()}
+    return msgspec.structs.replace(configuration, systems=systems)
+
+
 @asynccontextmanager
-async def front(*, seed: int, orders: int, deadline: int = 60, cached: bool = False) -> AsyncIterator[Front]:
-    """A running business with the gateway in front of it; everything live unless `cached`."""
+async def front(
+    *, seed: int, orders: int, deadline: int = 60, cached: bool = False, rules: CallRules | None = None
+) -> AsyncIterator[Front]:
+    """A running business with the gateway in front of it, calling by these rules; everything live unless `cached`."""
     async with DemoBusiness(seed=seed, orders=orders) as business:
-        configuration = with_deadline(business.configuration(), deadline)
+        configuration = called_by(with_deadline(business.configuration(), deadline), rules or CallRules())
         clock = StandingClock()
         woven = Orderweave(with_cache(configuration) if cached else configuration, clock=clock)
         app = build_app(woven.schema, woven.gateway)

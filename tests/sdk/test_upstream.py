@@ -6,16 +6,20 @@ import asyncio
 
 import pytest
 
+from orderweave_sdk.clock import Call
 from orderweave_sdk.errors import (
     BadPayload,
     FixCredentials,
     GiveUp,
+    HeldBack,
     Retry,
     TimedOut,
     Unreachable,
     UpstreamError,
     Wait,
 )
+from orderweave_sdk.metering import Quota
+from orderweave_sdk.transport import Answer
 from tests.sdk.wires import StoodClock, Wire, reply, upstream
 
 
@@ -217,6 +221,92 @@ async def test_a_canceled_call_frees_its_slot() -> None:
     wire.open.set()
     await second
     assert [(operation, error) for operation, _, error in seen] == [("first", "Canceled"), ("second", None)]
+
+
+class Toll:
+    """A meter that notes what it is asked, and refuses or is silent when it is told to."""
+
+    def __init__(self, error: Exception | None = None, *, silent: bool = False) -> None:
+        self._error = error
+        self._silent = silent
+        self.log: list[object] = []
+
+    async def take(self, price: float, call: Call, *, operation: str) -> None:
+        """See `Meter`."""
+        self.log.append(("take", price, operation))
+        if self._silent:
+            await asyncio.Event().wait()
+        if self._error is not None:
+            raise self._error
+
+    def done(self, price: float) -> None:
+        """See `Meter`."""
+        self.log.append(("done", price))
+
+    async def learn(self, told: Quota, *, unspent: float) -> None:
+        """See `Meter`."""
+        self.log.append(("learn", told, unspent))
+
+
+async def test_a_call_is_paid_before_it_is_made() -> None:
+    """One request by default, the price where one is named; each is done whatever became of it, and what is learned
+    is handed on and kept."""
+    clock, toll = StoodClock(), Toll()
+    client = upstream(Wire(), meter=toll)
+    await client.send("GET", "/x", operation="get", call=clock.call())
+    failing = upstream(Wire(Unreachable("gone")), meter=toll)
+    with pytest.raises(Unreachable):
+        await failing.send("GET", "/x", operation="get", call=clock.call(), price=42)
+    told = Quota(available=1, maximum=2, per_second=3)
+    await client.learn(told, unspent=5)
+    assert toll.log == [
+        ("take", 1.0, "get"),
+        ("done", 1.0),
+        ("take", 42, "get"),
+        ("done", 42),
+        ("learn", told, 5),
+    ]
+    assert client.quota == told
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "message"),
+    [
+        (HeldBack("get: short", seconds=3), HeldBack, "get: short"),
+        (GiveUp("more than the whole quota"), GiveUp, "get: more than the whole quota"),
+    ],
+)
+async def test_what_cannot_be_paid_is_not_sent(error: Exception, kind: type[Exception], message: str) -> None:
+    """A refusal of the meter reaches the caller, nothing reaches the system, and nothing is done with."""
+    wire, clock, toll = Wire(), StoodClock(), Toll(error)
+    with pytest.raises(kind) as caught:
+        await upstream(wire, meter=toll).send("GET", "/x", operation="get", call=clock.call(), price=7)
+    assert (str(caught.value), wire.requests, toll.log) == (message, [], [("take", 7, "get")])
+
+
+async def test_waiting_for_the_quota_is_no_time_out_of_the_system() -> None:
+    """A deadline that passes while the quota is waited for is our holding back, and the system was not asked."""
+    wire, clock, toll = Wire(), StoodClock(), Toll(silent=True)
+    with pytest.raises(HeldBack, match="get: our quota lacks 7 for longer than the deadline"):
+        await upstream(wire, meter=toll).send("GET", "/x", operation="get", call=clock.call(0.01), price=7)
+    assert wire.requests == []
+
+
+async def test_higher_priorities_are_sent_first_and_lower_ones_leave_room() -> None:
+    """Of two slots a report gets one, with or without a portal; of those that wait the portal is sent first."""
+    wire, clock = Wire(held=True), StoodClock()
+    client = upstream(wire, concurrency=2, reserves=(0.0, 0.5))
+
+    def send(path: str, priority: int) -> asyncio.Task[Answer]:
+        call = Call(clock=clock, deadline=clock.monotonic() + 5, priority=priority)
+        return asyncio.create_task(client.send("GET", path, operation="get", call=call))
+
+    tasks = [send(path, priority) for path, priority in (("/r1", 1), ("/r2", 1), ("/p1", 0), ("/r3", 1), ("/p2", 0))]
+    await asyncio.sleep(0.01)
+    assert [request.url[-3:] for request in wire.requests] == ["/r1", "/p1"]
+    wire.open.set()
+    await asyncio.gather(*tasks)
+    assert [request.url[-3:] for request in wire.requests] == ["/r1", "/p1", "/p2", "/r2", "/r3"]
 
 
 async def test_the_observer_is_told_of_every_call() -> None:

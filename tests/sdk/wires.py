@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from orderweave_sdk.clock import Call
+from orderweave_sdk.metering import Meter
 from orderweave_sdk.transport import Answer, Request
 from orderweave_sdk.upstream import Observer, Upstream
 
@@ -80,7 +81,14 @@ def reply(status: int = 200, body: bytes = b"{}", headers: Mapping[str, str] | N
     return Answer(status=status, headers=headers or {}, body=body)
 
 
-def upstream(wire: Wire, *, concurrency: int = 2, observer: Observer | None = None) -> Upstream:
+def upstream(
+    wire: Wire,
+    *,
+    concurrency: int = 2,
+    observer: Observer | None = None,
+    meter: Meter | None = None,
+    reserves: Sequence[float] = (0.0,),
+) -> Upstream:
     """A client for one made-up host, with a secret in its headers."""
     return Upstream(
         "https://api.example.com/v1/",
@@ -89,4 +97,6 @@ def upstream(wire: Wire, *, concurrency: int = 2, observer: Observer | None = No
         max_answer_bytes=1000,
         transport=wire,
         observer=observer,
+        meter=meter,
+        reserves=reserves,
     )

@@ -14,6 +14,7 @@ import msgspec
 
 from orderweave.bootstrap import Orderweave
 from orderweave.config.configuration import CacheSettings, Configuration, ConfiguredSystem, Server
+from orderweave.model.calls import CallRules
 from orderweave.model.systems import Business, PlaceSpec, ReferenceRule, SystemSpec
 from orderweave.observing import UNOBSERVED, Observing
 from orderweave_sdk.batches import by_lookup
@@ -57,6 +58,8 @@ from orderweave_sdk.upstream import UpstreamFactory
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 ALL_FACETS = frozenset(Facet)
+# A failing system is asked each time anew, and once.
+ONCE = CallRules(attempts=1, breaker=False)
 _EQUAL = frozenset({Operator.EQ, Operator.IN})
 _BOUNDS = frozenset({Operator.GT, Operator.GTE, Operator.LT, Operator.LTE})
 FILTERS: dict[SearchField, frozenset[Operator]] = {
@@ -329,9 +332,10 @@ def weave(
     deadline: int = 10,
     cache: CacheSettings | None = None,
     observe: Callable[[Sequence[str], FakeClock], Observing] | None = None,
+    calls: CallRules = ONCE,
 ) -> Woven:
-    """The gateway over these systems, in this order; everything live unless a cache is given, and told to whoever
-    `observe` makes.
+    """The gateway over these systems, in this order; everything live unless a cache is given, told to whoever `observe`
+    makes, and called by these rules: unless told otherwise once a question.
     """
     clock = FakeClock()
     for system in systems:
@@ -341,7 +345,10 @@ def weave(
         server=Server(deadline_seconds=deadline),
         systems={
             system.name: ConfiguredSystem(
-                spec=system.spec(), connector=connector_for(system.manifest), settings={"system": system}
+                spec=system.spec(),
+                connector=connector_for(system.manifest),
+                settings={"system": system},
+                calls=calls,
             )
             for system in systems
         },

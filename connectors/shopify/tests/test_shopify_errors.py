@@ -8,10 +8,11 @@ import pytest
 from orderweave_sdk.batches import keys_of
 from orderweave_sdk.clock import Call
 from orderweave_sdk.errors import BadPayload, FixCredentials, GiveUp, Retry, UpstreamError, Wait
+from orderweave_sdk.metering import Quota
 from orderweave_sdk.records import Facet
 from orderweave_sdk.testing.samples import sample_world
 from orderweave_sdk.transport import Answer, Request
-from orderweave_sdk.upstream import Quota, Upstream
+from orderweave_sdk.upstream import Upstream
 from orderweave_shopify.client import Client, TooCostly
 from orderweave_shopify.connector import ShopifyConnector
 from orderweave_shopify.reading import OrderReader, OrderSearch

@@ -19,7 +19,7 @@ from orderweave.model.inventory import InventoryItem
 from orderweave.model.listing import CustomerProfile, PlaceInfo, StatusMapping, SystemInfo
 from orderweave.model.order import Order, OrderConnection
 from orderweave.model.product import Product
-from orderweave.model.terms import Terms
+from orderweave.model.terms import Lane, Terms
 from orderweave.planning.needs import Needs
 
 
@@ -30,9 +30,9 @@ class Gateway:
         self.parts = parts
         self._deadline_seconds = deadline_seconds
 
-    def call(self) -> Terms:
-        """The terms of one request: all its work ends within the deadline."""
-        return self.parts.systems.call(self._deadline_seconds)
+    def call(self, lane: Lane = Lane.INTERACTIVE) -> Terms:
+        """The terms of one request: all its work ends within the deadline, and waits where its lane does."""
+        return self.parts.systems.call(self._deadline_seconds, lane)
 
     async def order_by_id(self, token: str, needs: Needs, call: Terms) -> Order | None:
         """The order with this global id."""

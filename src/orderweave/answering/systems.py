@@ -11,6 +11,7 @@ def systems(parts: Parts) -> tuple[SystemInfo, ...]:
     found = []
     for name, spec in parts.business.systems.items():
         health = parts.systems.health[name]
+        calls = parts.systems.calls(name)
         words = parts.systems.unknown_words[name].most_common()
         found.append(
             SystemInfo(
@@ -29,6 +30,14 @@ def systems(parts: Parts) -> tuple[SystemInfo, ...]:
                 last_reason=health.last_reason,
                 calls=health.calls,
                 failures=health.failures,
+                in_flight=calls.in_flight,
+                waiting=calls.waiting,
+                retries=calls.retries,
+                hedges=calls.hedges,
+                not_asked=calls.not_asked,
+                held_back=calls.held_back,
+                breakers=calls.breakers,
+                quota=calls.quota,
                 unknown_words=tuple(UnknownWord(word=word, count=count) for word, count in words),
             )
         )

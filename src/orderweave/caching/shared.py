@@ -36,7 +36,7 @@ def url_problem(url: str) -> str | None:
     except ValueError:
         sound = False
     if not sound or not (parts.path in ("", "/") or parts.path[1:].isdecimal()):
-        return "must be an address such as redis://127.0.0.1:6379/0"
+        return "must be an address such as redis://localhost:6379/0"
     return None
 
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
 
 from orderweave.caching.ages import DEFAULT_AGES, ONLY_FRESH, Ages, Subject
-from orderweave.caching.shared import url_problem
 from orderweave.config.configuration import CacheSettings, Problem
 
 _SUBJECTS = frozenset(subject.value for subject in Subject)
-_CACHE = frozenset({"enabled", "entries", "megabytes", "redis"})
+_CACHE = frozenset({"enabled", "entries", "megabytes"})
 _SYSTEM_CACHE = frozenset({"enabled"})
 _AGES = ("ttl", "stale_while_revalidate", "stale_if_error")
 # What the numbers may be: entries, megabytes (a worker's memory), and the seconds of an age (a week).
@@ -23,14 +21,12 @@ _LONGEST_AGE = 7 * 24 * 3600
 AgesOf = dict[Subject, Ages]
 
 
-def read_cache(
-    document: Mapping[str, Any], systems: Mapping[str, Any], environment: Mapping[str, str]
-) -> tuple[CacheSettings | None, list[Problem]]:
+def read_cache(document: Mapping[str, Any], systems: Mapping[str, Any]) -> tuple[CacheSettings | None, list[Problem]]:
     """The settings of the cache, None where it is switched off, and what is wrong with them.
 
     `systems` are the tables of all systems; what is no table in them is left to others to complain of.
     """
-    reading = _Reading(environment)
+    reading = _Reading()
     table = reading.table("cache", document.get("cache", {}))
     reading.unknown("cache", table, _CACHE | _SUBJECTS)
     common = reading.ages("cache", table, DEFAULT_AGES)
@@ -42,17 +38,15 @@ def read_cache(
         if reading.switch(f"{key}.enabled", own.get("enabled", True)):
             ages[name] = reading.ages(key, own, common)
     numbers = {name: reading.number(f"cache.{name}", table[name], *_RANGES[name]) for name in _RANGES if name in table}
-    redis = reading.address("cache.redis", table["redis"]) if "redis" in table else None
     if not reading.switch("cache.enabled", table.get("enabled", True)):
         return None, reading.problems
-    return CacheSettings(**numbers, redis=redis, ages=ages), reading.problems
+    return CacheSettings(**numbers, ages=ages), reading.problems
 
 
 class _Reading:
     """Reads values and collects what is wrong with them."""
 
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = environment
+    def __init__(self) -> None:
         self.problems: list[Problem] = []
 
     def _problem(self, key: str, message: str) -> None:
@@ -102,21 +96,6 @@ class _Reading:
                     continue
                 found[subject] = msgspec.structs.replace(found[subject], **{name: seconds})
         return found
-
-    def address(self, key: str, value: Any) -> str | None:
-        """The address of the store; one with a password comes from the environment."""
-        from_environment = isinstance(value, dict) and set(value) == {"env"} and isinstance(value["env"], str)
-        text = self._environment.get(value["env"], "") if from_environment else value
-        if from_environment and not text:
-            self._problem(key, f"the environment variable {value['env']!r} is not set or empty")
-            return None
-        problem = url_problem(text) if isinstance(text, str) else 'must be a text, or { env = "NAME" }'
-        if problem is None and not from_environment and urlsplit(text).password:
-            problem = 'holds a password: write { env = "NAME" } and set that variable'
-        if problem is not None:
-            self._problem(key, problem)
-            return None
-        return str(text)
 
 
 _WHY_FRESH = {

@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from orderweave.caching.ages import Ages, Subject
+from orderweave.model.calls import CallRules
 from orderweave.model.systems import Business, SystemSpec
 from orderweave_sdk.capabilities import Connector
 
@@ -37,14 +38,10 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class CacheSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """What is kept in memory at most, the store shared by all workers if there is one, and each system's ages.
-
-    A system without ages is not cached. Never printed: the address of the store may hold a password.
-    """
+    """What is kept in memory at most, and each system's ages; a system without ages is not cached."""
 
     entries: int = 20_000
     megabytes: int = 64
-    redis: str | None = None
     ages: Mapping[str, Mapping[Subject, Ages]]
 
     def __repr__(self) -> str:
@@ -66,19 +63,31 @@ class ObservingSettings(msgspec.Struct, frozen=True, kw_only=True):
         return "ObservingSettings(…)"
 
 
+class SharedRedis(msgspec.Struct, frozen=True, kw_only=True):
+    """The Redis that all processes share. Its address may hold a password, so it is never printed."""
+
+    url: str
+
+    def __repr__(self) -> str:
+        return "SharedRedis(…)"
+
+
 class ConfiguredSystem(msgspec.Struct, frozen=True, kw_only=True):
-    """One system, its connector's class and its settings with secrets resolved. Never printed."""
+    """One system, its connector's class, its settings with secrets resolved, and how it is called. Never printed."""
 
     spec: SystemSpec
     connector: type[Connector]
     settings: Mapping[str, Any]
+    calls: CallRules = CallRules()
 
     def __repr__(self) -> str:
         return f"ConfiguredSystem({self.spec.name})"
 
 
 class Configuration(msgspec.Struct, frozen=True, kw_only=True):
-    """A configuration that holds together. Without `cache` everything is live."""
+    """A configuration that holds together. Without `cache` everything is live; without `redis` every process keeps its
+    own state.
+    """
 
     file: str
     server: Server
@@ -86,3 +95,4 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     business: Business
     cache: CacheSettings | None = None
     observing: ObservingSettings = ObservingSettings()
+    redis: SharedRedis | None = None

@@ -19,7 +19,7 @@ from orderweave.config.reading import Reader
 from orderweave.config.registry import Registry
 from orderweave.model.systems import Business
 
-_TOP = {"server", "systems", "locations", "authority", "cache", "observing"}
+_TOP = {"server", "redis", "systems", "locations", "authority", "cache", "observing"}
 # The TOML reader's words for a table that stands twice, as a system named twice does.
 _TWICE = re.compile(r"Cannot declare \((.+)\) twice (\(.+\))")
 
@@ -62,6 +62,7 @@ def read(
     reader = Reader(registry, environment)
     reader.unknown_keys("", document, _TOP)
     server = reader.server(document.get("server", {}))
+    redis = reader.redis(document["redis"]) if "redis" in document else None
     systems = reader.systems(document.get("systems", {}))
     specs = {name: system.spec for name, system in systems.items()}
     named = document.get("systems")
@@ -69,7 +70,7 @@ def read(
     reader.check_references(specs, declared)
     places = reader.locations(document.get("locations", []), declared)
     authority = reader.authority(document.get("authority", {}), declared)
-    cache, wrong_cache = read_cache(document, named if isinstance(named, dict) else {}, environment)
+    cache, wrong_cache = read_cache(document, named if isinstance(named, dict) else {})
     observing, wrong_observing = read_observing(document.get("observing", {}), environment)
     problems = [*reader.problems, *wrong_cache, *wrong_observing]
     if problems:
@@ -81,4 +82,5 @@ def read(
         business=Business(systems=specs, places=places, authority=authority),
         cache=cache,
         observing=observing,
+        redis=redis,
     )

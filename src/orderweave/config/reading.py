@@ -5,18 +5,30 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
-from orderweave.config.configuration import ConfiguredSystem, Problem, Server
+from orderweave.caching.shared import url_problem
+from orderweave.config.calls import read_calls
+from orderweave.config.configuration import ConfiguredSystem, Problem, Server, SharedRedis
 from orderweave.config.registry import Registry
 from orderweave.config.settings import read_settings
 from orderweave.model.systems import PlaceSpec, ReferenceRule, SystemSpec
 from orderweave.planning.authority import Aspect
 from orderweave_sdk.capabilities import Connector
 from orderweave_sdk.connecting import manifest_of
-from orderweave_sdk.manifest import Capability, Manifest
+from orderweave_sdk.manifest import Capability, Manifest, Setting, SettingKind
 from orderweave_sdk.records import LocationKind, SystemKind
 
-_SYSTEM = {"connector", "title", "number_pattern", "captures_orders", "references", "settings", "cache"}
+_SYSTEM = {"connector", "title", "number_pattern", "captures_orders", "references", "settings", "cache", "calls"}
+_REDIS = (
+    Setting(
+        name="url",
+        kind=SettingKind.TEXT,
+        required=True,
+        secret=False,
+        description="the address, such as redis://localhost:6379/0",
+    ),
+)
 _REFERENCE = {"field", "names", "spellings", "many", "lookup"}
 _LOCATION = {"id", "name", "kind", "systems"}
 _SERVER = {"host": str, "port": int, "deadline_seconds": int}
@@ -87,6 +99,23 @@ class Reader:
                 known[key] = table[key]
         return Server(**known)
 
+    def redis(self, value: Any) -> SharedRedis | None:
+        """The `[redis]` table. The address may come from the environment: it may hold a password."""
+        table = self._table("redis", value)
+        if table is not value:
+            return None
+        settings, problems = read_settings("redis", table, _REDIS, self._environment)
+        self.problems += [Problem(where, message) for where, message in problems]
+        url = settings.get("url")
+        if problems or url is None:
+            return None
+        problem = url_problem(url)
+        if problem is not None:
+            self._problem("redis.url", problem)
+        elif table["url"] == url and urlsplit(url).password:
+            self._problem("redis.url", 'holds a password: write { env = "NAME" } and set that variable')
+        return SharedRedis(url=url)
+
     def systems(self, value: Any) -> dict[str, ConfiguredSystem]:
         """The `[systems.*]` tables that are whole; the others leave problems."""
         table = self._table("systems", value)
@@ -132,7 +161,10 @@ class Reader:
             references=references,
             captures_orders=bool(captures) and Capability.SEARCH_ORDERS in manifest.capabilities,
         )
-        return ConfiguredSystem(spec=spec, connector=connector, settings=settings)
+        calls = self._table(f"{key}.calls", table.get("calls", {}))
+        rules, problems = read_calls(f"{key}.calls", calls, manifest.rate_limit)
+        self.problems += problems
+        return ConfiguredSystem(spec=spec, connector=connector, settings=settings, calls=rules)
 
     def instance(self, key: str, connector: type[Connector], given: Any) -> tuple[dict[str, Any], Manifest]:
         """The settings, and what the connector declares under them (or at all, where they are wrong)."""

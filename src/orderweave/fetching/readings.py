@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from orderweave.fetching.systems import Systems
+from orderweave.model.calls import BreakerState, QuotaLevel
 from orderweave.observing import catalog
-from orderweave_sdk.upstream import Quota
+
+# As the metric says them.
+_STATES = {BreakerState.CLOSED: 0.0, BreakerState.HALF_OPEN: 1.0, BreakerState.OPEN: 2.0}
 
 
 def expose(systems: Systems) -> None:
@@ -22,19 +25,21 @@ def expose(systems: Systems) -> None:
         healthy = systems.health[name].healthy
         return None if healthy is None else float(healthy)
 
-    def part_of_quota(part: Callable[[Quota], float]) -> Mapping[tuple[str, ...], float]:
-        shortest = {name: quota for name in names if (quota := _shortest(systems, name)) is not None}
-        return {(name,): part(quota) for name, quota in shortest.items()}
+    def of_quota(part: Callable[[QuotaLevel], float]) -> Mapping[tuple[str, ...], float]:
+        levels = {name: level for name in names if (level := systems.calls(name).quota) is not None}
+        return {(name,): part(level) for name, level in levels.items()}
+
+    def breakers() -> Mapping[tuple[str, ...], float]:
+        return {
+            (name, breaker.operation): _STATES[breaker.state]
+            for name in names
+            for breaker in systems.calls(name).breakers
+        }
 
     readings.read(catalog.SYSTEM_UP, lambda: of(up))
     readings.read(catalog.CALLS_WAITING, lambda: of(lambda name: sum(one.waiting for one in systems.upstreams(name))))
-    readings.read(catalog.QUOTA_AVAILABLE, lambda: part_of_quota(lambda quota: quota.available))
-    readings.read(catalog.QUOTA_MAXIMUM, lambda: part_of_quota(lambda quota: quota.maximum))
+    readings.read(catalog.BREAKER_STATE, breakers)
+    readings.read(catalog.QUOTA_AVAILABLE, lambda: of_quota(lambda quota: quota.available))
+    readings.read(catalog.QUOTA_MAXIMUM, lambda: of_quota(lambda quota: quota.maximum))
     readings.read(catalog.UNKNOWN_WORDS, lambda: of(lambda name: len(systems.unknown_words[name])))
     readings.read(catalog.UNKNOWN_WORDS_SEEN, lambda: of(lambda name: systems.unknown_words[name].total()))
-
-
-def _shortest(systems: Systems, name: str) -> Quota | None:
-    """Of the quotas of a system's clients the one of which the least is left."""
-    known = [one.quota for one in systems.upstreams(name) if one.quota is not None]
-    return min(known, key=lambda quota: quota.available / quota.maximum if quota.maximum else 0.0, default=None)

@@ -2,13 +2,12 @@
 
 Each method hands its question to the cache, with the call that is made for what the cache does not answer; what is
 found carries when and by which way it was fetched. Beneath them every call to a connector goes through `Systems.ask`,
-which bounds it, turns its error into a `SourceIssue` and keeps the system's health: the place of retry, quota and
-breaker.
+which turns its error into a `SourceIssue` and keeps the system's health. How often and when the connector is really
+called, the room `calling` decides.
 """
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
@@ -20,25 +19,20 @@ from orderweave.caching import Cache, Live, Uncached
 from orderweave.caching.kinds import LOCATIONS, ORDERS, PAGES, PRODUCTS, STOCK
 from orderweave.caching.pages import StoredPage, key_of_search, stored, value_of
 from orderweave.caching.taken import Dated
+from orderweave.calling import Caller, CallingParts, NotAsked
+from orderweave.calling.caller import reason_of
+from orderweave.model.calls import CallRules, CallStatus
 from orderweave.model.inventory import FetchedStock
 from orderweave.model.provenance import Fetched, IssueReason, SourceIssue
 from orderweave.model.systems import Business
-from orderweave.model.terms import Terms
+from orderweave.model.terms import Lane, Terms
 from orderweave.observing import UNOBSERVED, Observing
+from orderweave.observing.port import NOT_ASKED, Calling
 from orderweave_sdk.batches import keys_of
 from orderweave_sdk.capabilities import Condition, Gap, Locations, Orders, Page, Products, Search, Stock
 from orderweave_sdk.clock import Clock
 from orderweave_sdk.connecting import Connecting
-from orderweave_sdk.errors import (
-    BadPayload,
-    FixCredentials,
-    GiveUp,
-    Retry,
-    TimedOut,
-    Unreachable,
-    UpstreamError,
-    Wait,
-)
+from orderweave_sdk.errors import UpstreamError
 from orderweave_sdk.manifest import Capability
 from orderweave_sdk.records import Facet, Key, LocationRecord, OrderRecord, ProductRecord, StockRecord
 from orderweave_sdk.upstream import Upstream
@@ -58,20 +52,8 @@ _NO_FACETS: frozenset[Facet] = frozenset()
 
 # A record that could not be read is reported by name; past this many the rest is only counted.
 _MOST_GAPS_NAMED = 5
-# A connector's own client ends at the deadline and says what it was doing; this much later it is ended from here.
-_GRACE = 0.25
 # Status words that nobody mapped are counted up to so many different ones a system.
 _MOST_UNKNOWN_WORDS = 1000
-
-_REASONS: tuple[tuple[type[UpstreamError], IssueReason], ...] = (
-    (TimedOut, IssueReason.TIMED_OUT),
-    (Unreachable, IssueReason.UNREACHABLE),
-    (Retry, IssueReason.FAILED),
-    (Wait, IssueReason.THROTTLED),
-    (FixCredentials, IssueReason.UNAUTHORIZED),
-    (BadPayload, IssueReason.BAD_PAYLOAD),
-    (GiveUp, IssueReason.REFUSED),
-)
 
 
 class Health(msgspec.Struct, kw_only=True):
@@ -112,7 +94,8 @@ class FoundPage(Found[FoundHit], frozen=True, kw_only=True, gc=False):
 class Systems:
     """The systems of one configuration. Close it when done.
 
-    `connecting` holds a wired connector for every system of the business. Without a cache everything is live.
+    `connecting` holds a wired connector for every system of the business, `callers` what each is called by; a system
+    without one is called by the default rules. Without a cache everything is live.
     """
 
     def __init__(
@@ -120,6 +103,8 @@ class Systems:
         business: Business,
         connecting: Mapping[str, Connecting],
         clock: Clock,
+        *,
+        callers: Mapping[str, Caller] | None = None,
         cache: Cache | None = None,
         observing: Observing = UNOBSERVED,
     ) -> None:
@@ -128,6 +113,11 @@ class Systems:
         self.clock = clock
         self.cache: Cache | Uncached = cache or Uncached()
         self._connecting = connecting
+        self._callers = {
+            name: (callers or {}).get(name)
+            or Caller(CallRules(), CallingParts(clock=clock), concurrency=spec.manifest.concurrency)
+            for name, spec in business.systems.items()
+        }
         self.health = {name: Health() for name in business.systems}
         self.unknown_words: dict[str, Counter[str]] = {name: Counter() for name in business.systems}
 
@@ -267,15 +257,13 @@ class Systems:
     ) -> tuple[T | None, SourceIssue | None]:
         """What the system answers, or the issue in its place. Nothing but cancellation is raised.
 
-        `size` is how many keys or SKUs are asked for. `question` puts itself to the system's connector and must give
-        a `kind`. A fault in a connector's own code is an issue too, and so is a connector that never returns: one of
-        them never fails a query over many.
+        `size` is how many keys or SKUs are asked for. `question` puts itself to the system's connector, as often as it
+        is let, and must give a `kind`. A fault in a connector's own code is an issue too, and so is a connector that
+        never returns: one of them never fails a query over many. A system that is not asked, because it has been
+        failing, is an issue with the reason of its failure; its health stays as it was.
         """
         with self.observing.call(name, _CAPABILITIES.get(kind, kind.__name__), size) as calling:
-            answer, failed = await self._asked(name, facets, kind, question, call)
-            if failed is not None:
-                calling.failed(failed.reason.value)
-            return answer, failed
+            return await self._asked(name, facets, kind, question, call, calling=calling)
 
     async def _asked(
         self,
@@ -284,28 +272,40 @@ class Systems:
         kind: type[T],
         question: Callable[[Any], Awaitable[Any]],
         call: Terms,
+        *,
+        calling: Calling,
     ) -> tuple[T | None, SourceIssue | None]:
         health = self.health[name]
-        health.calls += 1
-        try:
-            async with asyncio.timeout(max(0.0, call.remaining()) + _GRACE) as bound:
-                answer = await question(self.connector(name))
+
+        async def put() -> T:
+            answer = await question(self.connector(name))
             if not isinstance(answer, kind):
                 raise TypeError(f"not a {kind.__name__}")
+            return answer
+
+        health.calls += 1
+        try:
+            answer = await self._callers[name].ask(_CAPABILITIES.get(kind, kind.__name__), put, call)
+        except NotAsked as refusal:
+            # The system knows nothing of this question.
+            health.calls -= 1
+            calling.failed(NOT_ASKED)
+            return None, _issue(name, reason_of(refusal.last), str(refusal), facets)
         except UpstreamError as error:
-            reason = next((reason for kind, reason in _REASONS if isinstance(error, kind)), IssueReason.FAILED)
-            return None, self._failed(name, reason, str(error), facets)
-        except asyncio.CancelledError:
-            raise
+            calling.failed(reason_of(error).value)
+            return None, self._failed(name, reason_of(error), str(error), facets)
         except Exception as error:
-            if bound.expired():
-                return None, self._failed(name, IssueReason.TIMED_OUT, "no answer within the deadline", facets)
+            calling.failed(IssueReason.BAD_PAYLOAD.value)
             return None, self._failed(
                 name, IssueReason.BAD_PAYLOAD, f"the connector failed on an answer ({type(error).__name__})", facets
             )
         health.healthy = True
         health.last_success_at = self.clock.now()
         return answer, None
+
+    def calls(self, name: str) -> CallStatus:
+        """How the calls to one system are doing: in flight, waiting, retried, its breakers and its quota."""
+        return self._callers[name].status()
 
     def _failed(self, name: str, reason: IssueReason, message: str, facets: frozenset[Facet]) -> SourceIssue:
         health = self.health[name]
@@ -314,7 +314,7 @@ class Systems:
         health.last_error_at = self.clock.now()
         health.last_error = message
         health.last_reason = reason
-        return SourceIssue(system=name, reason=reason, message=message, facets=tuple(sorted(facets)))
+        return _issue(name, reason, message, facets)
 
     def count_unknown(self, name: str, record: OrderRecord) -> None:
         """Count the status words that nobody mapped."""
@@ -328,9 +328,9 @@ class Systems:
         """The HTTP clients of one system's connector."""
         return self._connecting[name].upstreams
 
-    def call(self, seconds: float) -> Terms:
+    def call(self, seconds: float, lane: Lane = Lane.INTERACTIVE) -> Terms:
         """Terms for work that must end within so many seconds."""
-        return Terms(clock=self.clock, deadline=self.clock.monotonic() + seconds)
+        return Terms(clock=self.clock, deadline=self.clock.monotonic() + seconds, lane=lane)
 
     async def close(self) -> None:
         """Close the cache, and every connector beneath it."""
@@ -350,6 +350,10 @@ def _fetched(name: str, dated: Dated[Any], record: OrderRecord) -> Fetched:
         instead_of=dated.instead_of,
         unmet=dated.unmet,
     )
+
+
+def _issue(name: str, reason: IssueReason, message: str, facets: frozenset[Facet]) -> SourceIssue:
+    return SourceIssue(system=name, reason=reason, message=message, facets=tuple(sorted(facets)))
 
 
 def told(name: str, gaps: tuple[Gap, ...], facets: frozenset[Facet]) -> tuple[SourceIssue, ...]:

@@ -63,6 +63,9 @@ class Merger:
         wanted is left as if nobody knew it. What a wanted field is does not depend on the others.
         """
         making = _Making(self, group)
+        if fields is None or "conflicts" in fields:
+            # Before any other field, so that they stand in one order whatever else is wanted.
+            making.dispute()
         return Order(
             id=order_id(group.identity),
             key=f"{group.identity.namespace}/{group.identity.value}",
@@ -162,10 +165,13 @@ class _Making:
         channel: Channel | None = self.header("channel")
         return self.header("origin") or (channel.code if channel else None)
 
-    def conflicts(self) -> tuple[FieldConflict, ...]:
-        """All that systems disagree on, once all that can be disputed is merged."""
+    def dispute(self) -> None:
+        """Merge all that can be disputed."""
         for part in _DISPUTED:
             getattr(self, part)
+
+    def conflicts(self) -> tuple[FieldConflict, ...]:
+        """All that systems disagree on, once all that can be disputed is merged."""
         disputed = contest_invoices(self.members, self.totals, self.invoices, self.invoice_status)
         return (*identity_conflicts(self.group), *self.members.conflicts, *disputed)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import msgspec
 
+from orderweave.model.calls import BreakerStatus, QuotaLevel
 from orderweave.model.order import Company, OrderConnection
 from orderweave.model.provenance import IssueReason
 from orderweave_sdk.records import Axis, Facet, LocationKind, SystemKind
@@ -36,6 +37,14 @@ class SystemInfo(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     last_reason: IssueReason | None
     calls: int
     failures: int
+    in_flight: int
+    waiting: int
+    retries: int
+    hedges: int
+    not_asked: int
+    held_back: int
+    breakers: tuple[BreakerStatus, ...]
+    quota: QuotaLevel | None
     unknown_words: tuple[UnknownWord, ...]
 
 

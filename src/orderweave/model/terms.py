@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
+import msgspec
+
 from orderweave_sdk.clock import Call
 
 
@@ -15,13 +17,20 @@ class Lane(StrEnum):
     SYNC = "SYNC"
 
 
+_PRIORITIES = {lane: priority for priority, lane in enumerate(Lane)}
+
+
 class Terms(Call, frozen=True, kw_only=True):
     """A deadline, whose work it is, how old an answer may be, and for whom it is.
 
     `max_age` is in seconds, 0 asks the source; None leaves it to what the configuration allows. What was fetched under
-    one `scope` never answers another: it stands for the rights of the caller, and is one for all as yet.
+    one `scope` never answers another: it stands for the rights of the caller, and is one for all as yet. The lane is
+    what the `priority` of the call says to those who know of no lanes.
     """
 
     lane: Lane = Lane.INTERACTIVE
     max_age: float | None = None
     scope: str = ""
+
+    def __post_init__(self) -> None:
+        msgspec.structs.force_setattr(self, "priority", _PRIORITIES[self.lane])

@@ -134,7 +134,7 @@ BREAKER_STATE = Metric(
 QUOTA_AVAILABLE = Metric(
     "orderweave_quota_available",
     MetricKind.READ_GAUGE,
-    "What is left of a system's quota, in its own units, as it last said.",
+    "What is left of a system's quota, in its own units, as far as is known.",
     ("system",),
 )
 QUOTA_MAXIMUM = Metric(

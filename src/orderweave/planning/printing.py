@@ -20,6 +20,8 @@ def print_orders(plan: OrderPlan, business: Business, *, root: str) -> str:
     for name, facets in plan.seconds.items():
         lines.append(f"  2. {name}: {_by_keys(name, business)} -> {_facets(facets)}")
     lines += [f"  if one fails, {facet}: {' > '.join(names)}" for facet, names in plan.fallbacks.items() if names]
+    asked = dict.fromkeys([*plan.captures, *plan.seconds])
+    lines += [f"  price, {name}: {_price(name, plan, business)}" for name in asked]
     return "\n".join(lines) + "\n"
 
 
@@ -28,6 +30,17 @@ def print_stock(systems: Iterable[str], batches: Mapping[str, int]) -> str:
     lines = ["inventory: stock at all places"]
     lines += [f"  1. {name}: read stock, up to {batches[name]} SKUs a call" for name in systems]
     return "\n".join(lines) + "\n"
+
+
+def _price(name: str, plan: OrderPlan, business: Business) -> str:
+    """Calls for one order, or for one batch of orders, and what they cost in the system's own units where known."""
+    parts = [part[name] for part in (plan.captures, plan.seconds) if name in part]
+    calls = f"{len(parts)} call{'s' if len(parts) > 1 else ''} a batch"
+    limit = business.systems[name].manifest.rate_limit
+    if limit is None or limit.orders is None:
+        return calls
+    one = sum(limit.orders.of(facets) for facets in parts)
+    return f"{calls}, {one:g} {limit.units} for one order, at most {limit.orders.most:g} a call"
 
 
 def _facets(facets: Iterable[Facet]) -> str:

@@ -17,7 +17,7 @@ from orderweave.answering.errors import RequestError, bad_input
 from orderweave.answering.filters import Filter, read_by
 from orderweave.answering.orders import OrderList
 from orderweave.model.ids import MalformedToken, decode_id
-from orderweave.model.terms import Terms
+from orderweave.model.terms import Lane, Terms
 from orderweave.operations.freshness import terms_of
 from orderweave.operations.selection import arguments_below, coordinates
 from orderweave.planning.needs import Needs, needs_of
@@ -41,9 +41,9 @@ MOST_NODES = 50
 class Context:
     """What one request carries: the gateway and the terms under which its work must end."""
 
-    def __init__(self, gateway: Gateway) -> None:
+    def __init__(self, gateway: Gateway, lane: Lane = Lane.INTERACTIVE) -> None:
         self.gateway = gateway
-        self.call: Terms = gateway.call()
+        self.call: Terms = gateway.call(lane)
 
 
 Asked = Info[Context, None]

@@ -9,6 +9,7 @@ from typing import NewType
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
+from orderweave.model.calls import BreakerState
 from orderweave.model.provenance import IssueReason, Via
 from orderweave_sdk.manifest import SearchField
 from orderweave_sdk.records import (
@@ -35,6 +36,7 @@ from orderweave_sdk.records import (
 __all__ = [
     "QUANTITY",
     "Axis",
+    "BreakerState",
     "ChannelKind",
     "DeliveryMethod",
     "Facet",
@@ -100,6 +102,7 @@ _ENUMS: tuple[tuple[type[StrEnum], str, str | None], ...] = (
     (Facet, "A part of an order that systems deliver as a whole.", None),
     (Axis, "A status axis. One word never speaks for two.", "StatusAxis"),
     (Via, "By which way a record reached this answer.", None),
+    (BreakerState, "Whether a system is asked: as always, not at all, or by one question that tries it.", None),
     (IssueReason, "Why a system's part is missing, by what one can do about it.", None),
 )
 for _enum, _description, _name in _ENUMS:

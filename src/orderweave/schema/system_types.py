@@ -12,7 +12,7 @@ from orderweave.model import listing as model
 from orderweave.schema.arguments import FilterArgument, SortArgument, pages_key
 from orderweave.schema.order_types import Company, Node, OrderConnection
 from orderweave.schema.paging import After, Before, First, Last
-from orderweave.schema.scalars import Axis, Facet, IssueReason, LocationKind, SystemKind
+from orderweave.schema.scalars import Axis, BreakerState, Facet, IssueReason, LocationKind, SystemKind
 
 
 @strawberry.type(description="A status word that no mapping knows.")
@@ -21,6 +21,29 @@ class UnknownWord:
 
     word: str = field(description="Axis and raw word.")
     count: int = field(description="How often it was read since the start.")
+
+
+@strawberry.type(description="Whether one kind of question is put to a system, or answered for it while it fails.")
+class Breaker:
+    """See `orderweave.model.calls.BreakerStatus`."""
+
+    operation: str = field(description="What is asked of the system, such as FIND_ORDERS.")
+    state: BreakerState = field(description="Whether the system is asked.")
+    since: datetime | None = field(description="Since when it is not asked; null while it is.")
+    retry_at: datetime | None = field(description="When it is tried again; null while it is asked.")
+    reason: IssueReason | None = field(description="Why it is not asked: its last failure; null while it is.")
+
+
+@strawberry.type(description="What is believed to be left of the quota that a system gives us.")
+class Quota:
+    """See `orderweave.model.calls.QuotaLevel`."""
+
+    units: str = field(description="What is counted, such as points or requests.")
+    available: float = field(description="What is left now.")
+    maximum: float = field(description="What there is at most.")
+    per_second: float = field(description="How much comes back each second.")
+    shared: bool = field(description="Whether it is kept together with other processes.")
+    waiting: int = field(description="Calls of this process that wait for it.")
 
 
 @strawberry.type(description="A configured system: what it can do and how it has been answering.")
@@ -42,6 +65,14 @@ class System:
     last_reason: IssueReason | None = field(description="How it last failed, by what one can do.")
     calls: int = field(description="Questions put to it since the start.")
     failures: int = field(description="Of these, how many failed.")
+    in_flight: int = field(description="Questions that are being put to it now.")
+    waiting: int = field(description="Questions that wait because as many are being put as may.")
+    retries: int = field(description="Questions put once more after a failure, since the start.")
+    hedges: int = field(description="Questions put a second time because the answer took long, since the start.")
+    not_asked: int = field(description="Questions not put to it because it had been failing, since the start.")
+    held_back: int = field(description="Questions that found too many waiting or the quota too short, since the start.")
+    breakers: list[Breaker] = field(description="What has been asked of it so far, and whether it still is.")
+    quota: Quota | None = field(description="What is left of its quota; null where none is known.")
     unknown_words: list[UnknownWord] = field(description="Status words of it that no mapping knows.")
 
 

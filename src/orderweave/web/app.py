@@ -40,7 +40,7 @@ def build_app(
     """
     observing = gateway.parts.observing
     operations = Operations(schema, compiled=compiled, observing=observing)
-    endpoint = Endpoint(operations, lambda: Context(gateway), observing)
+    endpoint = Endpoint(operations, lambda lane: Context(gateway, lane), observing)
     files = script_files(scripts)
     page = explorer_page(served_by_us(files))
 

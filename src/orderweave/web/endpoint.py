@@ -9,11 +9,14 @@ import msgspec
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
 
+from orderweave.model.terms import Lane
 from orderweave.observing import UNOBSERVED, Observing, Stage
 from orderweave.observing.port import Asked
 from orderweave.operations.running import Answer, Operations, Request
 
 MOST_BODY_BYTES = 1024 * 1024
+# In which lane the caller's work waits where a system's quota is short.
+LANE_HEADER = "x-orderweave-lane"
 _RESPONSE_TYPE = "application/graphql-response+json"
 
 
@@ -33,10 +36,10 @@ class _Body(msgspec.Struct):
 
 
 class Endpoint:
-    """The handler of /graphql. `context` makes what one request carries."""
+    """The handler of /graphql. `context` makes what a request in one lane carries."""
 
     def __init__(
-        self, operations: Operations, context: Callable[[], object], observing: Observing = UNOBSERVED
+        self, operations: Operations, context: Callable[[Lane], object], observing: Observing = UNOBSERVED
     ) -> None:
         self._operations = operations
         self._context = context
@@ -53,17 +56,27 @@ class Endpoint:
     async def _answered(self, http: HttpRequest, asked: Asked) -> Response:
         kind = _answer_type(http)
         try:
+            lane = _lane(http)
             request = _from_query(http) if http.method == "GET" else await _from_body(http)
         except BadRequest as error:
             refused = {"errors": [{"message": str(error), "extensions": {"code": "BAD_REQUEST"}}]}
             asked.answered(status=error.status, executor=None, codes=["BAD_REQUEST"])
             return _response(refused, error.status, kind)
-        answer = await self._operations.run(request, self._context(), read_only=http.method == "GET")
+        answer = await self._operations.run(request, self._context(lane), read_only=http.method == "GET")
         with self._observing.stage(Stage.WRITE):
             response = _response(answer.document(), _status(answer, kind), kind)
         codes = [error["extensions"]["code"] for error in answer.errors]
         asked.answered(status=response.status_code, executor=answer.executor, codes=codes)
         return response
+
+
+def _lane(http: HttpRequest) -> Lane:
+    given = http.headers.get(LANE_HEADER, Lane.INTERACTIVE)
+    try:
+        return Lane(given.strip().upper())
+    except ValueError:
+        known = ", ".join(lane.value.lower() for lane in Lane)
+        raise BadRequest(400, f"the header {LANE_HEADER} must be one of {known}") from None
 
 
 def _answer_type(http: HttpRequest) -> str:

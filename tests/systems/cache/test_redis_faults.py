@@ -16,7 +16,7 @@ from orderweave.caching.ages import DEFAULT_AGES
 from orderweave.caching.guarding import LONGEST_COMMAND_SECONDS, PROBE_AFTER_SECONDS, Guarded
 from orderweave.caching.shared import RedisStore
 from orderweave.caching.store import Kept
-from orderweave.config.configuration import CacheSettings
+from orderweave.config.configuration import CacheSettings, SharedRedis
 from orderweave.demo import DemoBusiness
 from orderweave.operations.running import Operations, Request
 from orderweave.schema import Context
@@ -77,10 +77,9 @@ async def load(redis_server: RedisServer) -> AsyncIterator[Load]:
     """A gateway that keeps next to nothing in its own memory, so that each answer needs the store, and its clients."""
     async with DemoBusiness(seed=7, orders=60) as business:
         configuration = business.configuration()
-        cache = CacheSettings(
-            entries=1, redis=redis_server.url, ages=dict.fromkeys(configuration.systems, DEFAULT_AGES)
-        )
-        woven = Orderweave(msgspec.structs.replace(configuration, cache=cache))
+        cache = CacheSettings(entries=1, ages=dict.fromkeys(configuration.systems, DEFAULT_AGES))
+        redis = SharedRedis(url=redis_server.url)
+        woven = Orderweave(msgspec.structs.replace(configuration, cache=cache, redis=redis))
         numbers = [
             number
             for order in business.scenario.worlds["shop-us"].orders

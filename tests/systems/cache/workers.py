@@ -58,7 +58,7 @@ class Workers:
                 if setting.secret
             },
         }
-        text = business.toml.replace("[cache]\nenabled = false", f'[cache]\nredis = "{redis}"')
+        text = business.toml.replace("[cache]\nenabled = false", f'[redis]\nurl = "{redis}"')
         assert redis in text
         self._files = []
         self.ports = [_free_port() for _ in range(count)]

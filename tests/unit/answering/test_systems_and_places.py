@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
+import msgspec
 import pytest
 
 from orderweave.answering.errors import RequestError
+from orderweave.model.calls import BreakerState, BreakerStatus, CallRules, QuotaLevel
 from orderweave.model.ids import encode_id
 from orderweave.model.listing import StatusMapping, UnknownWord
 from orderweave.model.provenance import IssueReason
 from orderweave.model.systems import PlaceSpec
 from orderweave.planning.needs import Needs
-from orderweave_sdk.errors import FixCredentials
-from orderweave_sdk.manifest import Capability
+from orderweave_sdk.capabilities import Orders
+from orderweave_sdk.errors import FixCredentials, TimedOut
+from orderweave_sdk.manifest import Capability, RateLimit
 from orderweave_sdk.records import Axis, Facet, LocationKind, LocationRecord, SystemKind
 from tests.unit.fake_business import erp, order, shop, wms
 from tests.unit.fake_systems import NOON, weave
@@ -95,3 +99,37 @@ async def test_places_with_a_system_down() -> None:
     east = PlaceSpec(id="east", name="East", kind=LocationKind.WAREHOUSE, systems={"shop": "L1"})
     woven = weave(web, places=(east,))
     assert [place.name for place in await woven.gateway.locations(woven.gateway.call())] == ["East"]
+
+
+async def test_breakers_and_quota_are_told() -> None:
+    """What has been asked, whether it still is, and what is left of the quota; a system that has none tells none."""
+    limited = shop()
+    limited.manifest = msgspec.structs.replace(
+        limited.manifest, rate_limit=RateLimit(units="points", burst=1000, per_second=100)
+    )
+    woven = weave(limited, erp(), calls=CallRules(attempts=1))
+    before, other = woven.gateway.systems()
+    assert (before.breakers, other.quota) == ((), None)
+    call = woven.systems.call(10)
+
+    async def late(connector: Any) -> Any:
+        woven.time.advance(4)
+        raise TimedOut("orders: late")
+
+    for _ in range(3):
+        await woven.systems.ask("shop", frozenset(), Orders, late, call)
+    info, _ = woven.gateway.systems()
+    assert info.breakers == (
+        BreakerStatus(
+            operation="FIND_ORDERS",
+            state=BreakerState.OPEN,
+            since=NOON + timedelta(seconds=4),
+            retry_at=NOON + timedelta(seconds=9),
+            reason=IssueReason.TIMED_OUT,
+        ),
+    )
+    assert (info.calls, info.failures, info.not_asked, info.held_back) == (1, 1, 2, 0)
+    assert (info.in_flight, info.waiting, info.retries, info.hedges) == (0, 0, 0, 0)
+    assert info.quota == QuotaLevel(
+        units="points", available=1000, maximum=1000, per_second=100, shared=False, waiting=0
+    )

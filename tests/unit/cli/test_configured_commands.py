@@ -28,7 +28,7 @@ token = "s3cret"
 connector = "sap"
 """
 PROBLEMS = (
-    "{path}: colour: unknown key; known here: authority, cache, locations, observing, server, systems\n"
+    "{path}: colour: unknown key; known here: authority, cache, locations, observing, redis, server, systems\n"
     '{path}: systems.shop.settings.token: is a secret: write {{ env = "NAME" }} and set that variable\n'
     "{path}: systems.erp.connector: the connector 'sap' is not installed; installed: moody, store\n"
     "3 problems; nothing was started\n"
@@ -77,7 +77,7 @@ def test_check_looks_at_the_shared_cache(
     store = FakeShared(FakeClock())
     store.error = error
     monkeypatch.setattr(bootstrap, "RedisStore", lambda url: store)
-    found, out, _ = run("check", "--config", file(WELL + '[cache]\nredis = "redis://cache"\n'))
+    found, out, _ = run("check", "--config", file(WELL + '[redis]\nurl = "redis://cache"\n'))
     assert found == code
     assert line in out
     assert store.closed
@@ -128,6 +128,8 @@ PLAN = (
     "  1. shop: search -> FULFILLMENT\n"
     "  2. wms: by order_number = shop:number (list of up to 50) -> FULFILLMENT\n"
     "  if one fails, FULFILLMENT: wms > shop\n"
+    "  price, shop: 1 call a batch\n"
+    "  price, wms: 1 call a batch\n"
 )
 QUERY = "query List($n: Int!) { orders(first: $n) { nodes { shipments { status } } } } query Other { systems { name } }"
 

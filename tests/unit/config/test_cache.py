@@ -1,40 +1,34 @@
-"""The `[cache]` table and each system's own: what they give, value by value, and that the address is never told."""
+"""The `[cache]` table and each system's own: what they give, value by value."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
-
-import pytest
 
 from orderweave.caching.ages import DEFAULT_AGES, Ages, Subject
 from orderweave.config.caching import read_cache
 from orderweave.config.configuration import CacheSettings, Problem
 
-EMPTY: Mapping[str, str] = {}
 SYSTEMS: dict[str, Any] = {"shop": {"connector": "shopify"}, "erp": {"connector": "tryton"}}
 
 
 def read(
-    cache: dict[str, Any] | None = None, systems: dict[str, Any] | None = None, environment: Mapping[str, str] = EMPTY
+    cache: dict[str, Any] | None = None, systems: dict[str, Any] | None = None
 ) -> tuple[CacheSettings | None, list[Problem]]:
     """What is read from these tables."""
     document: dict[str, Any] = {} if cache is None else {"cache": cache}
-    return read_cache(document, SYSTEMS if systems is None else systems, environment)
+    return read_cache(document, SYSTEMS if systems is None else systems)
 
 
-def sound(
-    cache: dict[str, Any] | None = None, systems: dict[str, Any] | None = None, environment: Mapping[str, str] = EMPTY
-) -> CacheSettings:
+def sound(cache: dict[str, Any] | None = None, systems: dict[str, Any] | None = None) -> CacheSettings:
     """Settings without a problem."""
-    settings, problems = read(cache, systems, environment)
+    settings, problems = read(cache, systems)
     assert problems == []
     assert settings is not None
     return settings
 
 
-def test_nothing_said_is_memory_alone() -> None:
-    """Without a table every system has the default ages, and there is no shared store."""
+def test_nothing_said_is_the_default() -> None:
+    """Without a table every system has the default ages."""
     assert sound() == CacheSettings(ages={"shop": DEFAULT_AGES, "erp": DEFAULT_AGES})
 
 
@@ -63,48 +57,6 @@ def test_value_by_value() -> None:
     assert settings.ages["shop"][Subject.HEADER] == Ages(ttl=0, stale_while_revalidate=30, stale_if_error=0)
     assert settings.ages["wms"][Subject.STOCK] == Ages(ttl=9, stale_while_revalidate=5, stale_if_error=900)
     assert settings.ages["wms"][Subject.LINES] == DEFAULT_AGES[Subject.LINES]
-
-
-@pytest.mark.parametrize(
-    "url", ["redis://cache", "redis://127.0.0.1:6379/0", "rediss://cache.example.com:6380/15", "redis://user@cache/"]
-)
-def test_addresses(url: str) -> None:
-    """Addresses without a password stand in the file."""
-    assert sound({"redis": url}).redis == url
-
-
-def test_an_address_with_a_password_comes_from_the_environment() -> None:
-    """It is taken from there, and stands in no representation of the settings."""
-    settings = sound({"redis": {"env": "REDIS_URL"}}, SYSTEMS, {"REDIS_URL": "redis://:hunter2@cache:6379/0"})
-    assert settings.redis == "redis://:hunter2@cache:6379/0"
-    assert "hunter2" not in repr(settings)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "",
-        "cache:6379",
-        "http://cache",
-        "redis://",
-        "redis://cache:0",
-        "redis://cache:99999",
-        "redis://cache/one",
-        "redis://[cache",
-    ],
-)
-def test_addresses_that_lead_nowhere(url: str) -> None:
-    """Each is refused in the same words, in the file and from the environment, without being repeated."""
-    said = [Problem("cache.redis", "must be an address such as redis://127.0.0.1:6379/0")]
-    assert read({"redis": url})[1] == said
-    if url:
-        assert read({"redis": {"env": "REDIS_URL"}}, SYSTEMS, {"REDIS_URL": url})[1] == said
-
-
-@pytest.mark.parametrize("value", [5, True, ["redis://cache"], {"env": 5}, {"environment": "REDIS_URL"}])
-def test_no_address_at_all(value: Any) -> None:
-    """What is no text and names no variable is refused."""
-    assert read({"redis": value})[1] == [Problem("cache.redis", 'must be a text, or { env = "NAME" }')]
 
 
 def test_every_mistake_at_once() -> None:

@@ -12,8 +12,8 @@ MISTAKES: dict[str, tuple[str, list[tuple[str, str]]]] = {
         [
             (
                 "systems.erp.tile",
-                "unknown key; known here: cache, captures_orders, connector, number_pattern, references, settings, "
-                "title",
+                "unknown key; known here: cache, calls, captures_orders, connector, number_pattern, references, "
+                "settings, title",
             )
         ],
     ),

@@ -10,6 +10,7 @@ import pytest
 from orderweave.fetching import gathering as module
 from orderweave.fetching.gathering import Gathering, issues_about
 from orderweave.matching import Group
+from orderweave.model.calls import CallRules
 from orderweave.model.ids import encode_id
 from orderweave.model.provenance import Fetched, IssueReason, SourceIssue
 from orderweave.planning.needs import Needs
@@ -19,7 +20,7 @@ from orderweave_sdk.errors import BadPayload, Unreachable
 from orderweave_sdk.facets import combine
 from orderweave_sdk.records import Axis, Facet, Key, StatusWord
 from tests.unit.fake_business import erp, order, shop, wms
-from tests.unit.fake_systems import NOON, Woven, weave
+from tests.unit.fake_systems import NOON, ONCE, Woven, weave
 
 EVERYTHING = Needs(facets=frozenset({Facet.HEADER, Facet.INVOICES, Facet.FULFILLMENT}))
 
@@ -36,13 +37,14 @@ def members(groups: Iterable[Group]) -> list[list[tuple[str, str]]]:
     return [[(fetched.system, fetched.record.external_id) for fetched in group.members] for group in groups]
 
 
-def trio(count: int = 1, *, batch: int = 50) -> Woven:
+def trio(count: int = 1, *, batch: int = 50, calls: CallRules = ONCE) -> Woven:
     """So many orders, each known to the shop, the ERP and the warehouse."""
     numbers = [str(1001 + n) for n in range(count)]
     return weave(
         shop([order(f"a{n}", n) for n in numbers], batch=batch),
         erp([order(f"e{n}", f"SO{n}", reference=("reference", n), invoice=f"I{n}") for n in numbers], batch=batch),
         wms([order(f"w{n}", reference=("order_number", n), tracking=f"T{n}") for n in numbers], batch=batch),
+        calls=calls,
     )
 
 
@@ -179,6 +181,41 @@ async def test_the_next_system_stands_in() -> None:
     assert found["erp"].invoices is not None
     assert len(woven.fakes["shop"].calls) == 1
     assert woven.fakes["erp"].calls[-1].facets >= {Facet.HEADER, Facet.INVOICES}
+
+
+async def test_the_next_system_stands_in_for_one_that_is_not_asked() -> None:
+    """A silent shop costs its share once. While its breaker is open the ERP answers without that wait, and it is said
+    that the shop is missing, since when, why, and when it is tried again; then it comes back by itself.
+    """
+    woven = trio(calls=CallRules(attempts=1))
+    shop = woven.fakes["shop"]
+    shop.silent = True
+    await gather(woven, seconds=8).run([Key("shop:number", "1001")])
+    assert (len(shop.calls), woven.time.monotonic()) == (1, 4.0)
+    for _ in range(3):
+        gathering = gather(woven, seconds=8)
+        groups = await gathering.run([Key("shop:number", "1001")])
+        assert members(groups) == [[("erp", "e1001"), ("wms", "w1001")]]
+        assert groups[0].identity == Key("shop:number", "1001")
+        assert gathering.issues == [
+            SourceIssue(
+                system="shop",
+                reason=IssueReason.TIMED_OUT,
+                message="not asked: failing since 12:00:04 UTC (find: no whole answer within the deadline); "
+                "tried again at 12:00:09 UTC",
+                facets=(Facet.FULFILLMENT, Facet.HEADER),
+            )
+        ]
+    assert (len(shop.calls), woven.time.monotonic()) == (1, 4.0)
+    assert (woven.systems.health["shop"].calls, woven.systems.health["shop"].failures) == (1, 1)
+    shop.silent = False
+    woven.time.advance(5)
+    for _ in range(2):
+        gathering = gather(woven, seconds=8)
+        groups = await gathering.run([Key("shop:number", "1001")])
+        assert members(groups) == [[("erp", "e1001"), ("shop", "a1001"), ("wms", "w1001")]]
+        assert gathering.issues == []
+    assert len(shop.calls) == 3
 
 
 async def test_standing_in_ends_when_all_have_failed() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from orderweave.calling import caller
 from orderweave.fetching import systems as module
 from orderweave.fetching.systems import Systems, told
 from orderweave.model.provenance import IssueReason, SourceIssue
@@ -96,7 +97,7 @@ async def test_an_answer_of_another_kind_is_an_issue(answer: Any) -> None:
 
 async def test_a_connector_that_never_returns_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     """A connector that does not keep the deadline itself is ended soon after it, as a time-out."""
-    monkeypatch.setattr(module, "_GRACE", 0.0)
+    monkeypatch.setattr(caller, "_GRACE", 0.0)
     woven = weave(shop())
 
     async def never(connector: Any) -> Any:

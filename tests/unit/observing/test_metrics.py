@@ -5,16 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
+import msgspec
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from orderweave.model.calls import CallRules
 from orderweave.observing import CacheResult, catalog
 from orderweave.observing.metrics import Metrics
 from orderweave.observing.port import NOT_ASKED
 from orderweave.observing.readings import Readings
 from orderweave_sdk.errors import Unreachable
+from orderweave_sdk.manifest import RateLimit
 from orderweave_sdk.records import Axis
-from orderweave_sdk.upstream import Quota, Upstream
 from tests.unit.fake_business import erp, order, shop
 from tests.unit.observing.watching import Watched
 
@@ -46,6 +48,7 @@ async def test_three_questions() -> None:
         ("orderweave_documents_kept",): 1,
         ("orderweave_projections_kept",): 1,
         **merged({(name, system): 0 for name in IDLE} for system in ("shop", "erp")),
+        **{("orderweave_breaker_state", "FIND_ORDERS", system): 0 for system in ("shop", "erp")},
         ("orderweave_system_up", "shop"): 1,
         ("orderweave_system_up", "erp"): 1,
     }
@@ -220,18 +223,28 @@ def test_catalog_is_what_is_exposed() -> None:
     assert {label for metric in catalog.METRICS for label in metric.labels} == allowed
 
 
-async def test_the_shortest_quota_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Of a connector's clients the one of whose quota the least share is left counts; one without any is left out."""
-    watched = Watched()
-    clients = tuple(
-        Upstream(f"https://{name}.example.com", concurrency=1, max_answer_bytes=1) for name in ("a", "b", "c")
+async def test_quotas_are_told() -> None:
+    """What is left of a system's quota and how much it is in all; a system without one tells none."""
+    limited = shop()
+    limited.manifest = msgspec.structs.replace(
+        limited.manifest, rate_limit=RateLimit(units="points", burst=2000, per_second=50)
     )
-    clients[0].quota = Quota(available=90, maximum=100, per_second=1)
-    clients[1].quota = Quota(available=500, maximum=2000, per_second=50)
-    monkeypatch.setattr(watched.woven.systems, "upstreams", lambda name: clients if name == "shop" else ())
+    watched = Watched(limited, erp())
     assert await counted(watched, "orderweave_quota_available", "orderweave_quota_maximum") == {
-        ("orderweave_quota_available", "shop"): 500,
+        ("orderweave_quota_available", "shop"): 2000,
         ("orderweave_quota_maximum", "shop"): 2000,
+    }
+
+
+async def test_an_open_breaker_is_told() -> None:
+    """A system that kept failing has its breaker at 2 for what was asked of it."""
+    watched = Watched(calls=CallRules(attempts=1))
+    watched.fakes["erp"].error = Unreachable("orders: no connection")
+    for _ in range(10):
+        await watched.ask(ORDER, number="1001")
+    assert await counted(watched, "orderweave_breaker_state") == {
+        ("orderweave_breaker_state", "FIND_ORDERS", "shop"): 0,
+        ("orderweave_breaker_state", "FIND_ORDERS", "erp"): 2,
     }
 
 

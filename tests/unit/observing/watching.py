@@ -12,13 +12,14 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 from prometheus_client.parser import text_string_to_metric_families
 
+from orderweave.model.calls import CallRules
 from orderweave.observing.observed import Observed
 from orderweave.observing.tracing import Tracing
 from orderweave.web import build_app
 from orderweave.web.ops import Access
 from orderweave.web.seen import seen
 from tests.unit.fake_business import erp, order, shop
-from tests.unit.fake_systems import FakeClock, FakeSystem, Woven, weave
+from tests.unit.fake_systems import ONCE, FakeClock, FakeSystem, Woven, weave
 
 TOKEN = "an-operators-token"
 
@@ -26,12 +27,18 @@ TOKEN = "an-operators-token"
 class Watched:
     """A woven gateway, what was seen of it, and its application."""
 
-    def __init__(self, *systems: FakeSystem, access: str | None = TOKEN, upstream: bool = False) -> None:
+    def __init__(
+        self,
+        *systems: FakeSystem,
+        access: str | None = TOKEN,
+        upstream: bool = False,
+        calls: CallRules = ONCE,
+    ) -> None:
         self.exporter = InMemorySpanExporter()
         provider = TracerProvider(shutdown_on_exit=False)
         provider.add_span_processor(SimpleSpanProcessor(self.exporter))
         self.tracing = Tracing(provider, upstream=upstream)
-        self.woven: Woven = weave(*(systems or business()), observe=self._observe)
+        self.woven: Woven = weave(*(systems or business()), observe=self._observe, calls=calls)
         self.time = self.woven.time
         self.fakes = self.woven.fakes
         shown = seen(self.woven.gateway.systems, self.observed, access=Access(access, self.time))

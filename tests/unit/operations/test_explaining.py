@@ -37,6 +37,9 @@ def test_an_order_by_key() -> None:
         "  if one fails, FULFILLMENT: wms > shop > erp\n"
         "  if one fails, HEADER: shop > erp > wms\n"
         "  if one fails, INVOICES: erp\n"
+        "  price, shop: 1 call a batch\n"
+        "  price, erp: 2 calls a batch\n"
+        "  price, wms: 1 call a batch\n"
     )
     assert all(not fake.calls for fake in WOVEN.fakes.values())
 
@@ -48,6 +51,8 @@ def test_a_warehouse_is_not_asked_without_need() -> None:
         "  1. shop: search -> HEADER\n"
         "  1. erp: search -> HEADER\n"
         "  if one fails, HEADER: shop > erp > wms\n"
+        "  price, shop: 1 call a batch\n"
+        "  price, erp: 1 call a batch\n"
     )
 
 
@@ -69,6 +74,8 @@ def test_each_root_field_and_each_kind() -> None:
         "  1. shop: search -> HEADER\n"
         "  1. erp: search -> HEADER\n"
         "  if one fails, HEADER: shop > erp > wms\n"
+        "  price, shop: 1 call a batch\n"
+        "  price, erp: 1 call a batch\n"
     )
 
 

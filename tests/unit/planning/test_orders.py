@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import msgspec
 import pytest
 
 from orderweave.model.systems import Business, ReferenceRule
@@ -11,7 +12,7 @@ from orderweave.planning.authority import Authority
 from orderweave.planning.needs import needs_of
 from orderweave.planning.orders import OrderPlan, plan_orders
 from orderweave.planning.printing import print_orders, print_stock
-from orderweave_sdk.manifest import Capability
+from orderweave_sdk.manifest import Capability, OrderPrice, RateLimit
 from orderweave_sdk.records import Facet, SystemKind
 from tests.unit.businesses import business, system
 
@@ -221,13 +222,39 @@ def test_a_plan_is_printed_line_by_line() -> None:
         "  2. wms: by order_number = shop-us:number or shop-eu:number or erp:number (list of up to 50);"
         " by partner = erp:number (list of up to 50) -> FULFILLMENT\n"
         "  if one fails, FULFILLMENT: wms > shop-eu > shop-us > erp\n"
+        "  price, shop-us: 1 call a batch\n"
+        "  price, shop-eu: 1 call a batch\n"
+        "  price, erp: 2 calls a batch\n"
+        "  price, wms: 1 call a batch\n"
     )
     assert print_orders(planned("Order.id"), asked, root="node").splitlines() == [
         "node: keys only",
         "  1. shop-us: find by key -> keys only",
         "  1. shop-eu: find by key -> keys only",
         "  1. erp: find by key -> keys only",
+        "  price, shop-us: 1 call a batch",
+        "  price, shop-eu: 1 call a batch",
+        "  price, erp: 1 call a batch",
     ]
+
+
+def test_a_price_in_the_system_s_own_units() -> None:
+    """Where the manifest prices orders, one order's price is summed over the system's parts, and capped a call."""
+    asked = retailer()
+    prices = OrderPrice(call=3, facets={FULFILLMENT: 40, HEADER: 70}, most=100)
+    erp = asked.systems["erp"]
+    limit = RateLimit(units="points", burst=1000, per_second=10, orders=prices)
+    priced = msgspec.structs.replace(erp, manifest=msgspec.structs.replace(erp.manifest, rate_limit=limit))
+    asked = msgspec.structs.replace(asked, systems={**asked.systems, "erp": priced})
+    told = print_orders(planned("Order.shipments", "Order.sources", of=asked), asked, root="order")
+    assert "  price, erp: 2 calls a batch, 86 points for one order, at most 100 a call\n" in told
+    told = print_orders(planned("Order.shipments", "Order.number", of=asked), asked, root="order")
+    assert "  price, erp: 1 call a batch, 100 points for one order, at most 100 a call\n" in told
+    unpriced = msgspec.structs.replace(limit, orders=None, units="requests")
+    plain = msgspec.structs.replace(erp, manifest=msgspec.structs.replace(erp.manifest, rate_limit=unpriced))
+    asked = msgspec.structs.replace(asked, systems={**asked.systems, "erp": plain})
+    told = print_orders(planned("Order.shipments", "Order.sources", of=asked), asked, root="order")
+    assert "  price, erp: 2 calls a batch\n" in told
 
 
 def test_a_plan_of_stock_is_printed() -> None:

@@ -9,10 +9,11 @@ from typing import Any
 import msgspec
 import pytest
 
+from orderweave.model.calls import CallRules
 from orderweave.model.ids import encode_id
 from orderweave.model.systems import PlaceSpec
 from orderweave.schema.scalars import written_quantity
-from orderweave_sdk.errors import Unreachable
+from orderweave_sdk.errors import Retry, Unreachable
 from orderweave_sdk.records import LocationKind, LocationRecord, ProductRecord, Quantities, SystemKind
 from tests.unit.fake_business import erp, order, shop, stock
 from tests.unit.fake_systems import NOON, FakeSystem, Woven, manifest, weave
@@ -215,6 +216,31 @@ async def test_a_part_of_an_answer_fails_alone(woven: Woven) -> None:
     }
     (told,) = answer["errors"]
     assert (told["path"], told["extensions"]) == (["order"], {"code": "INCOMPLETE", "systems": ["shop"]})
+
+
+async def test_breakers_and_quota(woven: Woven) -> None:
+    """What is not asked any more says so; a system without a known quota has none."""
+    alone = weave(woven.fakes["shop"], calls=CallRules(attempts=1, breaker_calls=1))
+    woven.fakes["shop"].error = Retry("orders: HTTP 500")
+    fields = "breakers { operation state since retryAt reason } quota { available } notAsked"
+    query = f"{{ systems {{ {fields} }} }}"
+    assert await data(alone, query) == {"systems": [{"breakers": [], "quota": None, "notAsked": 0}]}
+    for _ in range(2):
+        await ask(alone, '{ order(by: {number: "1001"}) { number } }')
+    (told,) = (await data(alone, query))["systems"]
+    assert told == {
+        "breakers": [
+            {
+                "operation": "FIND_ORDERS",
+                "state": "OPEN",
+                "since": "2026-05-04T12:00:00+00:00",
+                "retryAt": "2026-05-04T12:00:05+00:00",
+                "reason": "FAILED",
+            }
+        ],
+        "quota": None,
+        "notAsked": 1,
+    }
 
 
 async def test_systems_and_words(woven: Woven) -> None:

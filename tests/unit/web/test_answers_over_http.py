@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from orderweave.model.terms import Lane, Terms
 from orderweave_sdk.errors import Unreachable
 from tests.unit.web.gateway_over_http import NEW, business, caller
 
@@ -127,3 +128,26 @@ async def test_introspection_is_answered() -> None:
     async with caller() as client:
         response = await client.post("/graphql", json={"query": "{ __schema { queryType { name } } }"})
     assert response.json() == {"data": {"__schema": {"queryType": {"name": "Query"}}}}
+
+
+@pytest.mark.parametrize(
+    ("header", "lane"),
+    [(None, Lane.INTERACTIVE), ("interactive", Lane.INTERACTIVE), ("Analytics", Lane.ANALYTICS), (" sync ", Lane.SYNC)],
+)
+async def test_the_lane_reaches_the_systems(header: str | None, lane: Lane, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the header says is the lane, and the priority, of every call that is made for the request."""
+    woven = business()
+    terms: list[Terms] = []
+    asked = woven.systems.find_orders
+
+    async def find_orders(name: str, keys: Any, facets: Any, call: Terms) -> Any:
+        terms.append(call)
+        return await asked(name, keys, facets, call)
+
+    monkeypatch.setattr(woven.systems, "find_orders", find_orders)
+    async with caller(woven) as client:
+        headers = {"x-orderweave-lane": header} if header else {}
+        query = '{ order(by: {number: "1001"}) { number } }'
+        response = await client.post("/graphql", json={"query": query}, headers=headers)
+    assert response.json() == {"data": {"order": {"number": "1001"}}}
+    assert {(call.lane, call.priority) for call in terms} == {(lane, list(Lane).index(lane))}

@@ -360,3 +360,16 @@ async def test_any_body(body: bytes) -> None:
         response = await client.post("/graphql", content=body, headers=JSON)
     assert response.status_code in (200, 400)
     assert {error["extensions"]["code"] for error in response.json()["errors"]} <= CODES
+
+
+@pytest.mark.parametrize("lane", ["batch", "", "interactive,sync", "\u00e4"])
+async def test_a_lane_that_is_none(lane: str) -> None:
+    """An unknown lane is refused in words that name the known ones."""
+    async with caller() as client:
+        headers = {b"x-orderweave-lane": lane.encode()}
+        response = await client.post("/graphql", json={"query": "{ systems { name } }"}, headers=headers)
+    assert refused(response) == (
+        400,
+        "BAD_REQUEST",
+        "the header x-orderweave-lane must be one of interactive, analytics, sync",
+    )

@@ -11,8 +11,9 @@ import msgspec
 from orderweave_sdk.clock import Call
 from orderweave_sdk.decoding import decode
 from orderweave_sdk.errors import BadPayload, FixCredentials, TimedOut
+from orderweave_sdk.metering import Quota
 from orderweave_sdk.transport import Answer
-from orderweave_sdk.upstream import Quota, Upstream
+from orderweave_sdk.upstream import Upstream
 from orderweave_shiphero.credits import MOST_CREDITS
 from orderweave_shiphero.failures import failure, of_account, passing, says_absent
 from orderweave_shiphero.operations import Request
@@ -44,11 +45,14 @@ class Client:
         quota = self._upstream.quota
         return min(MOST_CREDITS, quota.maximum) if quota else MOST_CREDITS
 
-    async def ask(self, request: Request, call: Call) -> Reply:
-        """One request. Raises when it fails as a whole: no data, the account refused, or a fault in every alias."""
-        answer = await self._send(request, call)
+    async def ask(self, request: Request, call: Call, *, price: float) -> Reply:
+        """One request, of at most so many credits.
+
+        Raises when it fails as a whole: no data, the account refused, or a fault in every alias.
+        """
+        answer = await self._send(request, call, price)
         envelope = decode(answer.body, Envelope, what=request.operation)
-        self._keep_quota(envelope)
+        await self._keep_quota(envelope, price)
         problems = envelope.errors or []
         account = of_account(request.operation, problems)
         if account is not None:
@@ -73,15 +77,17 @@ class Client:
             },
         )
 
-    async def _send(self, request: Request, call: Call) -> Answer:
+    async def _send(self, request: Request, call: Call, price: float) -> Answer:
         token = await self._tokens.current(call)
-        answer = await self._post(request, token, call, accept_statuses=frozenset({400, 401}))
+        answer = await self._post(request, token, call, price=price, accept_statuses=frozenset({400, 401}))
         if answer.status == 401:
             token = await self._tokens.renewed(token, call)
-            answer = await self._post(request, token, call, accept_statuses=frozenset({400}))
+            answer = await self._post(request, token, call, price=price, accept_statuses=frozenset({400}))
         return answer
 
-    async def _post(self, request: Request, token: str, call: Call, *, accept_statuses: frozenset[int]) -> Answer:
+    async def _post(
+        self, request: Request, token: str, call: Call, *, price: float, accept_statuses: frozenset[int]
+    ) -> Answer:
         return await self._upstream.send(
             "POST",
             "/graphql",
@@ -94,15 +100,17 @@ class Client:
             },
             headers={"authorization": f"Bearer {token}"},
             accept_statuses=accept_statuses,
+            price=price,
         )
 
-    def _keep_quota(self, envelope: Envelope) -> None:
+    async def _keep_quota(self, envelope: Envelope, price: float) -> None:
         throttling = envelope.extensions.throttling if envelope.extensions else None
         if throttling is not None and throttling.user_quota is not None:
             quota = throttling.user_quota
-            self._upstream.quota = Quota(
+            told = Quota(
                 available=quota.credits_remaining, maximum=quota.max_available, per_second=quota.increment_rate
             )
+            await self._upstream.learn(told, unspent=0.0 if throttling.cost is None else price - throttling.cost)
 
 
 class _Tokens:
@@ -137,6 +145,7 @@ class _Tokens:
             call=call,
             json={"refresh_token": self._refresh_token},
             accept_statuses=frozenset({400}),
+            price=0.0,
         )
         if answer.status == 400:
             raise FixCredentials(f"{operation}: the refresh token is refused")

@@ -17,7 +17,7 @@ from orderweave_sdk.manifest import Batch, Manifest
 from orderweave_sdk.records import Facet, Key, OrderRecord
 from orderweave_sdk.upstream import UpstreamFactory
 from orderweave_shiphero.client import Client
-from orderweave_shiphero.credits import PRODUCT_COST, STOCK_COST, look_up_cost, orders_a_page
+from orderweave_shiphero.credits import ACCOUNT_COST, PRODUCT_COST, STOCK_COST, look_up_cost, orders_a_page, page_cost
 from orderweave_shiphero.failures import failure
 from orderweave_shiphero.manifest import MANIFEST
 from orderweave_shiphero.mapping import order_record
@@ -124,13 +124,10 @@ class ShipheroConnector:
         """
         place = _parsed(cursor) if cursor is not None else ChangesCursor(since)
         started = place.started or call.clock.now()
-        request = changed_orders(
-            order_fields(facets),
-            on_wire(place.since) if place.since else None,
-            orders_a_page(facets, self._client.most_credits),
-            place.after,
-        )
-        payloads, gaps, end = await read_page(self._client, request, OrderPayload, call)
+        size = orders_a_page(facets, self._client.most_credits)
+        request = changed_orders(order_fields(facets), on_wire(place.since) if place.since else None, size, place.after)
+        price = page_cost(size, facets)
+        payloads, gaps, end = await read_page(self._client, request, OrderPayload, call, price=price)
         records, more_gaps = await self._orders(payloads, facets, call)
         following = ChangesCursor(started - _OVERLAP) if end is None else ChangesCursor(place.since, started, end)
         return Changes(
@@ -184,7 +181,7 @@ class ShipheroConnector:
         return Locations(records=tuple(location_record(warehouse) for warehouse in warehouses), gaps=tuple(gaps))
 
     async def _account(self, request: Request, call: Call) -> AccountPayload:
-        reply = await self._client.ask(request, call)
+        reply = await self._client.ask(request, call, price=ACCOUNT_COST)
         (alias,) = request.aliases
         if alias in reply.problems:
             raise failure(request.operation, reply.problems[alias])

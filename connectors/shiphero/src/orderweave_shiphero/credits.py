@@ -36,6 +36,7 @@ LINES_A_FURTHER_PAGE = 50
 # Orders in one page of changes.
 ORDERS_A_PAGE = 50
 
+ACCOUNT_COST = 1
 FURTHER_LINES_COST = 1 + LINES_A_FURTHER_PAGE
 STOCK_COST = 1 + WAREHOUSES_A_SKU
 PRODUCT_COST = 1 + PRODUCTS_A_SKU
@@ -66,6 +67,11 @@ def aliases_a_request(cost: int, most: float) -> int:
 def orders_a_page(facets: frozenset[Facet], most: float) -> int:
     """How many orders one page of changes may hold."""
     return max(1, min(ORDERS_A_PAGE, int((most - 1) // order_cost(facets))))
+
+
+def page_cost(size: int, facets: frozenset[Facet]) -> int:
+    """Credits for one page of changes of so many orders."""
+    return 1 + size * order_cost(facets)
 
 
 def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from orderweave_sdk.manifest import Batch, BatchStrategy, Capability, Manifest, RateLimit, Setting, SettingKind
+from orderweave_sdk.manifest import (
+    Batch,
+    BatchStrategy,
+    Capability,
+    Manifest,
+    OrderPrice,
+    RateLimit,
+    Setting,
+    SettingKind,
+)
 from orderweave_sdk.records import Axis, Facet, SystemKind
 from orderweave_sdk.statuses import StatusMap
 from orderweave_shiphero.credits import (
@@ -59,6 +68,11 @@ def _aliases(cost: int) -> Batch:
     return Batch(strategy=BatchStrategy.ALIAS, size=aliases_a_request(cost, MOST_CREDITS))
 
 
+def _added_by(facet: Facet) -> int:
+    """Credits that a facet adds to one look-up. Lines are counted for both facets that select them: at most so much."""
+    return look_up_cost("order_number", frozenset({facet})) - look_up_cost("order_number", frozenset())
+
+
 MANIFEST = Manifest(
     name="shiphero",
     title="ShipHero",
@@ -86,7 +100,16 @@ MANIFEST = Manifest(
     sorts=frozenset(),
     page_size=ORDERS_A_PAGE,
     concurrency=4,
-    rate_limit=RateLimit(units="credits", burst=MOST_CREDITS, per_second=CREDITS_PER_SECOND),
+    rate_limit=RateLimit(
+        units="credits",
+        burst=MOST_CREDITS,
+        per_second=CREDITS_PER_SECOND,
+        orders=OrderPrice(
+            call=look_up_cost("order_number", frozenset()),
+            facets={facet: _added_by(facet) for facet in FACETS},
+            most=MOST_CREDITS,
+        ),
+    ),
     max_answer_bytes=16 * 1024 * 1024,
     settings=(
         Setting(

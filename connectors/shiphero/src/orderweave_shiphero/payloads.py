@@ -33,8 +33,9 @@ class UserQuota(msgspec.Struct, gc=False):
 
 
 class Throttling(msgspec.Struct, gc=False):
-    """What the vendor says of the request's price."""
+    """What the vendor says of the request's price: what it was charged for what it returned, and what is left."""
 
+    cost: float | None = None
     user_quota: UserQuota | None = None
 
 

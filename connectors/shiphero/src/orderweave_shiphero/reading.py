@@ -55,7 +55,7 @@ async def read_pages(
         further: list[LookUp] = []
         for chunk in chunks(pending, aliases_a_request(cost, client.most_credits)):
             request = find_many(finder, fields, chunk)
-            reply = await client.ask(request, call)
+            reply = await client.ask(request, call, price=cost * len(chunk))
             for alias, look_up in zip(request.aliases, chunk, strict=True):
                 if alias not in reply.results and alias not in reply.problems:
                     continue
@@ -79,13 +79,13 @@ async def read_pages(
 
 
 async def read_page(
-    client: Client, request: Request, kind: type[T], call: Call
+    client: Client, request: Request, kind: type[T], call: Call, *, price: float
 ) -> tuple[list[T], list[Gap], str | None]:
     """The one page that a request of one alias asks for, and the cursor to go on with if there is more.
 
     Raises when there is no page: what follows it would otherwise be missed.
     """
-    reply = await client.ask(request, call)
+    reply = await client.ask(request, call, price=price)
     (alias,) = request.aliases
     if alias in reply.problems:
         raise failure(request.operation, reply.problems[alias])
@@ -112,10 +112,10 @@ async def read_orders_by_id(
     """The orders with these ids; an id that ShipHero does not know is absent."""
     orders: list[OrderPayload] = []
     gaps: list[Gap] = []
-    size = aliases_a_request(look_up_cost("id", facets), client.most_credits)
-    for chunk in chunks(list(dict.fromkeys(ids)), size):
+    cost = look_up_cost("id", facets)
+    for chunk in chunks(list(dict.fromkeys(ids)), aliases_a_request(cost, client.most_credits)):
         request = find_by_id(order_fields(facets), chunk)
-        reply = await client.ask(request, call)
+        reply = await client.ask(request, call, price=cost * len(chunk))
         for alias, external_id in zip(request.aliases, chunk, strict=True):
             if alias in reply.problems:
                 gaps.append(Gap(f"{request.operation}: {in_words(reply.problems[alias])}", external_id))
@@ -172,7 +172,7 @@ async def _complete(
         pending = [entry for entry in pending if entry[0].page_info.has_next]
         for chunk in chunks(pending, aliases_a_request(FURTHER_LINES_COST, client.most_credits)):
             request = further([LookUp(holder_id, lines.page_info.end) for lines, holder_id, _ in chunk])
-            reply = await client.ask(request, call)
+            reply = await client.ask(request, call, price=FURTHER_LINES_COST * len(chunk))
             for alias, (lines, _, order_id) in zip(request.aliases, chunk, strict=True):
                 page = _further_page(reply, alias, kind, request.operation)
                 if isinstance(page, str):

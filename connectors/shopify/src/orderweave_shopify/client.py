@@ -10,7 +10,8 @@ import msgspec
 from orderweave_sdk.clock import Call
 from orderweave_sdk.decoding import decode
 from orderweave_sdk.errors import BadPayload, FixCredentials, GiveUp, Retry, Wait
-from orderweave_sdk.upstream import Quota, Upstream
+from orderweave_sdk.metering import Quota
+from orderweave_sdk.upstream import Upstream
 
 Data = TypeVar("Data")
 
@@ -50,9 +51,10 @@ class ThrottleStatus(msgspec.Struct, rename="camel"):
 
 
 class Cost(msgspec.Struct, rename="camel"):
-    """What the query may cost at most, and the bucket afterwards."""
+    """What the query may cost at most, what it did cost where it was run, and the bucket afterwards."""
 
     requested_query_cost: float | None = None
+    actual_query_cost: float | None = None
     throttle_status: ThrottleStatus | None = None
 
 
@@ -85,21 +87,27 @@ class Client:
         self._path = f"/admin/api/{version}/graphql.json"
 
     async def ask(
-        self, document: str, variables: Mapping[str, Any], kind: type[Data], *, operation: str, call: Call
+        self, document: str, variables: Mapping[str, Any], kind: type[Data], *, operation: str, call: Call, price: float
     ) -> Answered[Data]:
-        """The answer's data as `kind`, with the errors that leave the rest of it sound.
+        """The answer's data as `kind`, with the errors that leave the rest of it sound. `price` is in points.
 
         Raises Wait when the bucket is empty, TooCostly, FixCredentials when a right is missing, Retry for a fault
         of Shopify's own, GiveUp for a query that it refuses, and BadPayload for an answer of another shape.
         """
         answer = await self._upstream.send(
-            "POST", self._path, json={"query": document, "variables": variables}, operation=operation, call=call
+            "POST",
+            self._path,
+            json={"query": document, "variables": variables},
+            operation=operation,
+            call=call,
+            price=price,
         )
         whole: Any = Envelope[kind]  # type: ignore[valid-type]  # a type made at run time
         envelope: Envelope[Data] = decode(answer.body, whole, what=operation)
         cost = envelope.extensions.cost if envelope.extensions else None
         if cost is not None and cost.throttle_status is not None:
-            self._upstream.quota = _quota(cost.throttle_status)
+            # A query that was turned away has no actual cost and took nothing.
+            await self._upstream.learn(_quota(cost.throttle_status), unspent=price - (cost.actual_query_cost or 0.0))
         _raise_for(envelope.errors, cost, operation, whole=envelope.data is None)
         if envelope.data is None:
             raise BadPayload(f"{operation}: an answer with neither data nor errors")

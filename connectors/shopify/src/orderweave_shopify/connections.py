@@ -16,11 +16,15 @@ CONTINUED = 100
 
 
 class Connection(msgspec.Struct, frozen=True, kw_only=True):
-    """A paged list: the type that owns it, its field, further arguments, its first page's size, and its entries."""
+    """A paged list: the type that owns it, its field, further arguments, its first page's size, and its entries.
+
+    `cost` is what one entry costs by the rules in `queries`; a test computes it anew.
+    """
 
     owner: str
     field: str
     page: int
+    cost: int
     entries: str
     arguments: str = ""
 
@@ -42,6 +46,7 @@ LINES = Connection(
     owner="Order",
     field="lineItems",
     page=25,
+    cost=1,
     entries=(
         f"id sku name quantity currentQuantity nonFulfillableQuantity originalUnitPriceSet {{ {MONEY} }} "
         f"discountedTotalSet(withCodeDiscounts: true) {{ {MONEY} }} "
@@ -53,13 +58,14 @@ LINES = Connection(
 )
 
 REFUND_LINES = Connection(
-    owner="Refund", field="refundLineItems", page=20, entries="quantity restockType lineItem { id }"
+    owner="Refund", field="refundLineItems", page=20, cost=1, entries="quantity restockType lineItem { id }"
 )
 
 DISCOUNTS = Connection(
     owner="Order",
     field="discountApplications",
     page=5,
+    cost=0,
     entries=(
         "__typename allocationMethod targetSelection targetType "
         "value { __typename ... on MoneyV2 { amount currencyCode } ... on PricingPercentageValue { percentage } } "
@@ -68,10 +74,12 @@ DISCOUNTS = Connection(
     ),
 )
 
-SHIPPING_LINES = Connection(owner="Order", field="shippingLines", page=5, entries=f"discountedPriceSet {{ {MONEY} }}")
+SHIPPING_LINES = Connection(
+    owner="Order", field="shippingLines", page=5, cost=0, entries=f"discountedPriceSet {{ {MONEY} }}"
+)
 
 FULFILLMENT_ORDER_LINES = Connection(
-    owner="FulfillmentOrder", field="lineItems", page=20, entries="totalQuantity sku lineItem { id }"
+    owner="FulfillmentOrder", field="lineItems", page=20, cost=2, entries="totalQuantity sku lineItem { id }"
 )
 
 # Holds are selected too, so that the entry is the same whether holds were asked for or not.
@@ -79,6 +87,7 @@ FULFILLMENT_ORDERS = Connection(
     owner="Order",
     field="fulfillmentOrders",
     page=5,
+    cost=16,
     entries=(
         "id status fulfillAt fulfillBy assignedLocation { name location { id } } deliveryMethod { methodType } "
         f"fulfillmentHolds {{ reason }} {FULFILLMENT_ORDER_LINES.selection()}"
@@ -86,17 +95,18 @@ FULFILLMENT_ORDERS = Connection(
 )
 
 HELD_FULFILLMENT_ORDERS = Connection(
-    owner="Order", field="fulfillmentOrders", page=5, entries="id fulfillmentHolds { reason }"
+    owner="Order", field="fulfillmentOrders", page=5, cost=2, entries="id fulfillmentHolds { reason }"
 )
 
 FULFILLMENT_LINES = Connection(
-    owner="Fulfillment", field="fulfillmentLineItems", page=20, entries="quantity lineItem { id sku }"
+    owner="Fulfillment", field="fulfillmentLineItems", page=20, cost=2, entries="quantity lineItem { id sku }"
 )
 
 FULFILLMENT_EVENTS = Connection(
     owner="Fulfillment",
     field="events",
     page=20,
+    cost=1,
     arguments=", sortKey: HAPPENED_AT",
     entries="status happenedAt createdAt message city province country",
 )
@@ -105,6 +115,7 @@ RETURN_LINES = Connection(
     owner="Return",
     field="returnLineItems",
     page=10,
+    cost=4,
     entries=(
         "__typename quantity returnReasonNote returnReasonDefinition { handle } "
         "... on ReturnLineItem { fulfillmentLineItem { lineItem { id sku } } }"
@@ -115,6 +126,7 @@ RETURNS = Connection(
     owner="Order",
     field="returns",
     page=3,
+    cost=19,
     entries=f"id name status createdAt {RETURN_LINES.selection()}",
 )
 
@@ -122,6 +134,7 @@ TIMELINE = Connection(
     owner="Order",
     field="events",
     page=20,
+    cost=1,
     arguments=", sortKey: CREATED_AT",
     entries="__typename action createdAt message",
 )

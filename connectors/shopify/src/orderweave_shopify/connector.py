@@ -31,7 +31,7 @@ from orderweave_shopify.changes import cursor_of, place_of
 from orderweave_shopify.client import Client
 from orderweave_shopify.manifest import MANIFEST
 from orderweave_shopify.payloads_stock import CheckPayload
-from orderweave_shopify.queries import CHECK
+from orderweave_shopify.queries import CHECK, CHECK_COST
 from orderweave_shopify.reading import OrderReader, OrderSearch, Results
 from orderweave_shopify.search_terms import instant_term, numbers_term, push_down, texts_term
 
@@ -85,7 +85,7 @@ class ShopifyConnector:
 
     async def check(self, call: Call) -> str:
         """One call that needs the token; says which of the rights it would need it lacks."""
-        answered = await self._client.ask(CHECK, {}, CheckPayload, operation="check", call=call)
+        answered = await self._client.ask(CHECK, {}, CheckPayload, operation="check", call=call, price=CHECK_COST)
         granted = {scope.handle for scope in answered.data.current_app_installation.access_scopes}
         missing = [scope for scope in SCOPES if scope not in granted]
         return f"shop {answered.data.shop.name}: " + (f"without {', '.join(missing)}" if missing else "all rights")

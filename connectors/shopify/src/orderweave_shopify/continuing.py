@@ -43,6 +43,7 @@ from orderweave_shopify.payloads import (
     ShippingLinePayload,
 )
 from orderweave_shopify.payloads_pages import Page
+from orderweave_shopify.queries import continuation_cost
 
 # Further pages of one list at most: an order with more than 2,500 entries of a kind is reported, not awaited.
 MOST_ROUNDS = 25
@@ -98,6 +99,7 @@ async def _continue(client: Client, item: _Open, call: Call) -> None:
         kind,
         operation=name,
         call=call,
+        price=continuation_cost(item.connection),
     )
     further = answered.data.node.page if answered.data.node else None
     if further is None or answered.errors:

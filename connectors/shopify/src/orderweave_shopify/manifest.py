@@ -8,12 +8,14 @@ from orderweave_sdk.manifest import (
     Capability,
     Manifest,
     Operator,
+    OrderPrice,
     RateLimit,
     SearchField,
     Setting,
     SettingKind,
 )
 from orderweave_sdk.records import Facet, SystemKind
+from orderweave_shopify.queries import MOST_COST, PARTS, orders_cost
 from orderweave_shopify.statuses import STATUSES
 
 _EQUAL = frozenset({Operator.EQ, Operator.IN})
@@ -67,7 +69,16 @@ MANIFEST = Manifest(
     page_size=50,
     concurrency=4,
     # The smallest plan's figures; the true ones come with every answer.
-    rate_limit=RateLimit(units="points", burst=1000, per_second=100),
+    rate_limit=RateLimit(
+        units="points",
+        burst=1000,
+        per_second=100,
+        orders=OrderPrice(
+            call=orders_cost(frozenset(), 1),
+            facets={facet: part.cost for facet, part in PARTS.items()},
+            most=MOST_COST,
+        ),
+    ),
     max_answer_bytes=32 * 1024 * 1024,
     settings=(
         Setting(

@@ -16,6 +16,7 @@ import msgspec
 
 from orderweave_sdk.records import Facet
 from orderweave_shopify.connections import (
+    CONTINUED,
     DISCOUNTS,
     FULFILLMENT_EVENTS,
     FULFILLMENT_LINES,
@@ -28,6 +29,7 @@ from orderweave_shopify.connections import (
     RETURNS,
     SHIPPING_LINES,
     TIMELINE,
+    Connection,
 )
 
 MOST_COST = 1000
@@ -106,8 +108,17 @@ def connection_cost(size: int, entry: int) -> int:
 
 def most_orders(facets: frozenset[Facet]) -> int:
     """How many orders with these facets one query may ask for; at least one."""
-    entry = 1 + sum(PARTS[facet].cost for facet in asked(facets))
-    return next((size for size in range(MOST_ENTRIES, 1, -1) if connection_cost(size, entry) <= MOST_COST), 1)
+    return next((size for size in range(MOST_ENTRIES, 1, -1) if orders_cost(facets, size) <= MOST_COST), 1)
+
+
+def orders_cost(facets: frozenset[Facet], size: int) -> int:
+    """What so many orders with these facets cost, by id or by search."""
+    return connection_cost(size, 1 + sum(PARTS[facet].cost for facet in asked(facets)))
+
+
+def continuation_cost(connection: Connection) -> int:
+    """What one further page of a list inside an order costs: its owner, and the list."""
+    return 1 + connection_cost(CONTINUED, connection.cost)
 
 
 def _order(facets: frozenset[Facet]) -> tuple[str, str]:
@@ -154,6 +165,13 @@ _LEVEL = (
     + ", ".join(f'"{name}"' for name in STOCK_NAMES)
     + "]) { name quantity }"
 )
+
+# What one entry of each list below costs, and what the documents cost whose size is always the same.
+STOCK_COST = 27
+PRODUCT_COST = 2
+LOCATION_COST = 1
+MORE_LEVELS_COST = 36
+CHECK_COST = 2
 
 # Variables: `query`, `first`, `after`.
 STOCK_BY_SKU = (

@@ -20,7 +20,7 @@ from orderweave_shopify.continuing import complete, goes_on
 from orderweave_shopify.mapping import order_record
 from orderweave_shopify.payloads import OrderPayload
 from orderweave_shopify.payloads_pages import Edges, PageInfo
-from orderweave_shopify.queries import most_orders, orders_by_id, orders_by_search
+from orderweave_shopify.queries import most_orders, orders_by_id, orders_by_search, orders_cost
 
 _ORDER_ID = re.compile(r"gid://shopify/Order/\d+")
 # Orders whose long lists are continued at a time; more would only wait for the shop's few calls at once.
@@ -86,7 +86,12 @@ class OrderReader:
     ) -> tuple[list[OrderRecord], list[Gap]]:
         try:
             answered = await self._client.ask(
-                orders_by_id(facets), {"ids": list(ids)}, Nodes, operation="orders by id", call=call
+                orders_by_id(facets),
+                {"ids": list(ids)},
+                Nodes,
+                operation="orders by id",
+                call=call,
+                price=orders_cost(facets, len(ids)),
             )
         except TooCostly:
             if len(ids) == 1:
@@ -118,7 +123,7 @@ class OrderReader:
             "first": max(1, min(size, most_orders(facets))),
             "after": after,
         }
-        answered = await self._affordable(orders_by_search(facets), variables, call)
+        answered = await self._affordable(facets, variables, call)
         edges = answered.data.orders
         broken = _broken(answered.errors, ("orders", "edges"))
         gaps = [Gap(f"order: Shopify failed to answer it ({code})") for code in broken.values()]
@@ -129,14 +134,21 @@ class OrderReader:
         )
         return Results(found=found, gaps=(*gaps, *unread), page=edges.page_info)
 
-    async def _affordable(self, document: str, variables: dict[str, Any], call: Call) -> Answered[Searched]:
+    async def _affordable(self, facets: frozenset[Facet], variables: dict[str, Any], call: Call) -> Answered[Searched]:
         """The page, halved as often as Shopify finds it too costly."""
         try:
-            return await self._client.ask(document, variables, Searched, operation="orders by search", call=call)
+            return await self._client.ask(
+                orders_by_search(facets),
+                variables,
+                Searched,
+                operation="orders by search",
+                call=call,
+                price=orders_cost(facets, variables["first"]),
+            )
         except TooCostly:
             if variables["first"] == 1:
                 raise
-            return await self._affordable(document, {**variables, "first": variables["first"] // 2}, call)
+            return await self._affordable(facets, {**variables, "first": variables["first"] // 2}, call)
 
     async def _records(
         self, raws: Sequence[msgspec.Raw], facets: frozenset[Facet], call: Call

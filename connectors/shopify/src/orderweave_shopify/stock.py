@@ -22,7 +22,18 @@ from orderweave_shopify.payloads_stock import (
     RawPage,
     VariantPayload,
 )
-from orderweave_shopify.queries import LOCATIONS, MORE_LEVELS, PRODUCTS_BY_SKU, STOCK_BY_SKU
+from orderweave_shopify.queries import (
+    LOCATION_COST,
+    LOCATIONS,
+    MORE_LEVELS,
+    MORE_LEVELS_COST,
+    MOST_ENTRIES,
+    PRODUCT_COST,
+    PRODUCTS_BY_SKU,
+    STOCK_BY_SKU,
+    STOCK_COST,
+    connection_cost,
+)
 from orderweave_shopify.search_terms import texts_term
 
 # Pages of one list at most; with 250 places a page no shop comes near.
@@ -50,16 +61,17 @@ class Places(msgspec.Struct):
 
 
 class _Listing(msgspec.Struct, frozen=True):
-    """A list that is read whole: its document, its answer's type, and the answer's one field."""
+    """A list that is read whole: its document, its answer's type, the answer's one field, and what an entry costs."""
 
     document: str
     kind: type[Any]
     field: str
+    cost: int
 
 
-_ITEMS = _Listing(STOCK_BY_SKU, Items, "inventory_items")
-_VARIANTS = _Listing(PRODUCTS_BY_SKU, VariantsFound, "product_variants")
-_LOCATIONS = _Listing(LOCATIONS, Places, "locations")
+_ITEMS = _Listing(STOCK_BY_SKU, Items, "inventory_items", STOCK_COST)
+_VARIANTS = _Listing(PRODUCTS_BY_SKU, VariantsFound, "product_variants", PRODUCT_COST)
+_LOCATIONS = _Listing(LOCATIONS, Places, "locations", LOCATION_COST)
 
 
 async def read_stock(client: Client, skus: Sequence[str], locations: Sequence[str] | None, call: Call) -> Stock:
@@ -87,7 +99,12 @@ async def _all_levels(client: Client, item: InventoryItemPayload, call: Call) ->
             return []
         variables = {"id": item.id, "after": levels.page_info.end_cursor}
         answered = await client.ask(
-            MORE_LEVELS, variables, ContinuedNode[LevelPayload], operation="more stock levels", call=call
+            MORE_LEVELS,
+            variables,
+            ContinuedNode[LevelPayload],
+            operation="more stock levels",
+            call=call,
+            price=MORE_LEVELS_COST,
         )
         node: Continued[LevelPayload] | None = answered.data.node
         further: Page[LevelPayload] | None = node.page if node else None
@@ -140,7 +157,12 @@ async def _pages(
     name = listing.field.replace("_", " ")
     for _ in range(_MOST_PAGES):
         answered = await client.ask(
-            listing.document, {**variables, "after": after}, listing.kind, operation=name, call=call
+            listing.document,
+            {**variables, "after": after},
+            listing.kind,
+            operation=name,
+            call=call,
+            price=connection_cost(variables.get("first", MOST_ENTRIES), listing.cost),
         )
         if answered.errors:
             raise BadPayload(f"{name}: an answer with errors in it ({answered.errors[0].code})")
