@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-# Moves with every change of what is kept or how: entries of another version are never read, they only run out.
+# Moves when what is kept comes to mean something else though its shape stays: entries of another version are never
+# read, they only run out. A change of shape shows in the kind, see `Kind.shape`.
 VERSION = 1
 # Beside what it is worth, a stretched digest keeps a guess at a short password from being checked quickly.
 _STRETCH = {"n": 4096, "r": 8, "p": 1, "dklen": 16}
