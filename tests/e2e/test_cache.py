@@ -146,3 +146,28 @@ async def test_a_list_is_kept_shortly() -> None:
         running.time.advance(DEFAULT_AGES[Subject.SEARCHES].ttl + 1)
         assert await running.ask(query) == live
         assert made(running) == {"shop-us": 1, "shop-eu": 1, "erp": 1}
+
+
+async def test_whichever_system_is_down() -> None:
+    """Each system in turn is stopped a minute after it was asked: the order screen and the stock are what they were,
+    with nothing missing; the list, which cannot say that it is old, names a shop that is down.
+    """
+    stock = """query ($skus: [String!]!) { inventory(skus: $skus) { sku onHand availableToSell
+        freshness { missing { system } } } }"""
+    latest = "{ orders(first: 4) { nodes { number } coverage { complete sources { system ok } } } }"
+    async with front(seed=7, orders=200, cached=True) as running:
+        skus = {"skus": running.business.telling_skus()}
+        screen, levels = await running.ask(SCREEN, NUMBER), await running.ask(stock, skus)
+        assert {len(item["freshness"]["missing"]) for item in levels["data"]["inventory"]} == {0}
+        for system in ("shop-us", "shop-eu", "erp", "wms"):
+            await running.ask(latest)
+            running.time.advance(60)
+            await running.business.fail(system, Fault.STOPPED)
+            again = await running.ask(SCREEN, NUMBER)
+            assert said(again) == said(screen)
+            assert again["data"]["order"]["freshness"]["missing"] == []
+            assert await running.ask(stock, skus) == levels
+            coverage = (await running.ask(latest))["data"]["orders"]["coverage"]
+            silent = [source["system"] for source in coverage["sources"] if not source["ok"]]
+            assert silent == ([system] if system != "wms" else [])
+            await running.business.fail(system, None)

@@ -357,7 +357,11 @@ class Cache:
         kept: dict[str, Kept] = {}
         for key, entry in entries.items():
             whole = joined(question.kind, before.get(key), entry)
-            value = encode(whole)
+            try:
+                value = encode(whole)
+            except (UnicodeError, OverflowError):
+                self.counts.unwritable += 1
+                continue
             if len(value) > _MOST_ENTRY_BYTES:
                 self.counts.too_large += 1
                 continue

@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-# Moves with every change of what is kept or how: entries of another version are never read, they only run out.
+# Moves when what is kept comes to mean something else though its shape stays: entries of another version are never
+# read, they only run out. A change of shape shows in the kind, see `Kind.shape`.
 VERSION = 1
 # Beside what it is worth, a stretched digest keeps a guess at a short password from being checked quickly.
 _STRETCH = {"n": 4096, "r": 8, "p": 1, "dklen": 16}
@@ -24,12 +25,14 @@ def digest_of(connector: str, version: str, settings: Mapping[str, Any]) -> byte
     return hashlib.scrypt(text, salt=b"orderweave.caching", **_STRETCH)
 
 
-def key_of(kind: str, digest: bytes, system: str, scope: str, parts: tuple[Any, ...]) -> str:
+def key_of(kind: str, digest: bytes, system: str, scope: str, parts: tuple[str, ...]) -> str:
     """The name of one entry. Each part is framed by its length, so that no two lists of parts give one name.
 
     `scope` says for whom it was fetched: what one caller may see never answers another with other rights.
     """
-    text = msgspec.msgpack.encode((VERSION, kind, digest, system, scope, parts))
+    # A vendor's text may hold half a surrogate pair, which is no UTF-8.
+    said = [part.encode("utf-8", "surrogatepass") for part in parts]
+    text = msgspec.msgpack.encode((VERSION, kind, digest, system, scope, said))
     return f"orderweave:{hashlib.blake2b(text, digest_size=20).hexdigest()}"
 
 

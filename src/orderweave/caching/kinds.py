@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Hashable, Iterable
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import msgspec
@@ -35,6 +37,12 @@ class Kind(ABC, Generic[R]):
         self.capability = capability.value
         self.record = record
         self._subject = subject
+
+    @cached_property
+    def shape(self) -> str:
+        """A hash of the record's types: entries of another shape are another kind, whichever release wrote them."""
+        text = msgspec.json.encode(msgspec.json.schema(self.record), order="sorted")
+        return hashlib.blake2b(text, digest_size=8).hexdigest()
 
     def subject(self, part: str) -> Subject:
         """Whose ages hold for a part."""

@@ -81,7 +81,8 @@ class Question(Generic[R]):
 
     def name(self, key: Key) -> str:
         """Under which name a key's entry is kept."""
-        return key_of(self.kind.name, self._digest, self.system, self.call.scope, (key.namespace, key.value))
+        kind = f"{self.kind.name}:{self.kind.shape}"
+        return key_of(kind, self._digest, self.system, self.call.scope, (key.namespace, key.value))
 
     def lease(self, key: Key) -> str:
         """The name of the lease for fetching a key's entry."""

@@ -30,7 +30,7 @@ QUERY = (
 )
 CLIENTS = 4
 # What a busy machine may add to any answer, and no store is to blame for.
-NOISE = 0.5
+NOISE = 1.0
 
 
 class Load:

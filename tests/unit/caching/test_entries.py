@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import itertools
+from typing import cast
 
+import msgspec
 import pytest
 
 from orderweave.caching.ages import DEFAULT_AGES, Ages, Subject
 from orderweave.caching.entries import WHICH, Entry, Judge, State, decoder_of, encode, joined
-from orderweave.caching.kinds import LOCATIONS, ORDERS, PRODUCTS, STOCK
+from orderweave.caching.kinds import LOCATIONS, ORDERS, PRODUCTS, STOCK, StockKind
 from orderweave.config.registry import simulator
 from orderweave.scenario import demo_systems, generate
 from orderweave_sdk.facets import facets_of
-from orderweave_sdk.records import Facet, Key, OrderRecord
+from orderweave_sdk.records import Facet, Key, OrderRecord, StockRecord
 from tests.unit.fake_business import order
 
 WHOLE = order("a1", "1001", reference=("ref", "X-1"), skus=["TEA-1"], invoice="I1", tracking="T1", email="a@b.example")
@@ -158,3 +160,14 @@ def test_fits_however_it_is_typed() -> None:
         Key("ref", "X"),
     ]
     assert ORDERS.fits(WHOLE, keys) == [keys[0], keys[1], keys[3], keys[4]]
+
+
+def test_another_shape_is_another_kind() -> None:
+    """A record with one more field has another shape, so that no release reads what another one kept; a shape stays."""
+    wider = msgspec.defstruct("StockRecord", [("lot", str | None, None)], bases=(StockRecord,), kw_only=True)
+    shapes = {
+        kind.shape
+        for kind in (ORDERS, STOCK, PRODUCTS, LOCATIONS, StockKind(cast("type[StockRecord]", wider), Subject.STOCK))
+    }
+    assert len(shapes) == 5
+    assert StockKind(StockRecord, Subject.STOCK).shape == STOCK.shape

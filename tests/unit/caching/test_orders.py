@@ -351,6 +351,15 @@ async def test_an_entry_too_large_is_not_kept() -> None:
     assert s.cache.counts.too_large == 4
 
 
+async def test_what_cannot_be_written_is_answered_all_the_same() -> None:
+    """A vendor's text with half a surrogate pair is no UTF-8: the record is answered, not kept, and counted."""
+    s = Shop(order("a\ud800", "10\ud800", skus=["T\udc00"]))
+    for _ in range(2):
+        assert await s.numbers("10\ud800", facets=BOTH) == ["a\ud800"]
+    assert len(s.system.calls) == 2
+    assert s.cache.counts.unwritable == 4
+
+
 async def test_a_system_without_ages_is_live() -> None:
     """A system whose cache is switched off is asked each time."""
     system = shop([WHOLE])

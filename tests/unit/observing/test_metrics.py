@@ -48,7 +48,7 @@ async def test_three_questions() -> None:
         ("orderweave_documents_kept",): 1,
         ("orderweave_projections_kept",): 1,
         **merged({(name, system): 0 for name in IDLE} for system in ("shop", "erp")),
-        **{("orderweave_breaker_state", "FIND_ORDERS", system): 0 for system in ("shop", "erp")},
+        **merged({("orderweave_breaker_state", "FIND_ORDERS", system): 0} for system in ("shop", "erp")),
         ("orderweave_system_up", "shop"): 1,
         ("orderweave_system_up", "erp"): 1,
     }
