@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from bench.contenders.surroundings import EXECUTOR, SWITCH, from_environment
-from orderweave.cli import configured
 from orderweave.cli.main import main
+from orderweave.serving import worker
 from orderweave.web import build_app
 
 # Sixty-four callers at once wait for each other on one core; none shall be answered in part for it.
@@ -30,7 +30,7 @@ def serve() -> int:
     if os.environ.get(EXECUTOR) == "reference":
         switched_off: dict[str, Any] = {SWITCH: False}
         # An operator has no such switch, so the command is given an application that has it off.
-        setattr(configured, build_app.__name__, functools.partial(build_app, **switched_off))
+        setattr(worker, build_app.__name__, functools.partial(build_app, **switched_off))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "orderweave.toml"
         path.write_text(text)

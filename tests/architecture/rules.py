@@ -15,6 +15,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"schema"}),
     frozenset({"web"}),
     frozenset({"bootstrap"}),
+    frozenset({"serving"}),
     frozenset({"scenario"}),
     frozenset({"demo"}),
     frozenset({"truth"}),

@@ -29,7 +29,7 @@ class ScriptedGateway:
         """Itself, under the type that the schema asks for."""
         return cast("Gateway", self)
 
-    def call(self) -> Call:
+    def call(self, within: float | None = None) -> Call:
         """Terms that nobody here reads."""
         return cast("Call", None)
 

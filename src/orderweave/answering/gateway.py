@@ -30,9 +30,9 @@ class Gateway:
         self.parts = parts
         self._deadline_seconds = deadline_seconds
 
-    def call(self) -> Terms:
-        """The terms of one request: all its work ends within the deadline."""
-        return self.parts.systems.call(self._deadline_seconds)
+    def call(self, within: float | None = None) -> Terms:
+        """The terms of one request: all its work ends within the deadline, or so many seconds where that is less."""
+        return self.parts.systems.call(min(self._deadline_seconds, within or self._deadline_seconds))
 
     async def order_by_id(self, token: str, needs: Needs, call: Terms) -> Order | None:
         """The order with this global id."""

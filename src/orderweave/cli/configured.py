@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 import msgspec
-import uvicorn
 
 from orderweave.bootstrap import Orderweave
 from orderweave.config import Configuration, ConfigurationError, installed, load
@@ -15,8 +15,8 @@ from orderweave.model.systems import Business
 from orderweave.operations.explaining import ExplainError, explain
 from orderweave.planning.authority import Authority
 from orderweave.schema import build_schema
-from orderweave.web import build_app
-from orderweave.web.examples import examples
+from orderweave.serving import CannotListen
+from orderweave.serving import serve as start
 from orderweave_sdk.capabilities import Connector
 from orderweave_sdk.clock import Call
 
@@ -37,15 +37,18 @@ def _load(path: Path, environment: Mapping[str, str]) -> Configuration | None:
         return None
 
 
-def serve(path: Path, environment: Mapping[str, str]) -> int:
+def serve(path: Path, environment: Mapping[str, str], workers: int) -> int:
     """Serve until stopped."""
     configuration = _load(path, environment)
     if configuration is None:
         return 1
-    woven = Orderweave(configuration)
-    app = build_app(woven.schema, woven.gateway, examples=examples(number="1001", skus=["SKU-1"]))
-    uvicorn.run(app, host=configuration.server.host, port=configuration.server.port, access_log=False)
-    return 0
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    registry = installed()
+    try:
+        return start(configuration, lambda: load(path, registry=registry, environment=environment), workers=workers)
+    except CannotListen as error:
+        print(error, file=sys.stderr)
+        return 1
 
 
 async def check(path: Path, environment: Mapping[str, str]) -> int:
