@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import socket
 
 from orderweave.config import Configuration
@@ -53,4 +54,6 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=_MOST_QUEUED)
     except OSError as error:
-        raise CannotListen(f"cannot listen on {host}, port {port} ({error.strerror or error})") from None
+        # Python puts the address into the message once more, unless the name was not found.
+        reason = error.strerror if isinstance(error, socket.gaierror) else os.strerror(error.errno or 0)
+        raise CannotListen(f"cannot listen on {host}, port {port} ({reason})") from None

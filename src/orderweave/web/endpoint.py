@@ -88,14 +88,14 @@ class Endpoint:
             self.callers_gone += 1
             return
         except BadRequest as error:
-            status, document = error.status, _refusal(str(error), "BAD_REQUEST")
+            status, document = error.status, _error(str(error), "BAD_REQUEST")
             more = [(b"allow", b"GET, HEAD, POST")] if status == 405 else []
         except Overloaded:
-            status, document = 503, _refusal("too much is asked of the gateway at once; try again", "OVERLOADED")
+            status, document = 503, _error("too much is asked of the gateway at once; try again", "OVERLOADED")
             more = [(b"retry-after", _RETRY_AFTER_SECONDS)]
         except _TooLate:
             self.too_late += 1
-            status, document = 504, _refusal("the answer was not done within the deadline", "DEADLINE_EXCEEDED")
+            status, document = 504, _error("the answer was not done within the deadline", "DEADLINE_EXCEEDED")
         body = msgspec.json.encode(document)
         await send(
             {
@@ -177,7 +177,7 @@ class _TooLate(Exception):
     """The work did not end at its deadline."""
 
 
-def _refusal(message: str, code: str) -> dict[str, Any]:
+def _error(message: str, code: str) -> dict[str, Any]:
     return {"errors": [{"message": message, "extensions": {"code": code}}]}
 
 
