@@ -105,7 +105,7 @@ async def test_who_hangs_up_in_the_queue_leaves_no_gap() -> None:
 
 
 async def test_bodies_are_bounded_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Bodies that come slowly may hold so many bytes together; past it one is turned away, until there is room again."""
+    """Bodies that come slowly may hold so many bytes together; past it one is turned away until there is room."""
     monkeypatch.setattr(endpoints, "_MOST_HELD_BYTES", 100)
     app = build_app(business().schema, business().gateway)
     held = Exchange(app, pieces=[b" " * 90], finished=False)
