@@ -14,6 +14,9 @@ from orderweave.web.connections import BoundedProtocol, Connections
 from orderweave.web.examples import examples
 from orderweave_sdk.clock import SystemClock
 
+# Longer than the minute after which common balancers drop an idle connection themselves: whoever drops it first must
+# not be us, or a request may cross the end on its way.
+_MOST_IDLE_SECONDS = 75
 # After the drain, for requests under way past their deadline and for connections that linger.
 _GRACE = 2
 
@@ -40,6 +43,7 @@ def run_worker(reread: Reread, listening: socket.socket, *, lifeline: int | None
         # Nothing here depends on the caller's address, and each costs every request a little.
         proxy_headers=False,
         server_header=False,
+        timeout_keep_alive=_MOST_IDLE_SECONDS,
         timeout_graceful_shutdown=settings.deadline_seconds + _GRACE,
     )
     server = Server(
