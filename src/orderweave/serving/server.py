@@ -15,6 +15,9 @@ from orderweave.web.admission import Admission
 from orderweave.web.connections import BoundedProtocol, Connections
 from orderweave_sdk.clock import Clock
 
+# A service manager signals all processes of a service and the supervisor passes it on: that is one signal, not two.
+_ECHO_SECONDS = 1.0
+
 
 class Server(uvicorn.Server):
     """Serves on sockets that are given to it.
@@ -46,19 +49,18 @@ class Server(uvicorn.Server):
         self._clock = clock
         self._drain_seconds = drain_seconds
         self._lifeline = lifeline
-        self._stop_at: float | None = None
+        self._told_at: float | None = None
         self._reload_asked = False
         self._reloading: asyncio.Future[object] | None = None
 
     def stop(self) -> None:
-        """Begin the drain; the second time end it, the third time leave what is under way."""
-        if self._stop_at is None:
-            self._stop_at = self._clock.monotonic() + self._drain_seconds
+        """Begin the drain; told once more, end it: not for an echo of the first time."""
+        now = self._clock.monotonic()
+        if self._told_at is None:
+            self._told_at = now
             self._admission.draining = self.server_state.draining = True
-        elif not self.should_exit:
+        elif now - self._told_at >= _ECHO_SECONDS:
             self.should_exit = True
-        else:
-            self.force_exit = True
 
     def ask_reload(self) -> None:
         """Reload at the next tick, or once more after a reload that runs."""
@@ -69,7 +71,7 @@ class Server(uvicorn.Server):
         if self._reload_asked and (self._reloading is None or self._reloading.done()):
             self._reload_asked = False
             self._reloading = asyncio.ensure_future(self._reload())
-        if self._stop_at is not None and self._clock.monotonic() >= self._stop_at:
+        if self._told_at is not None and self._clock.monotonic() - self._told_at >= self._drain_seconds:
             self.should_exit = True
         return await super().on_tick(counter)
 

@@ -104,7 +104,7 @@ class Supervisor:
         logger.error("worker %d ended with %s; another starts in %g s", process, how, pause)
 
     def _stop(self) -> None:
-        """Once the workers drain, twice they end it, three times they leave what is under way."""
+        """Once and the workers drain, twice and they end that."""
         if self._kill_at is None:
             self._kill_at = self._clock.monotonic() + self._stop_seconds
             self._due = []

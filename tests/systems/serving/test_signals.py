@@ -26,7 +26,9 @@ async def test_sigterm_under_load_loses_nothing(workers: int, tmp_path: Path) ->
         load = Load(gateway, order(gateway), clients=16)
         await load.reached(200)
         before = load.answers.total()
-        gateway.tell(signal.SIGTERM)
+        # A service manager tells all of them at once.
+        for process in (*gateway.workers(), gateway.process):
+            os.kill(process, signal.SIGTERM)
         unready = None
         while unready is None:
             status, document = await gateway.ask_once("/health/ready")
