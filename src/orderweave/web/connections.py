@@ -24,6 +24,7 @@ _MOST_CONNECTIONS = 1000
 _MOST_UNREAD_SECONDS = 30.0
 # While the process stops, a connection on which nothing is asked stays so long: its next request may be under way.
 _MOST_LINGER_SECONDS = 1.0
+_LAST_LOOK_SECONDS = 0.05
 
 
 class Connections(ServerState):
@@ -147,7 +148,8 @@ class BoundedProtocol(HttpToolsProtocol):
     def shutdown(self) -> None:
         """The process stops: after the answer under way, or one to a request that is already under way to us."""
         if self.idle and not self.transport.is_closing():
-            self.loop.call_later(_MOST_LINGER_SECONDS, self._close_if_idle)
+            # The last look is a timer of its own: a loop may look at its timers before it reads what has come.
+            self.loop.call_later(_MOST_LINGER_SECONDS, self.loop.call_later, _LAST_LOOK_SECONDS, self._close_if_idle)
         else:
             super().shutdown()
 

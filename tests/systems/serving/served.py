@@ -172,6 +172,7 @@ class Load:
         self._served = served
         self._query = query
         self.answers: Counter[int | str] = Counter()
+        self.errors: list[Any] = []
         self._stopped = False
         self._tasks = [asyncio.create_task(self._client()) for _ in range(clients)]
 
@@ -200,8 +201,10 @@ class Load:
             try:
                 status, document = await connection.ask("/graphql", self._query)
                 self.answers[status if "errors" not in document else "errors"] += 1
-            except (EOFError, OSError):
+                self.errors += document.get("errors", [])
+            except (EOFError, OSError) as error:
                 self.answers["lost"] += 1
+                self.errors.append(error)
                 connection.stays = False
             if not connection.stays:
                 connection.close()

@@ -13,6 +13,9 @@ from tests.systems.serving.served import TITLES, Connection, Load, Served, serve
 
 pytestmark = pytest.mark.systems
 
+# On a machine that is busy with other things no deadline shall decide a test that is not about it.
+PATIENT = {"deadline_seconds": 60, "request_seconds": 60}
+
 
 def order(gateway: Served) -> str:
     """A query that asks several systems."""
@@ -22,7 +25,7 @@ def order(gateway: Served) -> str:
 @pytest.mark.parametrize("workers", [1, 2])
 async def test_sigterm_under_load_loses_nothing(workers: int, tmp_path: Path) -> None:
     """Every request that a connection was accepted for is answered 200, readiness says no first, the exit code is 0."""
-    async with served(tmp_path, workers=workers, drain_seconds=1) as gateway:
+    async with served(tmp_path, workers=workers, drain_seconds=1, **PATIENT) as gateway:
         load = Load(gateway, order(gateway), clients=16)
         await load.reached(200)
         before = load.answers.total()
@@ -35,7 +38,7 @@ async def test_sigterm_under_load_loses_nothing(workers: int, tmp_path: Path) ->
             unready = document if status == 503 else None
         assert unready == {"status": "draining"}
         await load.refused()
-        assert set(load.answers) == {200}
+        assert set(load.answers) == {200}, load.errors
         assert load.answers[200] > before + 16
         assert await gateway.ended() == 0
         assert "Traceback" not in gateway.log
@@ -44,21 +47,21 @@ async def test_sigterm_under_load_loses_nothing(workers: int, tmp_path: Path) ->
 
 async def test_a_stop_without_a_drain_loses_nothing(tmp_path: Path) -> None:
     """Also without any drain every request on an accepted connection is answered, and idle connections are closed."""
-    async with served(tmp_path, workers=2, drain_seconds=0) as gateway:
+    async with served(tmp_path, workers=2, drain_seconds=0, **PATIENT) as gateway:
         idle = await gateway.connect()
         assert (await idle.ask("/health/live"))[0] == 200
         load = Load(gateway, order(gateway), clients=16)
         await load.reached(100)
         gateway.tell(signal.SIGINT)
         await load.refused()
-        assert set(load.answers) == {200}
+        assert set(load.answers) == {200}, load.errors
         assert await idle.reader.read() == b""
         assert await gateway.ended() == 0
 
 
 async def test_reload_under_load(tmp_path: Path) -> None:
     """A broken file changes nothing and its mistakes are logged; a good one takes effect everywhere; nothing fails."""
-    async with served(tmp_path, workers=2, drain_seconds=0, request_seconds=60) as gateway:
+    async with served(tmp_path, workers=2, drain_seconds=0, **PATIENT) as gateway:
         load = Load(gateway, order(gateway), clients=8)
         good = gateway.path.read_text()
         await load.reached(50)
@@ -72,7 +75,7 @@ async def test_reload_under_load(tmp_path: Path) -> None:
         assert any(line.startswith(mistake) for line in said)
         assert said[-1].endswith(" problems; the configuration stays as it was")
         await load.reached(50)
-        assert set(load.answers) == {200}
+        assert set(load.answers) == {200}, load.errors
         await load.stop()
         # A worker that is replaced begins with the configuration that held, not with what stands in the file.
         os.kill(gateway.workers()[0], signal.SIGKILL)
@@ -98,7 +101,7 @@ async def test_reload_under_load(tmp_path: Path) -> None:
         await until(everywhere)
         await load.reached(50)
         await load.stop()
-        assert set(load.answers) == {200}
+        assert set(load.answers) == {200}, load.errors
         # Connections of before live on, with the new configuration.
         assert {await title(connection) for connection in kept} == {"Books"}
         gateway.tell(signal.SIGTERM)

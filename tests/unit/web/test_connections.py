@@ -24,9 +24,9 @@ REQUEST = HEAD % len(BODY) + BODY
 class Timer:
     """Something that a clock of the test's will do."""
 
-    def __init__(self, at: float, action: Callable[[], object]) -> None:
+    def __init__(self, at: float, action: Callable[..., object], *arguments: object) -> None:
         self.at = at
-        self.action = action
+        self.action = lambda: action(*arguments)
         self.canceled = False
 
     def cancel(self) -> None:
@@ -45,9 +45,9 @@ class Loop:
         """Seconds since the start."""
         return self._now
 
-    def call_later(self, seconds: float, action: Callable[[], object]) -> Timer:
+    def call_later(self, seconds: float, action: Callable[..., object], *arguments: Any) -> Timer:
         """Remember what to do."""
-        timer = Timer(self._now + seconds, action)
+        timer = Timer(self._now + seconds, action, *arguments)
         self._timers.append(timer)
         return timer
 
@@ -346,6 +346,8 @@ async def test_stopping_waits_for_what_is_under_way() -> None:
     late[0].data_received(REQUEST)
     await turns()
     house.loop.advance(rooms._MOST_LINGER_SECONDS)
+    assert [wire.closed for _, wire in (idle, arriving, late, busy)] == [False, False, True, False]
+    house.loop.advance(rooms._LAST_LOOK_SECONDS)
     assert [wire.closed for _, wire in (idle, arriving, late, busy)] == [True, False, True, False]
     arriving[0].data_received(REQUEST[30:])
     waiting.open()
