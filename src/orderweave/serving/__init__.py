@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import resource
 import socket
 
 from orderweave.config import Configuration
@@ -19,6 +20,8 @@ logger = logging.getLogger("orderweave.serving")
 
 # Connections that the system keeps for us between their arrival and our taking them.
 _MOST_QUEUED = 2048
+# Sockets and files of one process: its connections, its calls to systems, and room. Many machines allow 1024 unasked.
+_MOST_FILES = 4096
 # What a worker may take beyond its drain and the deadline of its last request before it is killed.
 _GRACE = 5.0
 
@@ -34,6 +37,7 @@ def serve(configuration: Configuration, load: Load, *, workers: int = 1) -> int:
     they are forked from it and share its listening socket.
     """
     server = configuration.server
+    _allow_files()
     listening = _listen(server.host, server.port)
     host = f"[{server.host}]" if ":" in server.host else server.host
     count = f", {workers} workers" if workers > 1 else ""
@@ -47,6 +51,14 @@ def serve(configuration: Configuration, load: Load, *, workers: int = 1) -> int:
         processes, workers=workers, reload=reread.loud, clock=SystemClock(), stop_seconds=stop_seconds
     )
     return supervisor.run()
+
+
+def _allow_files() -> None:
+    """Let this process have as many sockets open as its connections and calls may be, where it may say so itself."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _MOST_FILES if hard == resource.RLIM_INFINITY else min(_MOST_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _listen(host: str, port: int) -> socket.socket:

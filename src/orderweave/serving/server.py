@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+import os
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Generator
@@ -14,6 +16,8 @@ import uvicorn
 from orderweave.web.admission import Admission
 from orderweave.web.connections import BoundedProtocol, Connections
 from orderweave_sdk.clock import Clock
+
+logger = logging.getLogger("orderweave.serving")
 
 # A service manager signals all processes of a service and the supervisor passes it on: that is one signal, not two.
 _ECHO_SECONDS = 1.0
@@ -50,6 +54,7 @@ class Server(uvicorn.Server):
         self._drain_seconds = drain_seconds
         self._lifeline = lifeline
         self._told_at: float | None = None
+        self._said = False
         self._reload_asked = False
         self._reloading: asyncio.Future[object] | None = None
 
@@ -71,8 +76,12 @@ class Server(uvicorn.Server):
         if self._reload_asked and (self._reloading is None or self._reloading.done()):
             self._reload_asked = False
             self._reloading = asyncio.ensure_future(self._reload())
-        if self._told_at is not None and self._clock.monotonic() - self._told_at >= self._drain_seconds:
-            self.should_exit = True
+        if self._told_at is not None:
+            if not self._said:
+                self._said = True
+                logger.info("process %d drains for %g s and stops", os.getpid(), self._drain_seconds)
+            if self._clock.monotonic() - self._told_at >= self._drain_seconds:
+                self.should_exit = True
         return await super().on_tick(counter)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:

@@ -55,8 +55,9 @@ class _Body(msgspec.Struct):
 class Endpoint:
     """The application at /graphql.
 
-    `callers_gone` counts requests whose callers hung up before the answer, `too_late` those whose work had to be
-    ended from here because it did not end at its deadline by itself.
+    `admission` knows how many requests are at work, wait and were turned away. `callers_gone` counts requests whose
+    callers hung up before the answer, `too_late` those whose work had to be ended from here because it did not end
+    at its deadline by itself.
     """
 
     def __init__(
@@ -68,7 +69,7 @@ class Endpoint:
     ) -> None:
         self._operations = operations
         self._current = current
-        self._admission = admission
+        self.admission = admission
         self._context = context
         self._held_bytes = 0
         self.callers_gone = 0
@@ -118,7 +119,7 @@ class Endpoint:
                 context = self._context(gateway, stated_seconds(headers.get(_TIMEOUT_HEADER)))
             except NoTime as error:
                 raise BadRequest(400, str(error)) from None
-            self._admission.look_in()
+            self.admission.look_in()
             method = scope["method"]
             if method == "POST":
                 request = await self._from_body(headers, receive)
@@ -128,11 +129,11 @@ class Endpoint:
                 raise BadRequest(405, "send the request by POST, or a query by GET")
             answer: Answer | None = None
             with Watch(receive, context.call.remaining()) as watch:
-                await self._admission.enter(context.call.remaining())
+                await self.admission.enter(context.call.remaining())
                 try:
                     answer = await self._operations.run(request, context, read_only=method != "POST")
                 finally:
-                    self._admission.leave()
+                    self.admission.leave()
             if answer is None:
                 raise _TooLate if watch.ended is Ended.TOO_LATE else CallerGone
             return answer
@@ -163,7 +164,7 @@ class Endpoint:
                 if size + len(chunk) > MOST_BODY_BYTES:
                     raise BadRequest(413, f"the request is larger than {MOST_BODY_BYTES} bytes")
                 if self._held_bytes + len(chunk) > _MOST_HELD_BYTES:
-                    raise self._admission.turn_away()
+                    raise self.admission.turn_away()
                 size += len(chunk)
                 self._held_bytes += len(chunk)
                 chunks.append(chunk)

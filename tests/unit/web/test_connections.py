@@ -26,8 +26,13 @@ class Timer:
 
     def __init__(self, at: float, action: Callable[..., object], *arguments: object) -> None:
         self.at = at
-        self.action = lambda: action(*arguments)
+        self._action = action
+        self._arguments = arguments
         self.canceled = False
+
+    def fire(self) -> None:
+        """Do it."""
+        self._action(*self._arguments)
 
     def cancel(self) -> None:
         """Not any more."""
@@ -62,7 +67,7 @@ class Loop:
         self._timers = [timer for timer in self._timers if timer.at > self._now]
         for timer in due:
             if not timer.canceled:
-                timer.action()
+                timer.fire()
 
     @property
     def pending(self) -> int:
