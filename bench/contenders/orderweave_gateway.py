@@ -25,7 +25,7 @@ def serve() -> int:
     text = recording.toml
     for system, address in recording.addresses.items():
         text = text.replace(f'"{address}"', f'"{told.stubs[system]}"')
-    text = f"{text}\n[server]\nport = {told.port}\ndeadline_seconds = {_DEADLINE_SECONDS}\n"
+    text = f"{text}\n[server]\nport = {told.port}\ndeadline_seconds = {_DEADLINE_SECONDS}\ndrain_seconds = 0\n"
     os.environ.update(recording.environment)
     if os.environ.get(EXECUTOR) == "reference":
         switched_off: dict[str, Any] = {SWITCH: False}
