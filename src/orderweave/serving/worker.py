@@ -38,7 +38,8 @@ def run_worker(reread: Reread, listening: socket.socket, *, lifeline: int | None
         ws="none",
         lifespan="on",
         log_config=None,
-        log_level="warning",
+        # What it warns of is what anybody may send, as often as they like.
+        log_level="error",
         access_log=False,
         # Nothing here depends on the caller's address, and each costs every request a little.
         proxy_headers=False,

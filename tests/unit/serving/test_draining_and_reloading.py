@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import signal
+import socket
 from collections.abc import Callable
 
 import msgspec
@@ -15,8 +18,8 @@ from orderweave.config.configuration import Server
 from orderweave.serving import reloading
 from orderweave.serving.reloading import Reloading, Reread
 from orderweave.serving.server import Server as ServingServer
-from orderweave.web import Admission, Current, build_app
-from orderweave.web.connections import Connections
+from orderweave.web import Admission, App, Current, build_app
+from orderweave.web.connections import BoundedProtocol, Connections
 from tests.unit.fake_business import erp, order, shop
 from tests.unit.fake_systems import FakeClock, Woven, weave
 from tests.unit.web.exchanges import ASKS_BOTH, Exchange, Waiting, turns
@@ -25,19 +28,20 @@ from tests.unit.web.exchanges import ASKS_BOTH, Exchange, Waiting, turns
 class Parts:
     """A server that serves nothing yet."""
 
-    def __init__(self, *, drain_seconds: float = 5.0) -> None:
+    def __init__(self, *, drain_seconds: float = 5.0, lifeline: int | None = None, app: App | None = None) -> None:
         self.clock = FakeClock()
-        self.admission = Admission(most_in_flight=1, most_waiting=0)
+        self.admission = app.endpoint.admission if app else Admission(most_in_flight=1, most_waiting=0)
         self.connections = Connections(request_seconds=10)
         self.reloads = 0
         self.reloaded = asyncio.Event()
         self.server = ServingServer(
-            uvicorn.Config(lambda: None, log_config=None),
+            uvicorn.Config(app or App, http=BoundedProtocol, ws="none", log_config=None, log_level="error"),
             connections=self.connections,
             admission=self.admission,
             reload=self._reload,
             clock=self.clock,
             drain_seconds=drain_seconds,
+            lifeline=lifeline,
         )
 
     async def _reload(self) -> None:
@@ -70,6 +74,48 @@ async def test_another_signal_hurries() -> None:
     parts.clock.advance(0.1)
     parts.server.stop()
     assert (await parts.server.on_tick(0), parts.server.force_exit) == (True, False)
+
+
+@pytest.mark.parametrize("supervised", [False, True])
+async def test_signals_are_ours_while_the_server_runs(supervised: bool) -> None:
+    """SIGHUP asks for a reload, SIGTERM begins the drain, SIGINT only without a supervisor; then all is as before."""
+    parts = Parts(lifeline=0 if supervised else None)
+    handlers = [signal.getsignal(sig) for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)]
+    with parts.server.capture_signals():
+        os.kill(os.getpid(), signal.SIGHUP)
+        os.kill(os.getpid(), signal.SIGINT)
+        assert parts.admission.draining is not supervised
+        os.kill(os.getpid(), signal.SIGTERM)
+        assert parts.admission.draining
+    assert [signal.getsignal(sig) for sig in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)] == handlers
+    await parts.server.on_tick(1)
+    await turns()
+    assert parts.reloads == 1
+    parts.reloaded.set()
+    await turns()
+
+
+async def test_what_waits_in_the_queue_is_accepted() -> None:
+    """A client that had connected and asked before the stop, and was not accepted yet, is answered all the same."""
+    woven = business("1001")
+    app = build_app(woven.schema, woven.gateway)
+    parts = Parts(app=app)
+    parts.server.config.load()
+    parts.server.lifespan = parts.server.config.lifespan_class(parts.server.config)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        address = listening.getsockname()
+        await parts.server.startup([listening])
+        with socket.create_connection(address) as client:
+            client.sendall(b"GET /health/ready HTTP/1.1\r\nhost: gateway\r\n\r\n")
+            parts.server.stop()
+            await parts.server.shutdown([listening])
+            answer = client.recv(65536)
+        assert answer.startswith(b"HTTP/1.1 503 Service Unavailable\r\n")
+        assert b"connection: close" in answer
+        assert answer.endswith(b'{"status":"draining"}')
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection(address).close()
+    assert woven.fakes["shop"].closed
 
 
 async def test_one_reload_at_a_time() -> None:
