@@ -11,6 +11,7 @@ import pytest
 from orderweave.cli.main import main
 from orderweave.config import installed, load
 from orderweave.config.configuration import Server
+from orderweave.serving import _GRACE
 from tests.documents.pages import ROOT, read_page
 
 DOCKERFILE = read_page("deploy/Dockerfile")
@@ -89,5 +90,5 @@ def test_images_are_pinned_and_nobody_is_root() -> None:
 def test_the_stop_is_not_cut_short() -> None:
     """What compose waits for is longer than the drain, the deadline and the grace by default."""
     (seconds,) = re.findall(r"stop_grace_period: (\d+)s", COMPOSE)
-    assert int(seconds) > Server().drain_seconds + Server().deadline_seconds + 5
+    assert int(seconds) > Server().drain_seconds + Server().deadline_seconds + _GRACE
     assert said("STOPSIGNAL") == ["SIGTERM"]

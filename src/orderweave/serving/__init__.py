@@ -23,7 +23,7 @@ _MOST_QUEUED = 2048
 # Sockets and files of one process: its connections, its calls to systems, and room. Many machines allow 1024 unasked.
 _MOST_FILES = 4096
 # What a worker may take beyond its drain and the deadline of its last request before it is killed.
-_GRACE = 5.0
+_GRACE = 10.0
 
 
 class CannotListen(Exception):

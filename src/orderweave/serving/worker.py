@@ -18,7 +18,7 @@ from orderweave_sdk.clock import SystemClock
 # not be us, or a request may cross the end on its way.
 _MOST_IDLE_SECONDS = 75
 # After the drain, for requests under way past their deadline and for connections that linger.
-_GRACE = 2
+_GRACE = 6
 
 
 def run_worker(reread: Reread, listening: socket.socket, *, lifeline: int | None = None) -> int:

@@ -9,8 +9,9 @@ from typing import Any, Self
 
 from starlette.types import Receive
 
-# Whatever is asked of a system ends at the deadline or a moment later; what is not done by then has lost its way.
-_GRACE = 1.0
+# Whatever is asked of a system ends at the deadline or a moment later, and an answer in part comes of it, on a busy
+# machine a little later still; what is not done by then has lost its way.
+_GRACE = 5.0
 
 
 class Ended(Enum):
