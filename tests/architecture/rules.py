@@ -18,6 +18,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"schema"}),
     frozenset({"web"}),
     frozenset({"bootstrap"}),
+    frozenset({"serving"}),
     frozenset({"scenario"}),
     frozenset({"demo"}),
     frozenset({"truth"}),

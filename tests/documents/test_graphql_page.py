@@ -16,7 +16,11 @@ from tests.documents.pages import ROOT, blocks, code_of, read_page, table
 PAGE = read_page("docs/graphql.md")
 SCHEMA = build_schema(read_page("schema.graphql"))
 # Where errors get a code beside those of `orderweave.answering.errors`.
-SPEAKING = ("src/orderweave/operations/running.py", "src/orderweave/web/endpoint.py")
+SPEAKING = (
+    "src/orderweave/operations/running.py",
+    "src/orderweave/web/endpoint.py",
+    "src/orderweave/web/connections.py",
+)
 
 
 @pytest.mark.parametrize("query", blocks(PAGE, "graphql"))

@@ -30,9 +30,11 @@ class Gateway:
         self.parts = parts
         self._deadline_seconds = deadline_seconds
 
-    def call(self, lane: Lane = Lane.INTERACTIVE) -> Terms:
-        """The terms of one request: all its work ends within the deadline, and waits where its lane does."""
-        return self.parts.systems.call(self._deadline_seconds, lane)
+    def call(self, lane: Lane = Lane.INTERACTIVE, within: float | None = None) -> Terms:
+        """The terms of one request: all its work ends within the deadline, or so many seconds where that is less, and
+        waits where its lane does.
+        """
+        return self.parts.systems.call(min(self._deadline_seconds, within or self._deadline_seconds), lane)
 
     async def order_by_id(self, token: str, needs: Needs, call: Terms) -> Order | None:
         """The order with this global id."""

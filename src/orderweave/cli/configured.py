@@ -7,19 +7,16 @@ from collections.abc import Awaitable, Callable, Mapping
 from pathlib import Path
 
 import msgspec
-import uvicorn
 
-from orderweave.bootstrap import Orderweave, observed
+from orderweave.bootstrap import Orderweave
 from orderweave.config import Configuration, ConfigurationError, installed, load
 from orderweave.model.systems import Business
 from orderweave.observing.logs import set_up_logs
 from orderweave.operations.explaining import ExplainError, explain
 from orderweave.planning.authority import Authority
 from orderweave.schema import build_schema
-from orderweave.web import build_app
-from orderweave.web.examples import examples
-from orderweave.web.ops import Access
-from orderweave.web.seen import seen
+from orderweave.serving import CannotListen
+from orderweave.serving import serve as start
 from orderweave_sdk.capabilities import Connector
 from orderweave_sdk.clock import Call
 
@@ -40,26 +37,18 @@ def _load(path: Path, environment: Mapping[str, str]) -> Configuration | None:
         return None
 
 
-def serve(path: Path, environment: Mapping[str, str]) -> int:
+def serve(path: Path, environment: Mapping[str, str], workers: int) -> int:
     """Serve until stopped."""
     configuration = _load(path, environment)
     if configuration is None:
         return 1
-    server, said = configuration.server, configuration.observing
-    set_up_logs(said.log_format)
-    observing = observed(configuration)
-    woven = Orderweave(configuration, observing=observing)
-    access = Access(said.ops_token, observing.clock) if said.ops_token is not None else None
-    shown = seen(woven.gateway.systems, observing, access=access, host=server.host, metrics_port=said.metrics_port)
-    app = build_app(
-        woven.schema,
-        woven.gateway,
-        examples=examples(number="1001", skus=["SKU-1"]),
-        more=shown.more,
-        beside=shown.beside,
-    )
-    uvicorn.run(app, host=server.host, port=server.port, access_log=False, log_config=None)
-    return 0
+    set_up_logs(configuration.observing.log_format)
+    registry = installed()
+    try:
+        return start(configuration, lambda: load(path, registry=registry, environment=environment), workers=workers)
+    except CannotListen as error:
+        print(error, file=sys.stderr)
+        return 1
 
 
 async def check(path: Path, environment: Mapping[str, str]) -> int:

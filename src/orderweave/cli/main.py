@@ -40,7 +40,8 @@ def _parser() -> argparse.ArgumentParser:
 
     serve = commands.add_parser("serve", help="start over the systems of a configuration file")
     _with_configuration(serve)
-    serve.set_defaults(run=lambda given: configured.serve(given.config, os.environ))
+    serve.add_argument("--workers", type=_whole(1, 64), default=1, help="how many processes answer")
+    serve.set_defaults(run=lambda given: configured.serve(given.config, os.environ, given.workers))
 
     check = commands.add_parser("check", help="check the configuration and reach every system")
     _with_configuration(check)

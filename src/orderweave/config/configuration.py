@@ -30,11 +30,19 @@ class ConfigurationError(Exception):
 
 
 class Server(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the gateway listens, and how long one request may take in all."""
+    """Where the gateway listens, how long one request may take, and how much is taken on at once by each process.
+
+    `request_seconds` is for a request to arrive, `deadline_seconds` for its answer; `drain_seconds` is how long a
+    process that is about to stop says so before it does.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8000
     deadline_seconds: int = 10
+    request_seconds: int = 10
+    most_in_flight: int = 100
+    most_waiting: int = 100
+    drain_seconds: int = 5
 
 
 class CacheSettings(msgspec.Struct, frozen=True, kw_only=True):

@@ -31,9 +31,24 @@ _REDIS = (
 )
 _REFERENCE = {"field", "names", "spellings", "many", "lookup"}
 _LOCATION = {"id", "name", "kind", "systems"}
-_SERVER = {"host": str, "port": int, "deadline_seconds": int}
-# What the server's numbers may be: a port, and a wait that a caller's own time-out would outlive.
-_RANGES = {"port": (1, 65535), "deadline_seconds": (1, 300)}
+_SERVER = {
+    "host": str,
+    "port": int,
+    "deadline_seconds": int,
+    "request_seconds": int,
+    "most_in_flight": int,
+    "most_waiting": int,
+    "drain_seconds": int,
+}
+# What the server's numbers may be: a port, waits that a caller's own time-out would outlive, what memory holds.
+_RANGES = {
+    "port": (1, 65535),
+    "deadline_seconds": (1, 300),
+    "request_seconds": (1, 300),
+    "most_in_flight": (1, 10000),
+    "most_waiting": (0, 10000),
+    "drain_seconds": (0, 300),
+}
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,62}")
 # Kinds at which orders are placed, unless the configuration says otherwise.
 _CAPTURING = frozenset({SystemKind.STOREFRONT, SystemKind.OMS, SystemKind.ERP, SystemKind.DATABASE})

@@ -25,7 +25,7 @@ from orderweave_sdk.clock import Clock
 logger = logging.getLogger("orderweave.requests")
 
 # Only these turn a request into a failed one on the operations page; the others are the caller's to mend.
-_OURS = frozenset({"INTERNAL"})
+_OURS = frozenset({"INTERNAL", "OVERLOADED", "DEADLINE_EXCEEDED"})
 
 
 class Observed:

@@ -39,11 +39,14 @@ MOST_NODES = 50
 
 
 class Context:
-    """What one request carries: the gateway and the terms under which its work must end."""
+    """What one request carries: the gateway and the terms under which its work must end.
 
-    def __init__(self, gateway: Gateway, lane: Lane = Lane.INTERACTIVE) -> None:
+    `within` are the seconds that the caller waits, where it says so.
+    """
+
+    def __init__(self, gateway: Gateway, lane: Lane = Lane.INTERACTIVE, within: float | None = None) -> None:
         self.gateway = gateway
-        self.call: Terms = gateway.call(lane)
+        self.call: Terms = gateway.call(lane, within)
 
 
 Asked = Info[Context, None]

@@ -1,5 +1,7 @@
-"""HTTP: the GraphQL endpoint, the explorer and the health checks."""
+"""HTTP: the GraphQL endpoint with its admission and deadlines, the connections, the explorer and the health checks."""
 
-from orderweave.web.app import build_app
+from orderweave.web.admission import Admission
+from orderweave.web.app import App, build_app
+from orderweave.web.current import Current
 
-__all__ = ["build_app"]
+__all__ = ["Admission", "App", "Current", "build_app"]

@@ -14,6 +14,7 @@ from orderweave.caching.kinds import LOCATIONS, ORDERS, PRODUCTS, STOCK, StockKi
 from orderweave.config.registry import simulator
 from orderweave.scenario import demo_systems, generate
 from orderweave_sdk.facets import facets_of
+from orderweave_sdk.manifest import Capability
 from orderweave_sdk.records import Facet, Key, OrderRecord, StockRecord
 from tests.unit.fake_business import order
 
@@ -167,7 +168,13 @@ def test_another_shape_is_another_kind() -> None:
     wider = msgspec.defstruct("StockRecord", [("lot", str | None, None)], bases=(StockRecord,), kw_only=True)
     shapes = {
         kind.shape
-        for kind in (ORDERS, STOCK, PRODUCTS, LOCATIONS, StockKind(cast("type[StockRecord]", wider), Subject.STOCK))
+        for kind in (
+            ORDERS,
+            STOCK,
+            PRODUCTS,
+            LOCATIONS,
+            StockKind(cast("type[StockRecord]", wider), Subject.STOCK, Capability.READ_STOCK),
+        )
     }
     assert len(shapes) == 5
-    assert StockKind(StockRecord, Subject.STOCK).shape == STOCK.shape
+    assert StockKind(StockRecord, Subject.STOCK, Capability.READ_STOCK).shape == STOCK.shape

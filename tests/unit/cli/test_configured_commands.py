@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-import uvicorn
 
 from orderweave import bootstrap
+from orderweave.cli import configured
+from orderweave.config import Configuration
+from orderweave.config.configuration import Server
 from tests.unit.caching.stores import FakeShared
 from tests.unit.cli.conftest import PLACE, REFERENCE, SHOP, STORE, Run
 from tests.unit.fake_systems import FakeClock
@@ -175,13 +177,28 @@ def test_explain_of_a_file_that_is_no_text(run: Run, file: File, tmp_path: Path)
         assert run("explain", str(given), "--config", file(WELL)) == (2, "", f"{given} cannot be read\n")
 
 
-def test_serve_listens_where_the_file_says(run: Run, file: File, monkeypatch: pytest.MonkeyPatch) -> None:
-    """serve starts the application on the host and port of the file, without a log of each request."""
-    started: list[dict[str, Any]] = []
-    monkeypatch.setattr(uvicorn, "run", lambda app, **options: started.append(options))
-    code, _, err = run("serve", "--config", file('[server]\nhost = "127.0.0.9"\nport = 9123\n' + WELL))
-    assert (code, err) == (0, "")
-    assert started == [{"host": "127.0.0.9", "port": 9123, "access_log": False, "log_config": None}]
+def test_serve_starts_what_the_file_says(run: Run, file: File, monkeypatch: pytest.MonkeyPatch) -> None:
+    """serve starts over the configuration of the file, with one worker unless told, and may read the file again."""
+    started: list[tuple[Server, int, int]] = []
+
+    def start(configuration: Configuration, load: Callable[[], Configuration], *, workers: int) -> int:
+        started.append((configuration.server, load().server.port, workers))
+        return 0
+
+    monkeypatch.setattr(configured, "start", start)
+    path = file('[server]\nhost = "127.0.0.9"\nport = 9123\n' + WELL)
+    assert run("serve", "--config", path) == (0, "", "")
+    assert run("serve", "--config", path, "--workers", "3") == (0, "", "")
+    assert started == [(Server(host="127.0.0.9", port=9123), 9123, workers) for workers in (1, 3)]
+
+
+def test_serve_says_where_it_cannot_listen(run: Run, file: File) -> None:
+    """An address that is taken is told in one line, with exit code 1, and nothing is started."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        code, out, err = run("serve", "--config", file(f"[server]\nport = {port}\n" + WELL), "--workers", "2")
+    assert (code, out) == (1, "")
+    assert err == f"cannot listen on 127.0.0.1, port {port} (Address already in use)\n"
 
 
 def test_the_environment_is_the_processs(run: Run, file: File, monkeypatch: pytest.MonkeyPatch) -> None:

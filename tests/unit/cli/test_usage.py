@@ -24,6 +24,8 @@ WHOLE = "must be a whole number between"
         (["start"], "invalid choice: 'start'"),
         (["check", "extra"], "unrecognized arguments: extra"),
         (["serve", "--port", "80"], "unrecognized arguments: --port 80"),
+        (["serve", "--workers", "0"], f"argument --workers: {WHOLE} 1 and 64"),
+        (["serve", "--workers", "65"], f"argument --workers: {WHOLE} 1 and 64"),
         (["check", "--config"], "argument --config: expected one argument"),
         (["explain"], "the following arguments are required: query"),
         (["schema"], "the following arguments are required: {print,diff}"),

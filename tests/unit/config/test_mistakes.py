@@ -25,7 +25,13 @@ MISTAKES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     ),
     "unknown key of the server": (
         f"[server]\nprot = 1\n{SHOP}",
-        [("server.prot", "unknown key; known here: deadline_seconds, host, port")],
+        [
+            (
+                "server.prot",
+                "unknown key; known here: deadline_seconds, drain_seconds, host, most_in_flight, most_waiting, port, "
+                "request_seconds",
+            )
+        ],
     ),
     "unknown key of a location": (
         SHOP + '[[locations]]\nid = "east"\nplace = "x"',

@@ -45,6 +45,7 @@ async def test_three_questions() -> None:
         **timed(3, "orderweave_served_age_seconds", "shop"),
         **timed(2, "orderweave_served_age_seconds", "erp"),
         ("orderweave_requests_in_flight",): 0,
+        ("orderweave_requests_queued",): 0,
         ("orderweave_documents_kept",): 1,
         ("orderweave_projections_kept",): 1,
         **merged({(name, system): 0 for name in IDLE} for system in ("shop", "erp")),
@@ -144,21 +145,19 @@ async def test_unmapped_words() -> None:
 
 
 async def test_what_is_read_comes_from_its_source() -> None:
-    """Breakers, quota, queue and cache are told once something has them, and not before; a later source replaces."""
+    """Breakers, quota and cache are told once something has them, and not before; a later source replaces."""
     watched = Watched()
-    names = [metric.exposed for metric in (catalog.BREAKER_STATE, catalog.QUOTA_AVAILABLE, catalog.REQUESTS_QUEUED)]
+    names = [metric.exposed for metric in (catalog.BREAKER_STATE, catalog.QUOTA_AVAILABLE)]
     assert await counted(watched, *names) == {}
     readings = watched.observed.readings
     readings.read(catalog.BREAKER_STATE, lambda: {("erp", "FIND_ORDERS"): 1})
     readings.read(catalog.BREAKER_STATE, lambda: {("erp", "FIND_ORDERS"): 2})
     readings.read(catalog.QUOTA_AVAILABLE, lambda: {("shop",): 900.5})
-    readings.read(catalog.REQUESTS_QUEUED, lambda: {(): 3})
     watched.observed.cached("shop", "FIND_ORDERS", CacheResult.HIT, 4)
     watched.observed.cached("shop", "FIND_ORDERS", CacheResult.MISS)
     assert await counted(watched, *names, "orderweave_cache_lookups_total") == {
         ("orderweave_breaker_state", "FIND_ORDERS", "erp"): 2,
         ("orderweave_quota_available", "shop"): 900.5,
-        ("orderweave_requests_queued",): 3,
         ("orderweave_cache_lookups_total", "FIND_ORDERS", "HIT", "shop"): 4,
         ("orderweave_cache_lookups_total", "FIND_ORDERS", "MISS", "shop"): 1,
     }

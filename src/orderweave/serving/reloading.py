@@ -1,0 +1,86 @@
+"""The configuration while the process runs: read again when asked, taken over when it holds, left alone when not."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+
+from orderweave.bootstrap import Orderweave
+from orderweave.config import Configuration, ConfigurationError
+from orderweave.config.configuration import Server
+from orderweave.observing import Observing
+from orderweave.web import Current
+
+logger = logging.getLogger("orderweave.serving")
+
+Load = Callable[[], Configuration]
+
+# What a process has built on since it started.
+_AT_START = tuple(field for field in Server.__struct_fields__ if field != "deadline_seconds")
+# Past the deadline of the last request of a gateway that was replaced; then it is closed all the same.
+_GRACE = 2.0
+
+
+class Reread:
+    """The last configuration that held. `load` reads it anew and raises ConfigurationError with all its problems."""
+
+    def __init__(self, configuration: Configuration, load: Load) -> None:
+        self.configuration = configuration
+        self._load = load
+
+    def quiet(self) -> bool:
+        """Read again; whether it holds, and is the last that did. All problems of one that does not are logged."""
+        try:
+            self.configuration = self._load()
+        except ConfigurationError as error:
+            for problem in error.problems:
+                logger.error("%s: %s: %s", error.file, problem.key, problem.message)
+            count = len(error.problems)
+            logger.error("%d problem%s; the configuration stays as it was", count, "s" if count > 1 else "")
+            return False
+        return True
+
+    def loud(self) -> bool:
+        """The same, and says what is new but waits for the next start."""
+        before = self.configuration.server
+        if not self.quiet():
+            return False
+        after = self.configuration.server
+        for key in _AT_START:
+            if getattr(before, key) != getattr(after, key):
+                logger.warning("server.%s: takes effect at the next start", key)
+        logger.info("the configuration was read again: %s", self.configuration.file)
+        return True
+
+
+class Reloading:
+    """Puts a new gateway in the place of the current one, in one process.
+
+    `supervised` leaves it to the process above to say what waits for a start.
+    """
+
+    def __init__(self, reread: Reread, current: Current, observing: Observing, *, supervised: bool) -> None:
+        self._reread = reread
+        self._observing = observing
+        self._current = current
+        self._read = reread.quiet if supervised else reread.loud
+
+    async def reload(self) -> bool:
+        """Read and wire the configuration beside the old one; whether new requests go to it from now on.
+
+        The old gateway is closed when its last request is done, at the latest a moment after that one's deadline.
+        """
+        before = self._reread.configuration
+        if not self._read():
+            return False
+        try:
+            woven = Orderweave(self._reread.configuration, observing=self._observing)
+        except Exception as error:
+            # A connector's own code: what it said may hold a setting.
+            logger.error("a connector cannot be made (%s); the configuration stays as it was", type(error).__name__)
+            self._reread.configuration = before
+            return False
+        left = await self._current.replace(woven.gateway, woven.close, within=before.server.deadline_seconds + _GRACE)
+        if left:
+            logger.warning("the gateway before was closed with %d requests at work", left)
+        return True

@@ -1,0 +1,91 @@
+"""One process that answers requests: the gateway, its application, and the server with its bounds."""
+
+from __future__ import annotations
+
+import gc
+import socket
+
+import uvicorn
+
+from orderweave.bootstrap import Orderweave, observed
+from orderweave.serving.reloading import Reloading, Reread
+from orderweave.serving.server import Server
+from orderweave.web import Admission, Current, build_app
+from orderweave.web.connections import BoundedProtocol, Connections
+from orderweave.web.examples import examples
+from orderweave.web.ops import Access
+from orderweave.web.seen import seen
+from orderweave_sdk.clock import SystemClock
+
+# Longer than the minute after which common balancers drop an idle connection themselves: whoever drops it first must
+# not be us, or a request may cross the end on its way.
+_MOST_IDLE_SECONDS = 75
+# After the drain, for requests under way past their deadline and for connections that linger.
+_GRACE = 6
+
+# New objects at which the garbage collector looks for cycles among the young. A page of orders makes some thousands
+# that live as long as the request, and with sixteen requests at once the usual 700 costs a tenth of the time.
+_COLLECT_AT = 20_000
+
+
+def run_worker(reread: Reread, listening: socket.socket, *, lifeline: int | None = None) -> int:
+    """Serve on a socket until a signal ends it; gives the exit code.
+
+    `lifeline` is given to a process under a supervisor, see `Server`.
+    """
+    configuration = reread.configuration
+    settings = configuration.server
+    observing = observed(configuration)
+    woven = Orderweave(configuration, observing=observing)
+    current = Current(woven.gateway, woven.close)
+    admission = Admission(most_in_flight=settings.most_in_flight, most_waiting=settings.most_waiting)
+    said = configuration.observing
+    shown = seen(
+        lambda: current.gateway.systems(),  # noqa: PLW0108 - the gateway may be another by then
+        observing,
+        access=Access(said.ops_token, observing.clock) if said.ops_token is not None else None,
+        host=settings.host,
+        metrics_port=said.metrics_port,
+    )
+    app = build_app(
+        woven.schema,
+        current,
+        admission=admission,
+        examples=examples(number="1001", skus=["SKU-1"]),
+        more=shown.more,
+        beside=shown.beside,
+    )
+    _spare_the_collector()
+    config = uvicorn.Config(
+        app,
+        http=BoundedProtocol,
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        # What it warns of is what anybody may send, as often as they like.
+        log_level="error",
+        access_log=False,
+        # Nothing here depends on the caller's address, and each costs every request a little.
+        proxy_headers=False,
+        server_header=False,
+        timeout_keep_alive=_MOST_IDLE_SECONDS,
+        timeout_graceful_shutdown=settings.deadline_seconds + _GRACE,
+    )
+    server = Server(
+        config,
+        connections=Connections(request_seconds=settings.request_seconds),
+        admission=admission,
+        reload=Reloading(reread, current, observing, supervised=lifeline is not None).reload,
+        clock=SystemClock(),
+        drain_seconds=settings.drain_seconds,
+        lifeline=lifeline,
+    )
+    server.run(sockets=[listening])
+    return 0
+
+
+def _spare_the_collector() -> None:
+    """What stands when serving begins (the schema above all) stays until the end: nothing in it is looked at again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_COLLECT_AT, 10, 10)

@@ -1,0 +1,72 @@
+"""Which gateway answers: the current one for whatever comes now, and one that was replaced until its last request."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from types import TracebackType
+
+from orderweave.answering import Gateway
+
+Close = Callable[[], Awaitable[None]]
+
+
+class _Lease:
+    """A gateway and how many requests it is answering."""
+
+    def __init__(self, gateway: Gateway, close: Close) -> None:
+        self.gateway = gateway
+        self.close = close
+        self._requests = 0
+        self._last_left = asyncio.Event()
+        self._last_left.set()
+
+    def __enter__(self) -> Gateway:
+        self._requests += 1
+        self._last_left.clear()
+        return self.gateway
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._requests -= 1
+        if not self._requests:
+            self._last_left.set()
+
+    async def end(self, seconds: float) -> int:
+        """Close the gateway after its last request, or after so many seconds; gives how many were still at it."""
+        try:
+            async with asyncio.timeout(seconds):
+                await self._last_left.wait()
+        except TimeoutError:
+            pass
+        await self.close()
+        return self._requests
+
+
+class Current:
+    """The gateway to which new requests go. `close` is what ends it with all its connections."""
+
+    def __init__(self, gateway: Gateway, close: Close) -> None:
+        self._lease = _Lease(gateway, close)
+
+    @property
+    def gateway(self) -> Gateway:
+        """The gateway as it is now, for a look that takes no time; a request takes it by `request`."""
+        return self._lease.gateway
+
+    def request(self) -> _Lease:
+        """For one request: `with current.request() as gateway` keeps that gateway open until the block ends."""
+        return self._lease
+
+    async def replace(self, gateway: Gateway, close: Close, *, within: float) -> int:
+        """From now on requests go to another gateway; the one before is closed after its last request.
+
+        `within` bounds that wait in seconds. Gives how many requests were still at work when it was closed.
+        """
+        before, self._lease = self._lease, _Lease(gateway, close)
+        return await before.end(within)
+
+    async def close(self) -> None:
+        """Close the gateway."""
+        await self._lease.close()
