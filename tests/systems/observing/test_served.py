@@ -28,6 +28,8 @@ metrics_port = {metrics_port}
 ops_token = {{ env = "OPS_TOKEN" }}
 [systems.shop]
 connector = "shopify"
+[systems.shop.calls]
+attempts = 1
 [systems.shop.settings]
 url = "http://127.0.0.1:9"
 access_token = {{ env = "SHOP_TOKEN" }}
@@ -111,5 +113,4 @@ def test_two_gateways(served: tuple[Served, Served]) -> None:
         assert httpx.get(page, trust_env=False).status_code == httpx.codes.UNAUTHORIZED
         shown = httpx.get(page, headers={"authorization": f"Bearer {TOKEN}"}, trust_env=False)
         assert "1 down" in shown.text
-        assert "uvicorn" in {line["logger"].partition(".")[0] for line in lines}
         assert "planted" not in str(lines) + text + shown.text

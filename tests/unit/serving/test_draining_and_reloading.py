@@ -15,7 +15,7 @@ import uvicorn
 
 from orderweave.config import Configuration, ConfigurationError, Problem
 from orderweave.config.configuration import Server
-from orderweave.observing import UNOBSERVED
+from orderweave.observing import UNOBSERVED, Observing
 from orderweave.serving import reloading
 from orderweave.serving.reloading import Reloading, Reread
 from orderweave.serving.server import Server as ServingServer
@@ -248,7 +248,7 @@ async def test_a_connector_that_cannot_be_made_changes_nothing(
     after = business("2002")
     house.next = lambda: after
 
-    def faulty(configuration: Configuration) -> Woven:
+    def faulty(configuration: Configuration, observing: Observing) -> Woven:
         raise RuntimeError("s3cret")
 
     monkeypatch.setattr(reloading, "Orderweave", faulty)
