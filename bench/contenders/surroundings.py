@@ -11,10 +11,16 @@ from pathlib import Path
 import msgspec
 
 from bench.recording import Recording, load_recording
+from orderweave.config import Configuration
 from orderweave.web import build_app
 
 # The variable that tells the gateway to leave its compiled projection aside, set to "reference".
 EXECUTOR = "BENCH_EXECUTOR"
+# The variable that lets the gateway answer from its cache, set to "on".
+CACHE = "BENCH_CACHE"
+# The variable that lets the gateway tell at WHAT_IS_KEPT how much it keeps, set to "on".
+WATCHED = "BENCH_WATCHED"
+WHAT_IS_KEPT = "/bench/kept"
 # build_app's switch between the two, where it has one.
 SWITCH = "compiled"
 
@@ -51,3 +57,8 @@ def from_environment() -> Surroundings:
 def can_force_reference() -> bool:
     """Whether there is another executor than the reference one."""
     return SWITCH in inspect.signature(build_app).parameters
+
+
+def can_cache() -> bool:
+    """Whether a configuration can have a cache."""
+    return "cache" in Configuration.__struct_fields__
