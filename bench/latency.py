@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from statistics import median
 
@@ -46,6 +46,7 @@ def latency(upon: Stage, running: Sequence[Running], *, queries: int) -> Latency
     """
     (page,) = upon.recording.pages[ORDERS]
     waves = waves_of(upon.recording, page)
+    ports = {system: stub.port for system, stub in upon.stubs.items()}
     bare: list[float] = []
     whole: dict[str, list[float]] = {}
     added: dict[str, list[float]] = {}
@@ -54,7 +55,7 @@ def latency(upon: Stage, running: Sequence[Running], *, queries: int) -> Latency
         for turn in range(_ROUNDS):
             say(f"{ORDERS} orders, upstreams answering in {DELAY_MS} ms, round {turn + 1} of {_ROUNDS}")
             with on_core(upon.core):
-                bare.append(median(asyncio.run(bare_calls(waves, upon.stubs, queries=queries))))
+                bare.append(median(asyncio.run(bare_calls(waves, ports, queries=queries))))
             for one in running:
                 if one.name not in _COMPARED:
                     continue
@@ -90,7 +91,9 @@ def waves_of(recording: Recording, page: Page) -> list[list[tuple[str, Exchange]
     return [wave for wave in (searched, asked) if wave]
 
 
-async def bare_calls(waves: Sequence[Sequence[tuple[str, Exchange]]], stubs: Stubs, *, queries: int) -> list[float]:
+async def bare_calls(
+    waves: Sequence[Sequence[tuple[str, Exchange]]], ports: Mapping[str, int], *, queries: int
+) -> list[float]:
     """Seconds that each of so many queries takes whose answers nobody reads; a connection for each call, kept."""
     latencies: list[float] = []
     async with AsyncExitStack() as stack:
@@ -98,7 +101,7 @@ async def bare_calls(waves: Sequence[Sequence[tuple[str, Exchange]]], stubs: Stu
         for wave in waves:
             ready.append([])
             for system, exchange in wave:
-                client = await connected(stubs[system].port)
+                client = await connected(ports[system])
                 stack.callback(client.close)
                 ready[-1].append((client, _request(exchange)))
         for _ in range(queries):
