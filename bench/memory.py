@@ -54,10 +54,8 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
     kept: dict[str, dict[str, int]]
 
     def growth_mib(self) -> float:
-        """From the first tenth of the run, after which all that is asked is known, to its end."""
-        last = self.samples[-1]
-        first = next(sample for sample in self.samples if sample.queries >= last.queries // 10)
-        return last.mib - first.mib
+        """From the middle of the run, by when everything that is bounded is full, to its end."""
+        return self.samples[-1].mib - self.samples[len(self.samples) // 2].mib
 
 
 class Memory(msgspec.Struct, frozen=True, kw_only=True):
@@ -69,7 +67,7 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     flood: Held
 
     def last_line(self) -> str:
-        """Queries, MiB before and after, growth over the last nine tenths, and what is kept, as one line of JSON."""
+        """Queries, MiB before and after, growth over the second half, and what is kept, as one line of JSON."""
         line = {
             name: {
                 "queries": held.samples[-1].queries,

@@ -200,7 +200,7 @@ def _memory(memory: Memory) -> Iterator[str]:
 
 
 def _growth(held: Held) -> str:
-    return f"It took {held.seconds:.0f} s; over the last nine tenths of it memory grew by {held.growth_mib():.1f} MiB."
+    return f"It took {held.seconds:.0f} s; over its second half memory grew by {held.growth_mib():.1f} MiB."
 
 
 def _kept(held: Held) -> str:
