@@ -10,7 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from bench.contenders.surroundings import CACHE, EXECUTOR, WATCHED, can_cache, can_force_reference
+from bench.caching import can_cache
+from bench.contenders.surroundings import CACHE, EXECUTOR, WATCHED, can_force_reference
 from bench.packages import (
     NODE_PACKAGES,
     PYTHON_PACKAGES,
@@ -77,7 +78,7 @@ def _orderweave() -> Iterator[Contender]:
     yield Contender(
         name=CACHED,
         title="Orderweave, from its cache",
-        what="the same with its cache switched on, as it is without further settings",
+        what="the same with its cache switched on; everything was asked once before and is kept for a day",
         prepared=_cached,
         quick=True,
     )

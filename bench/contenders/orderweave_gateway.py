@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bench.caching import with_cache
 from bench.contenders.surroundings import CACHE, EXECUTOR, SWITCH, WATCHED, WHAT_IS_KEPT, from_environment
 from orderweave.cli import configured
 from orderweave.cli.main import main
@@ -25,8 +26,6 @@ from orderweave.web import build_app
 
 # Sixty-four callers at once wait for each other on one core; none shall be answered in part for it.
 _DEADLINE_SECONDS = 300
-# How the demo's configuration has everything live, and what it says instead for the cache.
-_LIVE, _CACHED = "[cache]\nenabled = false", "[cache]\nenabled = true"
 
 
 def watched_app(*given: Any, **named: Any) -> Starlette:
@@ -66,9 +65,7 @@ def serve() -> int:
     for system, address in recording.addresses.items():
         text = text.replace(f'"{address}"', f'"{told.stubs[system]}"')
     if os.environ.get(CACHE) == "on":
-        if _LIVE not in text:
-            raise SystemExit(f"the recorded configuration does not say {_LIVE!r}")
-        text = text.replace(_LIVE, _CACHED)
+        text = with_cache(text)
     text = f"{text}\n[server]\nport = {told.port}\ndeadline_seconds = {_DEADLINE_SECONDS}\n"
     os.environ.update(recording.environment)
     if os.environ.get(EXECUTOR) == "reference":

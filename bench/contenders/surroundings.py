@@ -11,7 +11,6 @@ from pathlib import Path
 import msgspec
 
 from bench.recording import Recording, load_recording
-from orderweave.config import Configuration
 from orderweave.web import build_app
 
 # The variable that tells the gateway to leave its compiled projection aside, set to "reference".
@@ -57,8 +56,3 @@ def from_environment() -> Surroundings:
 def can_force_reference() -> bool:
     """Whether there is another executor than the reference one."""
     return SWITCH in inspect.signature(build_app).parameters
-
-
-def can_cache() -> bool:
-    """Whether a configuration can have a cache."""
-    return "cache" in Configuration.__struct_fields__
