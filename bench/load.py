@@ -81,7 +81,12 @@ async def connected(port: int) -> Client:
 
 def request_bytes(page: Page) -> bytes:
     """The whole HTTP request for a page."""
-    body = json.dumps({"query": page.query, "variables": page.variables()}, separators=(",", ":")).encode()
+    return request_of(page.query, page.variables())
+
+
+def request_of(query: str, variables: Mapping[str, Any]) -> bytes:
+    """The whole HTTP request for a query."""
+    body = json.dumps({"query": query, "variables": variables}, separators=(",", ":")).encode()
     head = (
         "POST /graphql HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/json\r\n"
         f"accept: application/json\r\ncontent-length: {len(body)}\r\n\r\n"

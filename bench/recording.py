@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+import tomllib
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -16,8 +18,10 @@ import httpx
 import msgspec
 
 from bench.business import plain_business
+from bench.caching import can_cache, with_cache
 from orderweave.bootstrap import Orderweave
-from orderweave.config import Configuration
+from orderweave.config import Configuration, installed
+from orderweave.config.loading import read
 from orderweave.demo import DemoBusiness
 from orderweave.model.calls import CallRules
 from orderweave.web import build_app
@@ -69,11 +73,20 @@ class Page(msgspec.Struct, frozen=True, kw_only=True):
         return {"first": self.first} if self.after is None else {"first": self.first, "after": self.after}
 
 
+class Question(msgspec.Struct, frozen=True, kw_only=True):
+    """Any other GraphQL request; `data` is the right answer, None before it was recorded."""
+
+    query: str
+    variables: dict[str, Any]
+    data: Any = None
+
+
 class Recording(msgspec.Struct, frozen=True, kw_only=True):
     """All that was recorded. `pages` are by number of orders; `addresses` are the simulators' own, by system."""
 
     exchanges: dict[str, tuple[Exchange, ...]]
     pages: dict[int, tuple[Page, ...]]
+    questions: tuple[Question, ...] = ()
     toml: str
     addresses: dict[str, str]
     environment: dict[str, str]
@@ -148,25 +161,29 @@ class _Recorder:
         """Nothing is open."""
 
 
-async def record(pages: Mapping[int, Sequence[int]] = PAGES) -> Recording:
-    """Start the business, sign in everywhere, ask for every page, and stop it."""
+# What else to ask once the pages are known.
+More = Callable[[Mapping[int, Sequence[Page]]], Iterable[Question]]
+
+
+async def record(pages: Mapping[int, Sequence[int]] = PAGES, more: More = lambda pages: ()) -> Recording:
+    """Start the business, sign in everywhere, ask for every page and whatever more, and stop it."""
     async with plain_business() as business:
         simulators = {name: system for name, system in business.simulators.items() if isinstance(system, Simulator)}
         tape = _Tape()
-        woven = Orderweave(
-            _unmetered(business.configuration()),
-            transports={name: _Recorder(name, simulator, tape) for name, simulator in simulators.items()},
-        )
-        inside = httpx.ASGITransport(app=build_app(woven.schema, woven.gateway))
-        try:
-            async with httpx.AsyncClient(transport=inside, base_url="http://gateway") as gateway:
-                await _pages(gateway, tape, (1,), 1)
-                found = {size: await _pages(gateway, tape, firsts, size) for size, firsts in pages.items()}
-        finally:
-            await woven.close()
+        transports = {name: _Recorder(name, simulator, tape) for name, simulator in simulators.items()}
+        async with _gateway(_unmetered(business.configuration()), transports) as gateway:
+            await _pages(gateway, tape, (1,), 1)
+            found = {size: await _pages(gateway, tape, firsts, size) for size, firsts in pages.items()}
+            asked = [await _answered(gateway, tape, question) for question in more(found)]
+        if can_cache():
+            # Of what it has in part it asks only for the rest: calls that nobody else makes.
+            async with _gateway(_unmetered(_cached_configuration(business)), transports) as gateway:
+                for size, firsts in pages.items():
+                    await _pages(gateway, tape, firsts, size)
         return Recording(
             exchanges={name: tuple(exchanges) for name, exchanges in tape.exchanges.items()},
             pages=found,
+            questions=tuple(asked),
             toml=business.toml,
             addresses={name: simulator.url for name, simulator in simulators.items()},
             environment=_environment(business),
@@ -180,6 +197,25 @@ def _unmetered(configuration: Configuration) -> Configuration:
         for name, system in configuration.systems.items()
     }
     return msgspec.structs.replace(configuration, systems=systems)
+
+
+@asynccontextmanager
+async def _gateway(
+    configuration: Configuration, transports: Mapping[str, _Recorder]
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a gateway in this process."""
+    woven = Orderweave(configuration, transports=transports)
+    inside = httpx.ASGITransport(app=build_app(woven.schema, woven.gateway))
+    try:
+        async with httpx.AsyncClient(transport=inside, base_url="http://gateway") as gateway:
+            yield gateway
+    finally:
+        await woven.close()
+
+
+def _cached_configuration(business: DemoBusiness) -> Configuration:
+    document = tomllib.loads(with_cache(business.toml))
+    return read(document, file="cached.toml", registry=installed(), environment=_environment(business))
 
 
 async def _pages(gateway: httpx.AsyncClient, tape: _Tape, firsts: Sequence[int], size: int) -> tuple[Page, ...]:
@@ -198,13 +234,23 @@ async def _pages(gateway: httpx.AsyncClient, tape: _Tape, firsts: Sequence[int],
     return tuple(found)
 
 
+async def _answered(gateway: httpx.AsyncClient, tape: _Tape, question: Question) -> Question:
+    tape.turn()
+    return msgspec.structs.replace(question, data=await _data(gateway, question.query, question.variables))
+
+
 async def _ask(gateway: httpx.AsyncClient, page: Page) -> dict[str, Any]:
-    answer = await gateway.post("/graphql", json={"query": page.query, "variables": page.variables()})
+    connection: dict[str, Any] = (await _data(gateway, page.query, page.variables()))["orders"]
+    return connection
+
+
+async def _data(gateway: httpx.AsyncClient, query: str, variables: Mapping[str, Any]) -> dict[str, Any]:
+    answer = await gateway.post("/graphql", json={"query": query, "variables": variables})
     document = json.loads(answer.content)
     if "errors" in document:
         raise RuntimeError(f"the gateway cannot answer: {document['errors']}")
-    connection: dict[str, Any] = document["data"]["orders"]
-    return connection
+    data: dict[str, Any] = document["data"]
+    return data
 
 
 def _environment(business: DemoBusiness) -> dict[str, str]:

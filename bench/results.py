@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
 import msgspec
 
-from bench.contenders.lineup import COMPARED, ORDERWEAVE, REFERENCE
+from bench.contenders.lineup import CACHED, ORDERWEAVE, lineup
 from bench.figures import Figure, figure, ratio
-from bench.measuring import FULL, Measured
+from bench.latency import Latency
+from bench.measuring import Measured
 from bench.packages import FOLDER, PYTHON_PACKAGES, NotInstalled, node, node_versions
 
 RESULTS = FOLDER / "results.json"
@@ -31,45 +33,77 @@ class Machine(msgspec.Struct, frozen=True, kw_only=True):
     system: str
 
 
+class Who(msgspec.Struct, frozen=True, kw_only=True):
+    """A contender of the run: its name in figures, its title on the page, and what it is."""
+
+    name: str
+    title: str
+    what: str
+
+
 class Results(msgspec.Struct, frozen=True, kw_only=True):
-    """One run. `ratios` are Orderweave's processor time over others', by their name and the number of orders."""
+    """One run. `ratios` are Orderweave's processor time over others', by their name and the number of orders, and
+    `cached` are those of its cached answers over its live ones. Who was not to run has no ratio in a quick run."""
 
     made_on: str
     quick: bool
     machine: Machine
     versions: dict[str, str]
+    contenders: list[Who]
     figures: list[Figure]
     ratios: dict[str, dict[int, float | None]]
+    cached: dict[int, float | None]
+    latency: Latency
     absent: dict[str, str]
     calls: dict[str, dict[int, float]]
     values: dict[int, int]
 
     def last_line(self) -> str:
-        """The ratios as one line of JSON; null where a contender could not run, and for the cache that is not there."""
-        rounded = {
-            name: {size: None if found is None else round(found, 3) for size, found in by_size.items()}
-            for name, by_size in self.ratios.items()
+        """The ratios as one line of JSON; null where a contender could not run, and for a cache that is not there."""
+        line = {
+            "clients": COMPARED_AT,
+            "processor_time_ratio_to": {name: _rounded(by_size) for name, by_size in self.ratios.items()},
+            "cached": _rounded(self.cached) if any(self.cached.values()) else None,
+            "added_latency_ms": {name: round(added, 2) for name, added in self.latency.added_ms.items()},
         }
-        line = {"clients": COMPARED_AT, "processor_time_ratio_to": rounded, "cached": None}
         return msgspec.json.encode(line).decode()
+
+
+def _rounded(by_size: Mapping[int, float | None]) -> dict[int, float | None]:
+    return {size: None if found is None else round(found, 3) for size, found in by_size.items()}
 
 
 def results(measured: Measured) -> Results:
     """The results of what was measured."""
+    sizes, points = measured.plan.sizes, measured.points
     return Results(
-        made_on=datetime.now(UTC).date().isoformat(),
-        quick=measured.plan != FULL,
-        machine=Machine(cores=os.cpu_count() or 1, model=_model(), system=f"{platform.system()} {platform.release()}"),
+        made_on=today(),
+        quick=measured.plan.quick,
+        machine=machine(),
         versions=_versions(),
-        figures=[figure(point) for point in measured.points],
+        contenders=[Who(name=one.name, title=one.title, what=one.what) for one in measured.contenders],
+        figures=[figure(point) for point in points],
         ratios={
-            name: {size: ratio(measured.points, ORDERWEAVE, name, size, COMPARED_AT) for size in measured.plan.sizes}
-            for name in (*COMPARED, REFERENCE)
+            one.name: {size: ratio(points, ORDERWEAVE, one.name, size, COMPARED_AT) for size in sizes}
+            for one in lineup()
+            if one.name not in (ORDERWEAVE, CACHED)
         },
+        cached={size: ratio(points, CACHED, ORDERWEAVE, size, COMPARED_AT) for size in sizes},
+        latency=measured.latency,
         absent=measured.absent,
         calls=measured.calls,
         values=measured.values,
     )
+
+
+def today() -> str:
+    """The day of a run."""
+    return datetime.now(UTC).date().isoformat()
+
+
+def machine() -> Machine:
+    """This machine."""
+    return Machine(cores=os.cpu_count() or 1, model=_model(), system=f"{platform.system()} {platform.release()}")
 
 
 def save(found: Results, path: Path = RESULTS) -> None:
@@ -78,7 +112,7 @@ def save(found: Results, path: Path = RESULTS) -> None:
 
 
 def load(path: Path = RESULTS) -> Results:
-    """The results in a file."""
+    """The results in a file. Raises FileNotFoundError, and msgspec.ValidationError for one of another version."""
     return msgspec.json.decode(path.read_bytes(), type=Results)
 
 

@@ -1,7 +1,8 @@
 """One system's stub: a process that gives prebuilt bytes for bytes that it knows, and nothing else.
 
 It serves the vendor's recorded answers to whoever asks as the connectors do, and the same content ready-made to the
-gateways that do not speak the vendor's protocol (`bench/ready_made.py`). `GET /calls` tells how many calls came.
+gateways that do not speak the vendor's protocol (`bench/ready_made.py`). `GET /calls` tells how many calls came,
+`GET /delay/20` lets every later answer wait for 20 ms.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from bench.ready_made import ReadyMade
 from bench.recording import load_recording
 from bench.wire import Malformed, message
 
+_DELAY = b"GET /delay/"
 Table = dict[tuple[bytes, bytes], bytes]
 
 
@@ -28,6 +30,7 @@ class Stub(asyncio.Protocol):
     """One connection. `table` holds answers by method with target, and body."""
 
     calls = 0
+    delay_seconds = 0.0
 
     def __init__(self, table: Table, ready_made: ReadyMade) -> None:
         self._table = table
@@ -54,11 +57,18 @@ class Stub(asyncio.Protocol):
                 return
             head, body, length = found
             del self._data[:length]
-            self._transport.write(self._answer(head[: head.index(b" HTTP/")], body))
+            answer = self._answer(head[: head.index(b" HTTP/")], body)
+            if Stub.delay_seconds:
+                asyncio.get_running_loop().call_later(Stub.delay_seconds, self._transport.write, answer)
+            else:
+                self._transport.write(answer)
 
     def _answer(self, target: bytes, body: bytes) -> bytes:
         if target == b"GET /calls":
             return answer_bytes(200, "text/plain", str(Stub.calls).encode())
+        if target.startswith(_DELAY):
+            Stub.delay_seconds = int(target[len(_DELAY) :]) / 1000
+            return answer_bytes(200, "text/plain", b"")
         Stub.calls += 1
         known = self._table.get((target, body))
         if known is None:

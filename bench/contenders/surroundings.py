@@ -15,6 +15,11 @@ from orderweave.web import build_app
 
 # The variable that tells the gateway to leave its compiled projection aside, set to "reference".
 EXECUTOR = "BENCH_EXECUTOR"
+# The variable that lets the gateway answer from its cache, set to "on".
+CACHE = "BENCH_CACHE"
+# The variable that lets the gateway tell at WHAT_IS_KEPT how much it keeps, set to "on".
+WATCHED = "BENCH_WATCHED"
+WHAT_IS_KEPT = "/bench/kept"
 # build_app's switch between the two, where it has one.
 SWITCH = "compiled"
 

@@ -1,11 +1,12 @@
-// Mercurius with JIT, its loaders batching by number.
+// Mercurius with JIT, its loaders batching by number. The source named in the command is where the parts come from.
 import Fastify from "fastify";
 import mercurius from "mercurius";
 import { whole } from "./schema.mjs";
-import { byNumber, orders, port } from "./upstreams.mjs";
 
-const loader = (system, what) => ({
-  loader: (queries, context) => byNumber(system, what, queries.map(({ obj }) => obj.number), context.page),
+const { invoices, orders, shipments } = await import(`./${process.argv[2]}.mjs`);
+
+const loader = (parts) => ({
+  loader: (queries, context) => parts(queries.map(({ obj }) => obj), context),
   opts: { cache: false },
 });
 
@@ -13,7 +14,7 @@ const app = Fastify();
 app.register(mercurius, {
   schema: whole,
   resolvers: { Query: { orders: (_, given, context) => orders(given, context) } },
-  loaders: { Order: { invoices: loader("erp", "invoices"), shipments: loader("wms", "shipments") } },
+  loaders: { Order: { invoices: loader(invoices), shipments: loader(shipments) } },
   jit: 1,
 });
-await app.listen({ port, host: "127.0.0.1" });
+await app.listen({ port: Number(process.env.BENCH_PORT), host: "127.0.0.1" });

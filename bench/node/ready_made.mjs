@@ -1,8 +1,7 @@
-// The calls to the stubs: as many as Orderweave makes for the same page, over undici's kept connections.
+// The content ready-made, by as many calls as Orderweave makes for the same page, over undici's kept connections.
 import { readFileSync } from "node:fs";
 import { Pool } from "undici";
 
-export const port = Number(process.env.BENCH_PORT);
 const pools = Object.fromEntries(
   Object.entries(JSON.parse(process.env.BENCH_STUBS)).map(([system, url]) => [system, new Pool(url, { connections: 16 })]),
 );
@@ -30,11 +29,15 @@ export async function orders({ first, after }, context) {
   return { nodes: lists.flat().sort(newestFirst).slice(0, first), pageInfo: { endCursor: null } };
 }
 
-export async function byNumber(system, what, numbers, page) {
+export const invoices = (listed, context) => byNumber("erp", "invoices", listed, context.page);
+export const shipments = (listed, context) => byNumber("wms", "shipments", listed, context.page);
+
+async function byNumber(system, what, listed, page) {
   const size = page.numbers_a_call[system];
   const calls = [];
-  for (let at = 0; at < numbers.length; at += size) {
-    calls.push(json(system, "POST", `/ready/${what}`, JSON.stringify(numbers.slice(at, at + size))));
+  for (let at = 0; at < listed.length; at += size) {
+    const numbers = listed.slice(at, at + size).map(({ number }) => number);
+    calls.push(json(system, "POST", `/ready/${what}`, JSON.stringify(numbers)));
   }
   return (await Promise.all(calls)).flat();
 }
