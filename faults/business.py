@@ -18,6 +18,7 @@ from orderweave.config import installed
 from orderweave.config.registry import simulator
 from orderweave.demo import DemoBusiness
 from orderweave.scenario import demo_systems
+from orderweave_sdk.records import OrderRecord
 from orderweave_sdk.testing.fault_proxy import FaultProxy
 from orderweave_sdk.testing.simulator import SimulatedSystem, Simulator
 
@@ -122,7 +123,10 @@ class Business:
         )
 
     def _known_to(self, name: str) -> Known:
-        """By what the scenario's truth says."""
+        """By what the scenario's truth says. Of shared orders only those whose every record refers to the anchor.
+
+        An order that is found through a third system's record loses more than one part when the third fails.
+        """
         records = {
             (system, order.external_id): order for system, world in self._demo.worlds.items() for order in world.orders
         }
@@ -130,9 +134,11 @@ class Business:
         for order in self._demo.scenario.truth.orders:
             if name not in {system for system, _ in order.members}:
                 continue
-            if len(order.members) == 1:
+            number = records[order.anchor].key("number") or ""
+            others = [records[member] for member in order.members - {order.anchor}]
+            if not others:
                 own.append(order.anchor[1])
-            elif number := records[order.anchor].key("number"):
+            elif number and all(_refers_to(other, number.removeprefix("#")) for other in others):
                 shared.append(number)
         return Known(tuple(shared), tuple(own))
 
@@ -173,6 +179,10 @@ class Business:
                 self.lines[name] = line
                 ports[port] = str(line.port)
         return ports
+
+
+def _refers_to(order: OrderRecord, number: str) -> bool:
+    return any(key.value.removeprefix("#") == number for key in order.references)
 
 
 def _ports(settings: dict[str, Any]) -> Iterator[str]:

@@ -17,7 +17,7 @@ import msgspec
 from faults.breakages import Breakage, break_down, heal
 from faults.business import Business
 from faults.gateway import Asked, Gateway
-from faults.questions import Question, read
+from faults.questions import CALLS, Question, read
 
 # Past the deadline an answer is still put together and sent, on a machine that others use too.
 SLACK = 0.75
@@ -51,22 +51,33 @@ class Bench(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Needing(msgspec.Struct, frozen=True, kw_only=True):
-    """A question to which a system contributes, and its answer while all is well."""
+    """A question and its answer while all is well. `needs`: whether the system that is to fail has a part in it."""
 
     question: Question
     whole: Any
+    needs: bool
 
 
-async def needing(bench: Bench, system: str, questions: Sequence[Question]) -> list[Needing]:
-    """Those of the questions to which the system contributes while all is well."""
+async def asked_well(bench: Bench, system: str, questions: Sequence[Question]) -> list[Needing]:
+    """The questions with their answers while all is well. A system has a part in what it is named in or called for."""
     found = []
     for question in questions:
+        before = await _calls(bench.reference, system)
         asked = await bench.reference.ask(question.query, question.variables)
         if asked.status != 200 or "errors" in asked.document:
-            raise RuntimeError(f"{question.name} cannot be answered while all is well: {asked.document}")
-        if system in read(asked.document).took_part:
-            found.append(Needing(question=question, whole=asked.document))
+            raise RuntimeError(f"{question.name} cannot be answered while all is well: {asked.text[:500]}")
+        called = await _calls(bench.reference, system) > before
+        found.append(
+            Needing(question=question, whole=asked.document, needs=called or system in read(asked.document).took_part)
+        )
     return found
+
+
+async def _calls(gateway: Gateway, system: str) -> int:
+    """How many calls to a system the gateway has made."""
+    asked = await gateway.ask(CALLS)
+    calls: int = next(entry["calls"] for entry in asked.document["data"]["systems"] if entry["name"] == system)
+    return calls
 
 
 async def try_out(bench: Bench, system: str, breakage: Breakage, asked: Sequence[Needing]) -> list[Cell]:

@@ -21,15 +21,18 @@ COMMAND = (str(Path(sys.executable).with_name("orderweave")), "serve")
 # Longer than any deadline here: what does not answer by then never will.
 _SECONDS_FOR_ONE = 30.0
 _MOST_CLIENTS = 100
+# Less than the five seconds after which the server hangs up, so that no question meets a connection about to close.
+_MOST_IDLE = 2.0
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
     """One answer: the HTTP status (0 where none came), the body and what it decodes to (None for no JSON).
 
-    `seconds` are those until it was whole.
+    `seconds` are those until it was whole; `failure` is the class of the error that came in its place.
     """
 
     status: int
+    failure: str = ""
     text: str
     document: Any
     seconds: float
@@ -78,7 +81,7 @@ class Gateway:
             self.process.stop()
             raise
         self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=_MOST_CLIENTS),
+            connector=aiohttp.TCPConnector(limit=_MOST_CLIENTS, keepalive_timeout=_MOST_IDLE),
             timeout=aiohttp.ClientTimeout(total=_SECONDS_FOR_ONE),
         )
         return self
@@ -97,9 +100,9 @@ class Gateway:
             async with self._session.post(
                 f"http://127.0.0.1:{self.port}/graphql", json={"query": query, "variables": dict(variables or {})}
             ) as response:
-                status, text = response.status, await response.text()
-        except (aiohttp.ClientError, TimeoutError, UnicodeDecodeError):
-            status, text = 0, ""
+                status, text, failure = response.status, await response.text(), ""
+        except (aiohttp.ClientError, TimeoutError, UnicodeDecodeError) as error:
+            status, text, failure = 0, "", type(error).__name__
         seconds = time.perf_counter() - started
         self.answers += 1
         self.server_errors += status >= 500
@@ -108,7 +111,7 @@ class Gateway:
             document = json.loads(text)
         except json.JSONDecodeError:
             document = None
-        return Asked(status=status, text=text, document=document, seconds=seconds)
+        return Asked(status=status, text=text, failure=failure, document=document, seconds=seconds)
 
     async def get(self, path: str) -> str | None:
         """What stands at a path; None where nothing does."""

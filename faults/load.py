@@ -32,7 +32,7 @@ class Load:
         self.asked: Counter[str] = Counter()
         self.in_part: Counter[str] = Counter()
         self.hung_up = 0
-        self.unanswered = 0
+        self.unanswered: Counter[str] = Counter()
         self.refused: Counter[int] = Counter()
         self.seconds: list[float] = []
 
@@ -57,7 +57,7 @@ class Load:
         self.asked[kind] += 1
         self.seconds.append(answer.seconds)
         if answer.status == 0:
-            self.unanswered += 1
+            self.unanswered[answer.failure] += 1
         elif answer.status != 200:
             self.refused[answer.status] += 1
         elif "errors" in answer.document or '"reason"' in answer.text or '"ok":false' in answer.text:

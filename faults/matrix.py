@@ -13,9 +13,9 @@ import msgspec
 
 from faults.breakages import Breakage, applicable, break_down, heal
 from faults.business import Business, Known
-from faults.cells import Bench, Cell, Needing, needing, try_out
+from faults.cells import Bench, Cell, Needing, asked_well, try_out
 from faults.gateway import Gateway, cores
-from faults.questions import CALLS, FAN_OUT, HEADER, LIST, ORDER, OWN, STOCK, SYSTEMS, Question, key
+from faults.questions import FAN_OUT, HEADER, LIST, ORDER, OWN, STOCK, SYSTEMS, Question, key
 from faults.secrecy import Watch
 from faults.timing import Effort, Timing, measure
 
@@ -37,7 +37,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 FULL = Plan(orders=400, deadline=5, every=True, effort=Effort(rounds=8, block=100, again=4))
 QUICK = Plan(orders=200, deadline=5, every=False, effort=Effort(rounds=2, block=100, again=4))
-UNTIMED = Plan(orders=150, deadline=3, every=True, effort=None)
+UNTIMED = Plan(orders=150, deadline=2, every=True, effort=None)
 
 
 class Matrix(msgspec.Struct, frozen=True, kw_only=True):
@@ -106,8 +106,6 @@ async def run(plan: Plan, tell: Tell) -> Matrix:
                         )
                     )
                 watch.learn(business.secrets())
-    for gateway in (bench.gateway, bench.reference):
-        watch.look_through(gateway.log_text(), people=business.people(), where=f"the log {gateway.log.name}")
     return Matrix(
         cells=cells,
         timings=timings,
@@ -121,7 +119,7 @@ async def run(plan: Plan, tell: Tell) -> Matrix:
 
 @contextlib.asynccontextmanager
 async def _gateways(business: Business, plan: Plan, watch: Watch) -> AsyncIterator[Bench]:
-    """The gateway under test and the one that says what is right, ended when left."""
+    """The gateway under test and the one that says what is right. When left, they end and their logs are read."""
     watch.learn(business.secrets())
     core, other = cores()
     with tempfile.TemporaryDirectory(prefix="orderweave-faults-") as name:
@@ -135,6 +133,8 @@ async def _gateways(business: Business, plan: Plan, watch: Watch) -> AsyncIterat
             ) as reference,
         ):
             yield Bench(business=business, gateway=gateway, reference=reference)
+        for ended in (gateway, reference):
+            watch.look_through(ended.log_text(), people=business.people(), where=f"the log {ended.log.name}")
 
 
 class _Orders:
@@ -163,16 +163,13 @@ class _Orders:
 async def _cells(
     bench: Bench, system: str, breakage: Breakage, orders: _Orders, unaffected: Sequence[Needing]
 ) -> list[Cell]:
-    asked = await needing(
-        bench,
-        system,
-        [
-            *orders.questions(system),
-            Question(name="list", query=LIST),
-            Question(name="fan-out", query=FAN_OUT),
-            Question(name="stock", query=STOCK, variables={"skus": bench.business.skus()}),
-        ],
-    )
+    questions = [
+        *orders.questions(system),
+        Question(name="list", query=LIST),
+        Question(name="fan-out", query=FAN_OUT),
+        Question(name="stock", query=STOCK, variables={"skus": bench.business.skus()}),
+    ]
+    asked = [each for each in await asked_well(bench, system, questions) if each.needs]
     if not asked:
         return [_never_asked(system, breakage)]
     untouched = await _untouched(bench, system, breakage, unaffected)
@@ -194,28 +191,13 @@ def _never_asked(system: str, breakage: Breakage) -> Cell:
 
 
 async def _unaffected(bench: Bench, system: str) -> list[Needing]:
-    """Questions for which the system is not called, with their answers: others' orders, and the systems."""
+    """Questions in which the system has no part, with their answers: about others' orders, and about the systems."""
     questions = [Question(name="systems", query=SYSTEMS)] + [
         Question(name=f"header of {name}", query=HEADER, variables=key(name, known.own[0]))
         for name, known in bench.business.known.items()
         if known.own and name != system
     ]
-    found = []
-    for question in questions:
-        before = await _calls(bench.reference, system)
-        asked = await bench.reference.ask(question.query, question.variables)
-        if asked.status != 200 or "errors" in asked.document:
-            raise RuntimeError(f"{question.name} cannot be answered while all is well: {asked.document}")
-        if await _calls(bench.reference, system) == before:
-            found.append(Needing(question=question, whole=asked.document))
-    return found
-
-
-async def _calls(gateway: Gateway, system: str) -> int:
-    """How many calls to a system the gateway has made."""
-    asked = await gateway.ask(CALLS)
-    calls: int = next(entry["calls"] for entry in asked.document["data"]["systems"] if entry["name"] == system)
-    return calls
+    return [asked for asked in await asked_well(bench, system, questions) if not asked.needs]
 
 
 async def _untouched(bench: Bench, system: str, breakage: Breakage, unaffected: Sequence[Needing]) -> Cell:

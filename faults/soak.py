@@ -75,7 +75,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     def _rules(self) -> Iterator[tuple[bool, str]]:
         yield not self.gateway_5xx, f"{self.gateway_5xx} answers were 5xx"
         yield not self.load.refused, f"questions were refused: {dict(self.load.refused)}"
-        yield not self.load.unanswered, f"{self.load.unanswered} questions got no answer"
+        yield not self.load.unanswered, f"questions got no answer: {dict(self.load.unanswered)}"
         grown = f"memory grew from {self.memory.second_mib:.0f} to {self.memory.last_mib:.0f} MiB"
         yield self.memory.flat, grown
         yield not self.end.connections, f"{self.end.connections} connections are left"
@@ -209,7 +209,7 @@ def table(outcome: Outcome) -> str:
         ("callers who hung up", str(load.hung_up)),
         ("failures of systems", ", ".join(f"{name} {count}" for name, count in outcome.failures.items())),
         ("configuration read again", f"{outcome.reloads} times"),
-        ("5xx, unanswered", f"{outcome.gateway_5xx}, {load.unanswered}"),
+        ("5xx, unanswered", f"{outcome.gateway_5xx}, {load.unanswered.total()}"),
         ("memory, second and last third", f"{outcome.memory.second_mib:.1f} and {outcome.memory.last_mib:.1f} MiB"),
         ("connections at the end", str(outcome.end.connections)),
         ("descriptors, start and end", f"{outcome.start.descriptors} and {outcome.end.descriptors}"),
@@ -227,7 +227,7 @@ def last_line(outcome: Outcome) -> str:
             "workers": outcome.workers,
             "answers": sum(outcome.load.asked.values()),
             "gateway_5xx": outcome.gateway_5xx,
-            "unanswered": outcome.load.unanswered,
+            "unanswered": outcome.load.unanswered.total(),
             "memory_mib": [round(outcome.memory.second_mib, 1), round(outcome.memory.last_mib, 1)],
             "flat": outcome.memory.flat,
             "leaked_connections": outcome.end.connections,

@@ -39,13 +39,18 @@ class Effort(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Timing(msgspec.Struct, kw_only=True):
-    """The p99 of each block in seconds, with the failure and without, pair by pair."""
+    """The p99 of each block in seconds, with the failure and without, pair by pair.
+
+    `wrong_broken` and `wrong_well` are answers that were not as they should be, though nothing that they need fails:
+    where a machine stands still for a second there are some of both.
+    """
 
     system: str
     breakage: str
     broken: list[float]
     well: list[float]
-    wrong: int = 0
+    wrong_broken: int = 0
+    wrong_well: int = 0
 
     @property
     def ratio(self) -> float:
@@ -62,8 +67,8 @@ class Timing(msgspec.Struct, kw_only=True):
         found = []
         if self.ratio > MOST_RATIO and _by_chance(self._pairs_past_the_bound, len(self.well)) < _BY_CHANCE:
             found.append(f"questions that do not need it have {self.ratio:.2f} of their p99")
-        if self.wrong:
-            found.append(f"{self.wrong} answers that do not need it were not as before")
+        if self.wrong_broken > self.wrong_well:
+            found.append(f"{self.wrong_broken} answers that do not need it were not as before")
         return tuple(found)
 
 
@@ -82,8 +87,12 @@ async def measure(
                     await break_down(bench.business, system, breakage)
                 p99, wrong = await _block(bench.gateway, unaffected, affected, effort.block)
                 await heal(bench.business, system)
-                (found.broken if failing else found.well).append(p99)
-                found.wrong += wrong
+                if failing:
+                    found.broken.append(p99)
+                    found.wrong_broken += wrong
+                else:
+                    found.well.append(p99)
+                    found.wrong_well += wrong
     return found
 
 

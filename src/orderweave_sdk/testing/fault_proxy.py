@@ -147,19 +147,18 @@ class _Line:
 
     async def _between(self, host: str, port: int) -> None:
         reader, writer = await asyncio.open_connection(host, port)
-        asking = asyncio.ensure_future(self._ask(writer))
-        answering = asyncio.ensure_future(self._answer(reader))
+        pumps = {asyncio.ensure_future(self._ask(writer)), asyncio.ensure_future(self._answer(reader))}
         try:
-            await asyncio.wait({asking, answering}, return_when=asyncio.FIRST_COMPLETED)
+            ended, _ = await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
+            for pump in ended:
+                pump.result()
+            self._writer.close()
         finally:
-            for pump in (asking, answering):
-                pump.cancel()
-            ended = await asyncio.gather(asking, answering, return_exceptions=True)
+            # Before anything is waited for: the line may be ended while it waits.
             writer.transport.abort()
-        for error in ended:
-            if isinstance(error, OSError):
-                raise error
-        self._writer.close()
+            for pump in pumps:
+                pump.cancel()
+            await asyncio.gather(*pumps, return_exceptions=True)
 
     async def _ask(self, writer: asyncio.StreamWriter) -> None:
         """From the caller to the server, as it comes."""
