@@ -153,13 +153,15 @@ def problems_of(system: str, breakage: Breakage, asked: Needing, answer: Asked, 
     if "errors" in answer.document:
         return [*found, f"errors: {answer.document['errors']}"]
     before, now = read(asked.whole), read(answer.document)
-    named = now.missing.keys() | now.silent.keys()
+    named = now.missing.keys() | now.silent
     if named != {system}:
         found.append(f"{sorted(named)} are said to be missing, and it is {system} that is")
-    if before.searched and not breakage.record and now.silent.keys() != {system}:
+    if before.searched and not breakage.record and now.silent != {system}:
         found.append(f"the list's coverage does not say that the part of {system} is not whole")
     if _identity(answer.document) != _identity(asked.whole):
         found.append("the order has another id than before")
+    if not now.told:
+        found.append("an issue is told without words, or without the parts that are wanting")
     odd = now.missing.get(system, frozenset()) - breakage.reasons
     if odd:
         found.append(f"the reason is {sorted(odd)}, and should be {sorted(breakage.reasons)}")

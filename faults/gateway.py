@@ -19,7 +19,7 @@ from faults.business import Setup
 
 COMMAND = (str(Path(sys.executable).with_name("orderweave")), "serve")
 # Longer than any deadline here: what does not answer by then never will.
-_SECONDS_FOR_ONE = 30.0
+_SECONDS_FOR_ONE = 60.0
 _MOST_CLIENTS = 100
 # Less than the five seconds after which the server hangs up, so that no question meets a connection about to close.
 _MOST_IDLE = 2.0

@@ -36,6 +36,12 @@ class Load:
         self.refused: Counter[int] = Counter()
         self.seconds: list[float] = []
 
+    async def warm_up(self) -> None:
+        """Each kind of question a few times, so that what is opened once is open."""
+        chance = Random(self._seed)  # noqa: S311 - no secret hangs on it
+        for kind in _KINDS * 3:
+            await self._gateway.ask(*self._question(kind, chance))
+
     async def run(self) -> None:
         """All callers at once, until canceled."""
         async with asyncio.TaskGroup() as group:

@@ -37,7 +37,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
 
 FULL = Plan(orders=400, deadline=5, every=True, effort=Effort(rounds=8, block=100, again=4))
 QUICK = Plan(orders=200, deadline=5, every=False, effort=Effort(rounds=2, block=100, again=4))
-UNTIMED = Plan(orders=150, deadline=2, every=True, effort=None)
+UNTIMED = Plan(orders=120, deadline=2, every=False, effort=None)
 
 
 class Matrix(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,9 +95,11 @@ async def run(plan: Plan, tell: Tell) -> Matrix:
             left_out[system] = dict(tried.left_out)
             tell(f"{system} ({business.connectors[system]}): {len(tried.breakages)} ways to fail")
             orders = _Orders(business.known[system])
-            unaffected = await _unaffected(bench, system)
+            broad, unaffected = await _broad(bench, system), await _unaffected(bench, system)
             for breakage in tried.breakages:
-                cells += await _cells(bench, system, breakage, orders, unaffected)
+                cells += await _cells(
+                    bench, system, breakage, single=orders.questions(system), broad=broad, unaffected=unaffected
+                )
                 if plan.effort is not None:
                     affected = orders.cheapest(system)
                     timings.append(
@@ -160,16 +162,26 @@ class _Orders:
         return found
 
 
-async def _cells(
-    bench: Bench, system: str, breakage: Breakage, orders: _Orders, unaffected: Sequence[Needing]
-) -> list[Cell]:
+async def _broad(bench: Bench, system: str) -> list[Needing]:
+    """The questions over many orders or goods in which the system has a part."""
     questions = [
-        *orders.questions(system),
         Question(name="list", query=LIST),
         Question(name="fan-out", query=FAN_OUT),
         Question(name="stock", query=STOCK, variables={"skus": bench.business.skus()}),
     ]
-    asked = [each for each in await asked_well(bench, system, questions) if each.needs]
+    return [asked for asked in await asked_well(bench, system, questions) if asked.needs]
+
+
+async def _cells(
+    bench: Bench,
+    system: str,
+    breakage: Breakage,
+    *,
+    single: Sequence[Question],
+    broad: Sequence[Needing],
+    unaffected: Sequence[Needing],
+) -> list[Cell]:
+    asked = [each for each in await asked_well(bench, system, single) if each.needs] + list(broad)
     if not asked:
         return [_never_asked(system, breakage)]
     untouched = await _untouched(bench, system, breakage, unaffected)

@@ -55,13 +55,15 @@ def key(system: str, external_id: str) -> dict[str, dict[str, str]]:
 class Reading(msgspec.Struct, frozen=True, kw_only=True):
     """Who gave something to an answer (and which records), who searched for it well, and who is missing and why.
 
-    `silent` are systems whose part of a list is said not to be whole, each with the words for it.
+    `silent` are systems whose part of a list is said not to be whole. `told`: whether all that is missing is told
+    in words, and of an order with the parts that are wanting.
     """
 
     records: frozenset[tuple[str, str]]
     searched: frozenset[str]
     missing: Mapping[str, frozenset[str]]
-    silent: Mapping[str, str]
+    silent: frozenset[str]
+    told: bool
 
     @property
     def took_part(self) -> frozenset[str]:
@@ -80,8 +82,16 @@ def read(document: Any) -> Reading:
         records=frozenset((entry["system"], entry["externalId"]) for entry in entries if "externalId" in entry),
         searched=frozenset(entry["system"] for entry in entries if entry.get("ok")),
         missing=missing,
-        silent={entry["system"]: entry["error"] or "" for entry in entries if entry.get("ok") is False},
+        silent=frozenset(entry["system"] for entry in entries if entry.get("ok") is False),
+        told=all(
+            entry["message"] and (entry["facets"] or not _is_order(document)) for entry in entries if "reason" in entry
+        )
+        and all(entry["error"] for entry in entries if entry.get("ok") is False),
     )
+
+
+def _is_order(document: Any) -> bool:
+    return isinstance(document, dict) and "order" in (document.get("data") or {})
 
 
 def _entries(node: Any) -> Iterator[Mapping[str, Any]]:

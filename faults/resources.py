@@ -19,21 +19,25 @@ _LISTENING = "0A"
 
 
 class Held(msgspec.Struct, frozen=True, kw_only=True):
-    """What all processes of a gateway hold at one moment. `connections` are TCP sockets that do not listen."""
+    """What all processes of a gateway hold at one moment. `connections` are TCP sockets that do not listen.
+
+    `others` are all other descriptors.
+    """
 
     resident_bytes: int
     connections: int
-    descriptors: int
+    others: int
 
 
 def held_by(process: Process) -> Held:
     """What it holds now, with all processes below it."""
     pids = tree(process.pid)
     descriptors = [_descriptors(pid) for pid in pids]
+    connections = sum(len(_talking(pid) & set(found)) for pid, found in zip(pids, descriptors, strict=True))
     return Held(
         resident_bytes=process.resident_bytes(),
-        connections=sum(len(_talking(pid) & set(found)) for pid, found in zip(pids, descriptors, strict=True)),
-        descriptors=sum(map(len, descriptors)),
+        connections=connections,
+        others=sum(map(len, descriptors)) - connections,
     )
 
 

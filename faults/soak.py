@@ -64,8 +64,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def leaked_descriptors(self) -> int:
-        """Descriptors at the end beyond those at the start and those that a pool may keep."""
-        return max(0, self.end.descriptors - self.start.descriptors - _MOST_DESCRIPTORS_KEPT)
+        """Descriptors but connections at the end, beyond those at the start and those that a pool may keep."""
+        return max(0, self.end.others - self.start.others - _MOST_DESCRIPTORS_KEPT)
 
     @property
     def problems(self) -> list[str]:
@@ -103,8 +103,9 @@ async def soak(*, minutes: float, seed: int) -> Outcome:
                 workers=workers,
             )
             async with gateway:
-                start, tasks_at_start = held_by(gateway.process), await _tasks(gateway)
                 load = Load(business, gateway, seed)
+                await load.warm_up()
+                start, tasks_at_start = held_by(gateway.process), await _tasks(gateway)
                 weather = Weather(business, Random(seed))  # noqa: S311 - no secret hangs on it
                 samples, reloads = await _time_passes(business, gateway, load, weather, watch, minutes=minutes)
                 tasks_at_end = await _quiet_tasks(gateway)
@@ -212,7 +213,7 @@ def table(outcome: Outcome) -> str:
         ("5xx, unanswered", f"{outcome.gateway_5xx}, {load.unanswered.total()}"),
         ("memory, second and last third", f"{outcome.memory.second_mib:.1f} and {outcome.memory.last_mib:.1f} MiB"),
         ("connections at the end", str(outcome.end.connections)),
-        ("descriptors, start and end", f"{outcome.start.descriptors} and {outcome.end.descriptors}"),
+        ("other descriptors, start and end", f"{outcome.start.others} and {outcome.end.others}"),
         ("tasks, start and end", " and ".join(map(str, outcome.tasks)) if outcome.tasks else "no door tells them"),
     ]
     return "\n".join(["| what | figure |", "|---|---|", *(f"| {what} | {figure} |" for what, figure in rows)])

@@ -27,9 +27,17 @@ SHOP = {"system": "shop", "externalId": "1"}
 ERP = {"system": "erp", "externalId": "2"}
 
 
-def order(*sources: dict[str, str], missing: tuple[tuple[str, str], ...] = (), id: str = "a") -> dict[str, Any]:
+def order(
+    *sources: dict[str, str],
+    missing: tuple[tuple[str, str], ...] = (),
+    id: str = "a",
+    message: str = "no",
+    facets: tuple[str, ...] = ("INVOICES",),
+) -> dict[str, Any]:
     """An answer about one order."""
-    issues = [{"system": system, "reason": reason} for system, reason in missing]
+    issues = [
+        {"system": system, "reason": reason, "message": message, "facets": list(facets)} for system, reason in missing
+    ]
     return {"data": {"order": {"id": id, "sources": list(sources), "freshness": {"missing": issues}}}}
 
 
@@ -88,6 +96,8 @@ def test_an_answer_by_the_rule_has_no_problem(document: Any, more: dict[str, Any
         (order(SHOP, missing=(("erp", "UNREACHABLE"), ("shop", "FAILED"))), {}, "['erp', 'shop'] are said"),
         (order(ERP, missing=(("erp", "UNREACHABLE"),)), {}, "['shop'] gave something before"),
         (order(SHOP, missing=(("erp", "UNREACHABLE"),), id="b"), {}, "another id"),
+        (order(SHOP, missing=(("erp", "UNREACHABLE"),), message=""), {}, "without words"),
+        (order(SHOP, missing=(("erp", "UNREACHABLE"),), facets=()), {}, "without the parts"),
         ({"data": {"order": None}, "errors": []}, {}, "errors: []"),
         (order(SHOP), {"breakage": SLOW}, "not whole"),
         ({"data": {"order": None}}, {"alone": True}, "no error says that erp did not answer"),
@@ -105,7 +115,8 @@ def test_reading_finds_provenance_anywhere() -> None:
     assert found.records == {("shop", "1"), ("erp", "2")}
     assert found.searched == {"shop"}
     assert found.missing == {"erp": {"FAILED"}}
-    assert found.silent == {"erp": "no connection"}
+    assert found.silent == {"erp"}
+    assert found.told
 
 
 def test_secrets_are_found_and_not_repeated() -> None:
@@ -124,9 +135,16 @@ def test_secrets_are_found_and_not_repeated() -> None:
     ]
 
 
-def timing(ratios: list[float]) -> Timing:
+def timing(ratios: list[float], *, wrong_broken: int = 0, wrong_well: int = 0) -> Timing:
     """Figures with these ratios, pair by pair."""
-    return Timing(system="erp", breakage="DOWN", well=[1.0] * len(ratios), broken=ratios)
+    return Timing(
+        system="erp",
+        breakage="DOWN",
+        well=[1.0] * len(ratios),
+        broken=ratios,
+        wrong_broken=wrong_broken,
+        wrong_well=wrong_well,
+    )
 
 
 def test_a_ratio_counts_when_chance_would_not_make_it() -> None:
@@ -135,11 +153,8 @@ def test_a_ratio_counts_when_chance_would_not_make_it() -> None:
     assert timing([1.5] * 9 + [0.5] * 6).problems == ()
     assert timing([1.5] * 10).problems == ("questions that do not need it have 1.50 of their p99",)
     assert timing([1.09] * 10).problems == ()
-    wrong = timing([1.0])
-    wrong.wrong_broken = 2
-    assert wrong.problems == ("2 answers that do not need it were not as before",)
-    wrong.wrong_well = 2
-    assert wrong.problems == ()
+    assert timing([1.0], wrong_broken=2).problems == ("2 answers that do not need it were not as before",)
+    assert timing([1.0], wrong_broken=2, wrong_well=2).problems == ()
 
 
 def test_memory_is_flat_by_its_thirds() -> None:
