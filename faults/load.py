@@ -38,7 +38,7 @@ class Load:
 
     async def warm_up(self) -> None:
         """Each kind of question a few times, so that what is opened once is open."""
-        chance = Random(self._seed)  # noqa: S311 - no secret hangs on it
+        chance = Random(self._seed)
         for kind in _KINDS * 3:
             await self._gateway.ask(*self._question(kind, chance))
 
@@ -46,7 +46,7 @@ class Load:
         """All callers at once, until canceled."""
         async with asyncio.TaskGroup() as group:
             for number in range(CLIENTS):
-                group.create_task(self._call(Random(f"{self._seed} {number}")))  # noqa: S311 - no secret hangs on it
+                group.create_task(self._call(Random(f"{self._seed} {number}")))
 
     async def _call(self, chance: Random) -> None:
         while True:

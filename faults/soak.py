@@ -106,7 +106,7 @@ async def soak(*, minutes: float, seed: int) -> Outcome:
                 load = Load(business, gateway, seed)
                 await load.warm_up()
                 start, tasks_at_start = held_by(gateway.process), await _tasks(gateway)
-                weather = Weather(business, Random(seed))  # noqa: S311 - no secret hangs on it
+                weather = Weather(business, Random(seed))
                 samples, reloads = await _time_passes(business, gateway, load, weather, watch, minutes=minutes)
                 tasks_at_end = await _quiet_tasks(gateway)
                 await gateway.hang_up()
@@ -197,7 +197,7 @@ def _hears_hangups(pid: int) -> bool:
 
 def _serves_with_workers() -> bool:
     """Whether the command knows of several processes."""
-    said = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, check=True)  # noqa: S603 - our own
+    said = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, check=True)
     return "--workers" in said.stdout
 
 

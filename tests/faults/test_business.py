@@ -7,10 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
+
 from faults import business as business_module
 from faults.business import Business, Setup
 from faults.questions import ORDER, OWN, key, read
-
 from orderweave.bootstrap import Orderweave
 from orderweave.config import Configuration, installed
 from orderweave.config.loading import read as read_configuration

@@ -9,7 +9,6 @@ from faults.cells import Cell
 from faults.matrix import UNTIMED, Matrix, run
 from faults.page import last_line, left_out, table
 from faults.timing import Timing
-
 from orderweave.config import installed
 
 

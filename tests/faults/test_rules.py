@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 import pytest
+
 from faults.breakages import Breakage, applicable
 from faults.business import Business
 from faults.cells import SLACK, Needing, problems_of
@@ -17,7 +18,6 @@ from faults.resources import growth
 from faults.secrecy import Watch
 from faults.timing import Timing
 from faults.weather import Weather
-
 from orderweave_sdk.testing.fault_proxy import LineFault
 from orderweave_sdk.testing.faults import Fault
 
