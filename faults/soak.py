@@ -40,6 +40,8 @@ _BETWEEN_LOOKS = 0.25
 _MOST_LOOKS = 60
 # A database's pool keeps a few files open once it was asked; anything that grows with time is soon far above.
 _MOST_DESCRIPTORS_KEPT = 16
+# Idle connections that close while a question comes are rare; one that closes in place of an answer would not be.
+_MOST_CLOSED = 0.002
 _TASKS = re.compile(r"^\w*asyncio_tasks\w*(?:\{[^}]*\})? ([0-9.e+]+)$", re.MULTILINE)
 # As the callers' loop asks ten times what is pending at once, a task that nobody ends shows far above.
 _MOST_TASKS_KEPT = 10
@@ -76,6 +78,9 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         yield not self.gateway_5xx, f"{self.gateway_5xx} answers were 5xx"
         yield not self.load.refused, f"questions were refused: {dict(self.load.refused)}"
         yield not self.load.unanswered, f"questions got no answer: {dict(self.load.unanswered)}"
+        closed = self.load.closed_meanwhile
+        often = f"{closed} questions met a connection that closed"
+        yield closed <= _MOST_CLOSED * sum(self.load.asked.values()), often
         grown = f"memory grew from {self.memory.second_mib:.0f} to {self.memory.last_mib:.0f} MiB"
         yield self.memory.flat, grown
         yield not self.end.connections, f"{self.end.connections} connections are left"
@@ -210,6 +215,7 @@ def table(outcome: Outcome) -> str:
         ("callers who hung up", str(load.hung_up)),
         ("failures of systems", ", ".join(f"{name} {count}" for name, count in outcome.failures.items())),
         ("configuration read again", f"{outcome.reloads} times"),
+        ("asked anew over another connection", str(load.closed_meanwhile)),
         ("5xx, unanswered", f"{outcome.gateway_5xx}, {load.unanswered.total()}"),
         ("memory, second and last third", f"{outcome.memory.second_mib:.1f} and {outcome.memory.last_mib:.1f} MiB"),
         ("connections at the end", str(outcome.end.connections)),

@@ -71,6 +71,7 @@ def callers(**more: Any) -> Load:
         "in_part": {"order": 1},
         "hung_up": 2,
         "unanswered": Counter(),
+        "closed_meanwhile": 0,
         "refused": {},
         "seconds": [0.01, 0.02, 0.5],
     }
@@ -100,6 +101,7 @@ WELL = Outcome(
         ({"gateway_5xx": 1}, "1 answers were 5xx"),
         ({"load": callers(refused={400: 1})}, "questions were refused: {400: 1}"),
         ({"load": callers(unanswered=Counter(TimeoutError=2))}, "questions got no answer: {'TimeoutError': 2}"),
+        ({"load": callers(closed_meanwhile=1)}, "1 questions met a connection that closed"),
         ({"memory": Growth(second_mib=80.0, last_mib=120.0, flat=False)}, "memory grew from 80 to 120 MiB"),
         ({"end": Held(resident_bytes=0, connections=3, others=7)}, "3 connections are left"),
         ({"end": Held(resident_bytes=0, connections=0, others=30)}, "7 descriptors are left"),
