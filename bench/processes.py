@@ -89,11 +89,11 @@ class Process:
         """Send it a signal."""
         self._process.send_signal(number)
 
-    def stop(self) -> bool:
-        """End it; whether it ended by itself when it was asked to."""
+    def stop(self, seconds: float = _SECONDS_TO_END) -> bool:
+        """End it; whether it ended by itself within so many seconds after it was asked to."""
         self._process.terminate()
         try:
-            self._process.wait(_SECONDS_TO_END)
+            self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()

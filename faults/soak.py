@@ -42,6 +42,8 @@ _MOST_LOOKS = 60
 _MOST_DESCRIPTORS_KEPT = 16
 # Idle connections that close while a question comes are rare; one that closes in place of an answer would not be.
 _MOST_CLOSED = 0.002
+# A gateway may first finish what is under way, and let a balancer notice.
+_MOST_SECONDS_TO_END = 30.0
 _TASKS = re.compile(r"^\w*asyncio_tasks\w*(?:\{[^}]*\})? ([0-9.e+]+)$", re.MULTILINE)
 # As the callers' loop asks ten times what is pending at once, a task that nobody ends shows far above.
 _MOST_TASKS_KEPT = 10
@@ -116,7 +118,7 @@ async def soak(*, minutes: float, seed: int) -> Outcome:
                 tasks_at_end = await _quiet_tasks(gateway)
                 await gateway.hang_up()
                 end = await _quiet(business, gateway)
-                ended = gateway.process.stop()
+                ended = gateway.process.stop(_MOST_SECONDS_TO_END)
             watch.look_through(gateway.log_text(), people=business.people(), where="the log")
     known = tasks_at_start is not None and tasks_at_end is not None
     return Outcome(
@@ -194,10 +196,10 @@ async def _tasks(gateway: Gateway) -> int | None:
 
 
 def _hears_hangups(pid: int) -> bool:
-    """Whether a process has a handler for SIGHUP; one that has none would end of it."""
+    """Whether a process handles SIGHUP or waits for it with the signal blocked; any other would end of it."""
     status = Path(f"/proc/{pid}/status").read_text()
-    caught = int(re.findall(r"^SigCgt:\s*(\w+)", status, re.MULTILINE)[0], 16)
-    return bool(caught >> (signal.SIGHUP - 1) & 1)
+    masks = re.findall(r"^Sig(?:Cgt|Blk):\s*(\w+)", status, re.MULTILINE)
+    return any(int(mask, 16) >> (signal.SIGHUP - 1) & 1 for mask in masks)
 
 
 def _serves_with_workers() -> bool:

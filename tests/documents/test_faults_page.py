@@ -32,6 +32,7 @@ def test_bounds_are_the_codes() -> None:
     assert growth in text
     assert f"at most {soak._MOST_DESCRIPTORS_KEPT} other descriptors" in text
     assert f"at most {soak._MOST_TASKS_KEPT} above that at the start" in text
+    assert f"within {soak._MOST_SECONDS_TO_END:.0f} s of SIGTERM" in text
     assert soak._MOST_CLOSED == 1 / 500
     assert "at most one in 500 only over another connection" in text
     assert (load.CLIENTS, load._OF_WHOM_HANG_UP) == (8, 1 / 20)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -59,9 +60,22 @@ def test_a_kept_connection_is_counted(server: Process) -> None:
     assert after.resident_bytes > 1024 * 1024
 
 
-def test_who_hears_hangups(server: Process) -> None:
-    """A process without a handler for SIGHUP is known, so that it is not ended by one."""
-    assert not _hears_hangups(server.pid)
+@pytest.mark.parametrize(
+    ("before", "hears"),
+    [
+        ("pass", False),
+        ("signal.signal(signal.SIGHUP, lambda *_: None)", True),
+        ("signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGHUP])", True),
+    ],
+)
+def test_who_hears_hangups(before: str, hears: bool) -> None:
+    """A process that neither handles SIGHUP nor waits for it is known, so that it is not ended by one."""
+    program = f"import signal, sys\n{before}\nprint('ready', flush=True)\nsys.stdin.read()\n"
+    with subprocess.Popen((sys.executable, "-c", program), stdin=subprocess.PIPE, stdout=subprocess.PIPE) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline() == b"ready\n"
+        assert _hears_hangups(running.pid) is hears
+        running.communicate()
 
 
 def callers(**more: Any) -> Load:
