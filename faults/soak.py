@@ -23,6 +23,7 @@ from random import Random
 import msgspec
 
 from bench.figures import percentile
+from bench.processes import tree
 from faults.business import Business
 from faults.gateway import COMMAND, Gateway, cores
 from faults.load import Load
@@ -196,9 +197,12 @@ async def _tasks(gateway: Gateway) -> int | None:
 
 
 def _hears_hangups(pid: int) -> bool:
-    """Whether a process handles SIGHUP or waits for it with the signal blocked; any other would end of it."""
-    status = Path(f"/proc/{pid}/status").read_text()
-    masks = re.findall(r"^Sig(?:Cgt|Blk):\s*(\w+)", status, re.MULTILINE)
+    """Whether a process or one below it handles SIGHUP or blocks it to wait for it; any other would end of it.
+
+    One that waits for it at this moment does not show that it blocks it, but those that it started do.
+    """
+    statuses = [Path(f"/proc/{each}/status").read_text() for each in tree(pid)]
+    masks = re.findall(r"^Sig(?:Cgt|Blk):\s*(\w+)", "\n".join(statuses), re.MULTILINE)
     return any(int(mask, 16) >> (signal.SIGHUP - 1) & 1 for mask in masks)
 
 
