@@ -19,7 +19,7 @@ import pytest
 from bench.processes import Process, free_port
 from faults.load import Load
 from faults.resources import Growth, Held, held_by
-from faults.soak import Outcome, _hears_hangups, last_line, table
+from faults.soak import _UNDER_WAY, Outcome, _hears_hangups, last_line, table
 
 _SERVER = """
 import socket, sys
@@ -102,7 +102,7 @@ WELL = Outcome(
     memory=Growth(second_mib=80.0, last_mib=81.0, flat=True),
     start=Held(resident_bytes=0, connections=4, others=7),
     end=Held(resident_bytes=0, connections=0, others=9),
-    tasks=(5, 6),
+    under_way=0,
     gateway_5xx=0,
     leaks=[],
     ended_by_itself=True,
@@ -119,7 +119,7 @@ WELL = Outcome(
         ({"memory": Growth(second_mib=80.0, last_mib=120.0, flat=False)}, "memory grew from 80 to 120 MiB"),
         ({"end": Held(resident_bytes=0, connections=3, others=7)}, "3 connections are left"),
         ({"end": Held(resident_bytes=0, connections=0, others=30)}, "7 descriptors are left"),
-        ({"tasks": (5, 40)}, "40 tasks are left, 5 were there at the start"),
+        ({"under_way": 4}, "4 requests and calls never ended"),
         ({"leaks": ["the log holds a secret"]}, "the log holds a secret"),
         ({"ended_by_itself": False}, "it did not end when asked to and was killed"),
     ],
@@ -133,11 +133,11 @@ def test_every_rule_can_be_broken(change: dict[str, Any], told: str) -> None:
 
 
 def test_table_and_last_line() -> None:
-    """The table says how answers were, and tells plainly where the number of tasks is not known."""
-    untold = msgspec.structs.replace(WELL, tasks=None)
+    """The table says how answers were, and tells plainly where it is not known what is under way."""
+    untold = msgspec.structs.replace(WELL, under_way=None)
     assert "| answers: order | 3, 1 of them in part |" in table(WELL)
-    assert "| tasks, start and end | 5 and 6 |" in table(WELL)
-    assert "| tasks, start and end | no door tells them |" in table(untold)
+    assert "| under way at the end | 0 |" in table(WELL)
+    assert "| under way at the end | no door tells it |" in table(untold)
     assert json.loads(last_line(untold)) == {
         "minutes": 1.0,
         "seed": 1,
@@ -149,6 +149,16 @@ def test_table_and_last_line() -> None:
         "flat": True,
         "leaked_connections": 0,
         "leaked_descriptors": 0,
-        "tasks": None,
+        "under_way": None,
         "failed": 0,
     }
+
+
+def test_what_is_under_way_is_read() -> None:
+    """Requests and calls in work or waiting are summed, and nothing else of the figures is."""
+    told = (
+        "# TYPE orderweave_requests_in_flight gauge\norderweave_x 7.0\norderweave_requests_in_flight 2.0\n"
+        'orderweave_calls_in_flight{system="erp"} 3.0\norderweave_calls_waiting{system="wms"} 1.0\n'
+        'orderweave_calls_total{system="erp"} 90.0\n'
+    )
+    assert _UNDER_WAY.findall(told) == ["2.0", "3.0", "1.0"]

@@ -323,7 +323,7 @@ async def _write_answer(
     headers = [*answer.headers.items(), ("content-length", str(length))]
     writer.write(connection.send(h11.Response(status_code=answer.status, headers=headers)) or b"")
     if big:
-        filler = b" " * 1024 * 1024
+        filler = b" " * 64 * 1024  # small, so that others of this process get their turns
         for _ in range(_OVERSIZED // len(filler)):
             writer.write(connection.send(h11.Data(data=filler)) or b"")
             await writer.drain()
