@@ -46,7 +46,7 @@ truth: setup ## compare the answers with a generated truth (ORDERS, SEEDS)
 bench: setup ## measure what a query costs beside other gateways (QUICK=1: under five minutes)
 	$(BIN)/python -m bench $(if $(QUICK),--quick)
 
-faults: setup ## let every system fail in every way; what becomes of the answers (QUICK=1: a few minutes)
+faults: setup ## let every system fail in every way; what becomes of the answers (QUICK=1: two minutes)
 	$(BIN)/python -m faults $(if $(QUICK),--quick)
 
 soak: setup ## keep a gateway busy while its systems fail and return (MINUTES, SEED)
