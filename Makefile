@@ -5,20 +5,21 @@ PORT ?= 8000
 SEED ?= 7
 ORDERS ?= 500
 SEEDS ?= 5
-# Anything here makes `make bench` the short one.
+# Anything here makes `make bench` and `make faults` the short ones.
 QUICK ?=
+MINUTES ?= 30
 # More words for pytest: make test PYTEST_ARGS="-k shopify"
 PYTEST_ARGS ?=
 
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
-CODE := src tests tools bench $(wildcard connectors/*/src) $(wildcard connectors/*/tests)
+CODE := src tests tools bench faults $(wildcard connectors/*/src) $(wildcard connectors/*/tests)
 space := $(subst ,, )
 # mypy takes each connector's sources under the package's own name, as Python does.
 CONNECTOR_SOURCES := $(subst $(space),:,$(wildcard connectors/*/src))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check truth bench schema systems browser lock clean
+.PHONY: help setup demo test check truth bench faults soak schema systems browser lock clean
 
 help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +45,12 @@ truth: setup ## compare the answers with a generated truth (ORDERS, SEEDS)
 
 bench: setup ## measure what a query costs beside other gateways (QUICK=1: under five minutes)
 	$(BIN)/python -m bench $(if $(QUICK),--quick)
+
+faults: setup ## let every system fail in every way; what becomes of the answers (QUICK=1: two minutes)
+	$(BIN)/python -m faults $(if $(QUICK),--quick)
+
+soak: setup ## keep a gateway busy while its systems fail and return (MINUTES, SEED)
+	$(BIN)/python -m faults.soak --minutes $(MINUTES) --seed $(SEED)
 
 schema: setup ## write schema.graphql from the types
 	@mkdir -p var

@@ -87,14 +87,25 @@ class Process:
         """Memory of it and all below it, now."""
         return sum(_resident(pid) for pid in tree(self._process.pid))
 
-    def stop(self) -> None:
-        """End it."""
+    @property
+    def pid(self) -> int:
+        """The process's number."""
+        return self._process.pid
+
+    def signal(self, number: int) -> None:
+        """Send it a signal."""
+        self._process.send_signal(number)
+
+    def stop(self, seconds: float = _SECONDS_TO_END) -> bool:
+        """End it; whether it ended by itself within so many seconds after it was asked to."""
         self._process.terminate()
         try:
-            self._process.wait(_SECONDS_TO_END)
+            self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
+            return False
+        return True
 
 
 def tree(pid: int) -> list[int]:

@@ -14,6 +14,7 @@ class Fault(StrEnum):
     SLOW = "SLOW"  # the answer never comes
     RESET = "RESET"  # the connection is reset in place of an answer
     THROTTLED = "THROTTLED"  # 429 with Retry-After: 7
+    THROTTLED_UNTIMED = "THROTTLED_UNTIMED"  # 429 that does not say how long to wait
     UNAUTHORIZED = "UNAUTHORIZED"  # 401
     SERVER_ERROR = "SERVER_ERROR"  # 500
     TRUNCATED = "TRUNCATED"  # the connection ends in the middle of the body

@@ -276,8 +276,9 @@ class Simulator(ABC):
 def _faulty_answer(fault: Fault | None) -> SimulatedAnswer | None:
     """The answer of a fault that does not need the real one."""
     page = b"<!DOCTYPE html><html><body><h1>We will be back soon</h1></body></html>"
-    if fault is Fault.THROTTLED:
-        return SimulatedAnswer.of({"message": "slow down"}, status=429, headers={"retry-after": "7"})
+    if fault in (Fault.THROTTLED, Fault.THROTTLED_UNTIMED):
+        headers = {"retry-after": "7"} if fault is Fault.THROTTLED else {}
+        return SimulatedAnswer.of({"message": "slow down"}, status=429, headers=headers)
     if fault is Fault.UNAUTHORIZED:
         return SimulatedAnswer.of({"message": "who are you"}, status=401)
     if fault is Fault.SERVER_ERROR:
@@ -322,7 +323,7 @@ async def _write_answer(
     headers = [*answer.headers.items(), ("content-length", str(length))]
     writer.write(connection.send(h11.Response(status_code=answer.status, headers=headers)) or b"")
     if big:
-        filler = b" " * 1024 * 1024
+        filler = b" " * 64 * 1024  # small, so that others of this process get their turns
         for _ in range(_OVERSIZED // len(filler)):
             writer.write(connection.send(h11.Data(data=filler)) or b"")
             await writer.drain()

@@ -24,6 +24,11 @@ from orderweave_sql.simulator_mapping import MAPPING
 from orderweave_sql.simulator_tables import TABLES, create_statements
 
 _READ_FROM = re.compile(r"\bFROM\s+\"?(\w+)")
+# An id may be that of an order and of a stock level.
+_SPOILING = (
+    "UPDATE purchase_orders SET order_tms = x'00', amt_total = x'00' WHERE ord_no = ?",
+    "UPDATE stock_levels SET qty_here = x'00' WHERE level_id = ?",
+)
 _PAGE = b"<!DOCTYPE html><html><body><h1>We will be back soon</h1></body></html>"
 
 
@@ -37,7 +42,7 @@ class SqlSimulator:
             Fault.TRUNCATED,  # half a file, as while a copy is under way
             Fault.FOREIGN_JSON,  # another database in its place
             Fault.HTML,  # an error page where the nightly copy should be
-            Fault.BAD_RECORD,  # a row with blobs for its time and amount
+            Fault.BAD_RECORD,  # a row with blobs for its time and amounts
         }
     )
 
@@ -151,10 +156,8 @@ class SqlSimulator:
         elif fault is Fault.BAD_RECORD:
             shutil.copyfile(whole, self.path)
             with contextlib.closing(sqlite3.connect(self.path)) as connection, connection:
-                connection.execute(
-                    "UPDATE purchase_orders SET order_tms = x'00', amt_total = x'00' WHERE ord_no = ?",
-                    [self.faults.bad_record],
-                )
+                for spoil in _SPOILING:
+                    connection.execute(spoil, [self.faults.bad_record])
 
     def _heal(self) -> None:
         self.faults.set(None)
