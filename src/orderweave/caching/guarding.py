@@ -11,18 +11,16 @@ import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
+from orderweave.caching.patience import wait_patiently
 from orderweave.caching.store import Kept, Store
 from orderweave_sdk.clock import Clock
 
 T = TypeVar("T")
 logger = logging.getLogger("orderweave.caching")
 
-# A command takes well under a millisecond on one network; what takes so long costs more than it saves.
-LONGEST_COMMAND_SECONDS = 0.1
-# The wait is taken in so many parts. One that ends late does not count: then this process was busy and has not looked
-# at its sockets, which is no sign of a dead store. So many late ones are enough, too.
-_PARTS = 4
-_MOST_LATE_PARTS = 40
+# A command takes well under a millisecond on one network; what takes so long costs more than it saves. The quota may
+# wait as long once more for the same Redis (`calling/redis_purse.py`): together that is a tenth of a second.
+LONGEST_COMMAND_SECONDS = 0.05
 # How long a store that failed is left alone before it is tried again.
 PROBE_AFTER_SECONDS = 1.0
 
@@ -117,7 +115,7 @@ class Guarded:
             return None
         task = asyncio.ensure_future(command())
         try:
-            await self._wait_for(task)
+            await wait_patiently(task, self._limit)
         finally:
             if not task.done():
                 task.cancel()
@@ -131,18 +129,6 @@ class Guarded:
         except Exception as error:
             self._fail(type(error).__name__)
             return None
-
-    async def _wait_for(self, task: asyncio.Future[Any]) -> None:
-        """Until it is done, or as long as it may take."""
-        loop, part = asyncio.get_running_loop(), self._limit / _PARTS
-        counted = late = 0
-        while not task.done() and counted < _PARTS and late < _MOST_LATE_PARTS:
-            began = loop.time()
-            await asyncio.wait({task}, timeout=part)
-            if loop.time() - began < 2 * part:
-                counted += 1
-            else:
-                late += 1
 
     def _fail(self, why: str) -> None:
         self.failures += 1

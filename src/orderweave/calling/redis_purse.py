@@ -10,10 +10,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+from collections.abc import Coroutine
 from typing import Any
 
 from redis.exceptions import RedisError
 
+from orderweave.caching.patience import wait_patiently
 from orderweave.calling.bucket import SLACK_SECONDS, Limit
 from orderweave.calling.purses import Level, LocalPurse
 from orderweave_sdk.clock import Clock
@@ -22,7 +24,7 @@ from orderweave_sdk.metering import Quota
 _log = logging.getLogger(__name__)
 
 # Seconds that one step may take in all, and for which Redis is left alone after one that failed.
-_LONGEST_STEP = 0.1
+_LONGEST_STEP = 0.05
 _REST_SECONDS = 5.0
 
 # ARGV: burst, rate, fixed, debt, this process's calls in flight, then what `take` and `learn` need. The steps are those
@@ -157,11 +159,10 @@ class RedisPurse:
         self._trying = self._rest_until is not None
         fixed = "1" if self._limit.fixed else "0"
         try:
-            async with asyncio.timeout(_LONGEST_STEP):
-                limit, in_flight = self._limit, self._local.bucket.in_flight
-                said = await script(
-                    keys=[self._key], args=[limit.burst, limit.per_second, fixed, debt, in_flight, *values]
-                )
+            limit, in_flight = self._limit, self._local.bucket.in_flight
+            said = await _soon(
+                script(keys=[self._key], args=[limit.burst, limit.per_second, fixed, debt, in_flight, *values])
+            )
             wait, *known = (float(part) for part in said)
         except (TimeoutError, RedisError, OSError, ValueError, TypeError) as error:
             self._gone(type(error).__name__)
@@ -180,3 +181,16 @@ class RedisPurse:
             tokens, burst, per_second = self._known
             self._local.bucket.adopt(tokens, burst, per_second, self._clock.monotonic())
         self._rest_until = self._clock.monotonic() + _REST_SECONDS
+
+
+async def _soon(step: Coroutine[Any, Any, Any]) -> Any:
+    """What the step gives; TimeoutError where Redis takes too long for it."""
+    task = asyncio.ensure_future(step)
+    try:
+        if not await wait_patiently(task, _LONGEST_STEP):
+            raise TimeoutError
+        return task.result()
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
