@@ -15,8 +15,8 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from orderweave.caching import Cache, Live, Uncached
-from orderweave.caching.kinds import LOCATIONS, ORDERS, PAGES, PRODUCTS, STOCK
+from orderweave.caching import Cache, Live, Taken, Uncached
+from orderweave.caching.kinds import LOCATIONS, ORDERS, PAGES, PRODUCTS, STOCK, Kind
 from orderweave.caching.pages import StoredPage, key_of_search, stored, value_of
 from orderweave.caching.taken import Dated
 from orderweave.calling import Caller, CallingParts, NotAsked
@@ -34,10 +34,11 @@ from orderweave_sdk.clock import Clock
 from orderweave_sdk.connecting import Connecting
 from orderweave_sdk.errors import UpstreamError
 from orderweave_sdk.manifest import Capability
-from orderweave_sdk.records import Facet, Key, LocationRecord, OrderRecord, ProductRecord, StockRecord
+from orderweave_sdk.records import Facet, Key, LocationRecord, OrderRecord, ProductRecord
 from orderweave_sdk.upstream import Upstream
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 # What a call is counted as, by what it must give.
 _CAPABILITIES: Mapping[type, str] = {
@@ -129,21 +130,15 @@ class Systems:
         self, name: str, keys: Sequence[Key], facets: frozenset[Facet], call: Terms
     ) -> Found[Fetched]:
         """The orders of one system under these keys: one batch, as its manifest allows."""
-
-        async def live(asked: Sequence[Key], terms: Terms) -> Live[OrderRecord]:
-            answer, failed = await self.ask(
-                name,
-                facets,
-                Orders,
-                lambda connector: connector.find_orders(asked, facets, terms),
-                terms,
-                size=len(asked),
-            )
-            if answer is None:
-                return Live(failed=failed)
-            return Live(records=answer.records, gaps=told(name, answer.gaps, facets))
-
-        taken = await self.cache.answer(ORDERS, name, keys, facets, call, fetch=live)
+        taken = await self._taken(
+            ORDERS,
+            Orders,
+            name,
+            keys,
+            facets,
+            call,
+            put=lambda connector, asked, terms: connector.find_orders(asked, facets, terms),
+        )
         return Found(
             found=tuple(_fetched(name, dated, dated.record) for dated in taken.found),
             failed=taken.failed,
@@ -178,22 +173,15 @@ class Systems:
 
     async def read_stock(self, name: str, skus: Sequence[str], call: Terms) -> Found[FetchedStock]:
         """Levels of some SKUs at all places of one system: one batch, as its manifest allows."""
-
-        async def live(asked: Sequence[Key], terms: Terms) -> Live[StockRecord]:
-            wanted = [key.value for key in asked]
-            answer, failed = await self.ask(
-                name,
-                _NO_FACETS,
-                Stock,
-                lambda connector: connector.read_stock(wanted, None, terms),
-                terms,
-                size=len(wanted),
-            )
-            if answer is None:
-                return Live(failed=failed)
-            return Live(records=answer.records, gaps=told(name, answer.gaps, _NO_FACETS))
-
-        taken = await self.cache.answer(STOCK, name, keys_of("sku", skus), _NO_FACETS, call, fetch=live)
+        taken = await self._taken(
+            STOCK,
+            Stock,
+            name,
+            keys_of("sku", skus),
+            _NO_FACETS,
+            call,
+            put=lambda connector, asked, terms: connector.read_stock([key.value for key in asked], None, terms),
+        )
         return Found(
             found=tuple(
                 FetchedStock(
@@ -213,37 +201,54 @@ class Systems:
 
     async def find_products(self, name: str, skus: Sequence[str], call: Terms) -> Found[ProductRecord]:
         """Products of one system with these SKUs: one batch, as its manifest allows."""
-
-        async def live(asked: Sequence[Key], terms: Terms) -> Live[ProductRecord]:
-            wanted = [key.value for key in asked]
-            answer, failed = await self.ask(
-                name,
-                _NO_FACETS,
-                Products,
-                lambda connector: connector.find_products(wanted, terms),
-                terms,
-                size=len(wanted),
-            )
-            if answer is None:
-                return Live(failed=failed)
-            return Live(records=answer.records, gaps=told(name, answer.gaps, _NO_FACETS))
-
-        taken = await self.cache.answer(PRODUCTS, name, keys_of("sku", skus), _NO_FACETS, call, fetch=live)
+        taken = await self._taken(
+            PRODUCTS,
+            Products,
+            name,
+            keys_of("sku", skus),
+            _NO_FACETS,
+            call,
+            put=lambda connector, asked, terms: connector.find_products([key.value for key in asked], terms),
+        )
         return Found(found=tuple(dated.record for dated in taken.found), failed=taken.failed, gaps=taken.gaps)
 
     async def list_locations(self, name: str, call: Terms) -> Found[LocationRecord]:
         """All the places that one system knows."""
+        taken = await self._taken(
+            LOCATIONS,
+            Locations,
+            name,
+            [Key("all", "")],
+            _NO_FACETS,
+            call,
+            put=lambda connector, _, terms: connector.list_locations(terms),
+        )
+        return Found(found=tuple(dated.record for dated in taken.found), failed=taken.failed, gaps=taken.gaps)
 
-        async def live(_: Sequence[Key], terms: Terms) -> Live[LocationRecord]:
+    async def _taken(  # noqa: PLR0917 - what is asked, in the order of the cache's own method
+        self,
+        kind: Kind[R],
+        gives: type[Any],
+        name: str,
+        keys: Sequence[Key],
+        facets: frozenset[Facet],
+        call: Terms,
+        *,
+        put: Callable[[Any, Sequence[Key], Terms], Awaitable[Any]],
+    ) -> Taken[R]:
+        """What is known under these keys. `put` puts those that the cache lacks to the connector, and must give
+        a `gives`: records, and gaps beside them.
+        """
+
+        async def live(asked: Sequence[Key], terms: Terms) -> Live[R]:
             answer, failed = await self.ask(
-                name, _NO_FACETS, Locations, lambda connector: connector.list_locations(terms), terms
+                name, facets, gives, lambda connector: put(connector, asked, terms), terms, size=len(asked)
             )
             if answer is None:
                 return Live(failed=failed)
-            return Live(records=answer.records, gaps=told(name, answer.gaps, _NO_FACETS))
+            return Live(records=answer.records, gaps=told(name, answer.gaps, facets))
 
-        taken = await self.cache.answer(LOCATIONS, name, [Key("all", "")], _NO_FACETS, call, fetch=live)
-        return Found(found=tuple(dated.record for dated in taken.found), failed=taken.failed, gaps=taken.gaps)
+        return await self.cache.answer(kind, name, keys, facets, call, fetch=live)
 
     async def ask(
         self,
