@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 import os
 import sys
@@ -21,6 +23,9 @@ COMMAND = (str(Path(sys.executable).with_name("orderweave")), "serve")
 # Longer than any deadline here: what does not answer by then never will.
 _SECONDS_FOR_ONE = 60.0
 _MOST_CLIENTS = 100
+# A worker is up a moment after the first: looked for so often, so many seconds apart.
+_MOST_TRIES = 100
+_BETWEEN_TRIES = 0.1
 # Less than the five seconds after which the server hangs up, so that no question meets a connection about to close.
 _MOST_IDLE = 2.0
 
@@ -61,9 +66,9 @@ class Gateway:
         self.server_errors = 0
         self.log = folder / f"{name}.log"
         self.file = folder / f"{name}.toml"
-        self.file.write_text(
-            f"{setup.toml}\n[server]\nport = {self.port}\ndeadline_seconds = {deadline}\ndrain_seconds = 0\n"
-        )
+        self._metrics_ports = range(first := free_port(), first + workers)
+        server = f"[server]\nport = {self.port}\ndeadline_seconds = {deadline}\ndrain_seconds = 0\n"
+        self.file.write_text(f"{setup.toml}\n{server}\n[observing]\nmetrics_port = {first}\n")
         self._heed = heed
         command = [*COMMAND, "--config", str(self.file)]
         self.process = Process(
@@ -115,11 +120,20 @@ class Gateway:
             document = None
         return Asked(status=status, text=text, failure=failure, document=document, seconds=seconds)
 
-    async def get(self, path: str) -> str | None:
-        """What stands at a path; None where nothing does."""
+    async def metrics(self) -> str:
+        """What all of its processes tell of themselves, one after the other."""
         assert self._session is not None, "the gateway has not been started"
-        async with self._session.get(f"http://127.0.0.1:{self.port}{path}") as response:
-            return await response.text() if response.status == 200 else None
+        return "".join([await self._metrics_of(port) for port in self._metrics_ports])
+
+    async def _metrics_of(self, port: int) -> str:
+        """What one process tells; it may come up a moment after the first."""
+        assert self._session is not None
+        for _ in range(_MOST_TRIES):
+            with contextlib.suppress(aiohttp.ClientConnectorError):
+                async with self._session.get(f"http://127.0.0.1:{port}/metrics") as response:
+                    return await response.text()
+            await asyncio.sleep(_BETWEEN_TRIES)
+        raise TimeoutError(f"no metrics came from port {port}")
 
     async def hang_up(self) -> None:
         """Close every connection to it."""

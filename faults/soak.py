@@ -50,9 +50,13 @@ _UNDER_WAY = re.compile(
     r"^\w*(?:requests_in_flight|requests_queued|calls_in_flight|calls_waiting)(?:\{[^}]*\})? ([0-9.e+]+)$", re.MULTILINE
 )
 
+_TASKS = re.compile(r"^orderweave_tasks ([0-9.e+]+)$", re.MULTILINE)
+
 
 class Outcome(msgspec.Struct, frozen=True, kw_only=True):
-    """What a soak came to. `under_way` is what the gateway says is not done at the end, None where it does not say."""
+    """What a soak came to. `under_way` is what the gateway says is not done at the end, `tasks` how many asyncio tasks
+    its processes have together, before the first question and after the last.
+    """
 
     minutes: float
     seed: int
@@ -63,7 +67,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     memory: Growth
     start: Held
     end: Held
-    under_way: int | None
+    under_way: int
+    tasks: tuple[int, int]
     gateway_5xx: int
     leaks: list[str]
     ended_by_itself: bool
@@ -72,6 +77,11 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     def leaked_descriptors(self) -> int:
         """Descriptors but connections at the end, beyond those at the start and those that a pool may keep."""
         return max(0, self.end.others - self.start.others - _MOST_DESCRIPTORS_KEPT)
+
+    @property
+    def leaked_tasks(self) -> int:
+        """Tasks at the end beyond those before the first question."""
+        return max(0, self.tasks[1] - self.tasks[0])
 
     @property
     def problems(self) -> list[str]:
@@ -90,6 +100,7 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
         yield not self.end.connections, f"{self.end.connections} connections are left"
         yield not self.leaked_descriptors, f"{self.leaked_descriptors} descriptors are left"
         yield not self.under_way, f"{self.under_way} requests and calls never ended"
+        yield self.leaked_tasks == 0, f"{self.leaked_tasks} asyncio tasks are left"
         yield not self.leaks, "; ".join(self.leaks)
         yield self.ended_by_itself, "it did not end when asked to and was killed"
 
@@ -111,12 +122,15 @@ async def soak(*, minutes: float, seed: int) -> Outcome:
                 workers=workers,
             )
             async with gateway:
+                tasks_before = _count(_TASKS, await gateway.metrics())
                 load = Load(business, gateway, seed)
                 await load.warm_up()
                 start = held_by(gateway.process)
                 weather = Weather(business, Random(seed))
                 samples, reloads = await _time_passes(business, gateway, load, weather, watch, minutes=minutes)
-                under_way = await _left_under_way(gateway)
+                # What was asked last has ended by its deadline.
+                await asyncio.sleep(DEADLINE + 1)
+                told = await gateway.metrics()
                 await gateway.hang_up()
                 end = await _quiet(business, gateway)
                 ended = gateway.process.stop(_MOST_SECONDS_TO_END)
@@ -131,7 +145,8 @@ async def soak(*, minutes: float, seed: int) -> Outcome:
         memory=growth(samples),
         start=start,
         end=end,
-        under_way=under_way,
+        under_way=_count(_UNDER_WAY, told),
+        tasks=(tasks_before, _count(_TASKS, told)),
         gateway_5xx=gateway.server_errors,
         leaks=watch.leaks,
         ended_by_itself=ended,
@@ -182,12 +197,9 @@ async def _quiet(business: Business, gateway: Gateway) -> Held:
     return held_by(gateway.process)
 
 
-async def _left_under_way(gateway: Gateway) -> int | None:
-    """What the gateway says is not done once the deadline of the last question is over; None where it does not say."""
-    if not _UNDER_WAY.search(await gateway.get("/metrics") or ""):
-        return None
-    await asyncio.sleep(DEADLINE + 1)
-    return int(sum(map(float, _UNDER_WAY.findall(await gateway.get("/metrics") or ""))))
+def _count(metric: re.Pattern[str], told: str) -> int:
+    """The sum of a gauge over all processes."""
+    return int(sum(map(float, metric.findall(told))))
 
 
 def _hears_hangups(pid: int) -> bool:
@@ -220,7 +232,8 @@ def table(outcome: Outcome) -> str:
         ("memory, second and last third", f"{outcome.memory.second_mib:.1f} and {outcome.memory.last_mib:.1f} MiB"),
         ("connections at the end", str(outcome.end.connections)),
         ("other descriptors, start and end", f"{outcome.start.others} and {outcome.end.others}"),
-        ("under way at the end", "no door tells it" if outcome.under_way is None else str(outcome.under_way)),
+        ("under way at the end", str(outcome.under_way)),
+        ("asyncio tasks, start and end", f"{outcome.tasks[0]} and {outcome.tasks[1]}"),
     ]
     return "\n".join(["| what | figure |", "|---|---|", *(f"| {what} | {figure} |" for what, figure in rows)])
 
@@ -240,6 +253,7 @@ def last_line(outcome: Outcome) -> str:
             "leaked_connections": outcome.end.connections,
             "leaked_descriptors": outcome.leaked_descriptors,
             "under_way": outcome.under_way,
+            "leaked_tasks": outcome.leaked_tasks,
             "failed": len(outcome.problems),
         }
     )

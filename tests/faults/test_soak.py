@@ -103,6 +103,7 @@ WELL = Outcome(
     start=Held(resident_bytes=0, connections=4, others=7),
     end=Held(resident_bytes=0, connections=0, others=9),
     under_way=0,
+    tasks=(9, 9),
     gateway_5xx=0,
     leaks=[],
     ended_by_itself=True,
@@ -120,6 +121,7 @@ WELL = Outcome(
         ({"end": Held(resident_bytes=0, connections=3, others=7)}, "3 connections are left"),
         ({"end": Held(resident_bytes=0, connections=0, others=30)}, "7 descriptors are left"),
         ({"under_way": 4}, "4 requests and calls never ended"),
+        ({"tasks": (9, 12)}, "3 asyncio tasks are left"),
         ({"leaks": ["the log holds a secret"]}, "the log holds a secret"),
         ({"ended_by_itself": False}, "it did not end when asked to and was killed"),
     ],
@@ -133,12 +135,11 @@ def test_every_rule_can_be_broken(change: dict[str, Any], told: str) -> None:
 
 
 def test_table_and_last_line() -> None:
-    """The table says how answers were, and tells plainly where it is not known what is under way."""
-    untold = msgspec.structs.replace(WELL, under_way=None)
+    """The table and the line say the same."""
     assert "| answers: order | 3, 1 of them in part |" in table(WELL)
     assert "| under way at the end | 0 |" in table(WELL)
-    assert "| under way at the end | no door tells it |" in table(untold)
-    assert json.loads(last_line(untold)) == {
+    assert "| asyncio tasks, start and end | 9 and 9 |" in table(WELL)
+    assert json.loads(last_line(WELL)) == {
         "minutes": 1.0,
         "seed": 1,
         "workers": 1,
@@ -149,7 +150,8 @@ def test_table_and_last_line() -> None:
         "flat": True,
         "leaked_connections": 0,
         "leaked_descriptors": 0,
-        "under_way": None,
+        "under_way": 0,
+        "leaked_tasks": 0,
         "failed": 0,
     }
 

@@ -107,6 +107,11 @@ REQUESTS_IN_FLIGHT = Metric("orderweave_requests_in_flight", MetricKind.READ_GAU
 REQUESTS_QUEUED = Metric(
     "orderweave_requests_queued", MetricKind.READ_GAUGE, "Accepted requests that wait for their turn."
 )
+TASKS = Metric(
+    "orderweave_tasks",
+    MetricKind.READ_GAUGE,
+    "asyncio tasks of the process; with nothing to do it is the same hours later, or something leaks.",
+)
 CALLS_IN_FLIGHT = Metric(
     "orderweave_calls_in_flight",
     MetricKind.READ_GAUGE,
@@ -168,6 +173,7 @@ METRICS: tuple[Metric, ...] = (
     SERVED_AGE_SECONDS,
     REQUESTS_IN_FLIGHT,
     REQUESTS_QUEUED,
+    TASKS,
     CALLS_IN_FLIGHT,
     CALLS_WAITING,
     SYSTEM_UP,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
@@ -66,6 +67,7 @@ def build_app(
     admission = admission or Admission(most_in_flight=Server().most_in_flight, most_waiting=Server().most_waiting)
     observing = current.gateway.parts.observing
     observing.readings.read(catalog.REQUESTS_QUEUED, lambda: {(): admission.waiting})
+    observing.readings.read(catalog.TASKS, lambda: {(): len(asyncio.all_tasks())})
     operations = Operations(schema, compiled=compiled, observing=observing)
     endpoint = Endpoint(operations, current, admission, observing=observing)
     files = script_files(scripts)

@@ -36,6 +36,7 @@ async def test_three_questions() -> None:
     for number in ("1001", "1002", "1001"):
         await watched.ask(ORDER, number=number)
     samples = {key: value for key, value in (await watched.samples()).items() if not key[0].startswith(PROCESS)}
+    del samples["orderweave_tasks",]  # of the test's own making
     stages = ("operation", "plan", "fetch", "match", "merge", "project", "write")
     assert samples == {
         ("orderweave_answers_total", "COMPILED"): 3,
@@ -220,6 +221,20 @@ def test_catalog_is_what_is_exposed() -> None:
     assert len({metric.name for metric in catalog.METRICS}) == len(catalog.METRICS)
     allowed = {"system", "capability", "outcome", "error", "code", "executor", "stage", "result"}
     assert {label for metric in catalog.METRICS for label in metric.labels} == allowed
+
+
+async def test_tasks_are_counted() -> None:
+    """One task more is one more, until it ends."""
+    watched = Watched()
+    counts = []
+    for work in (None, asyncio.Event().wait(), None):
+        task = asyncio.create_task(work) if work is not None else None
+        counts.append((await counted(watched, "orderweave_tasks"))["orderweave_tasks",])
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+    assert counts[1] - counts[0] == 1
+    assert counts[2] == counts[0]
 
 
 async def test_quotas_are_told() -> None:
