@@ -76,9 +76,14 @@ class Served:
         """The answer to a query for which the shop would be needed."""
         return httpx.post(f"{self.address}/graphql", json={"query": ORDER}, trust_env=False)
 
-    def log(self) -> list[dict[str, Any]]:
-        """Every line of the log."""
-        return [json.loads(line) for line in self._log.read_text().splitlines()]
+    def log(self, requests: int) -> list[dict[str, Any]]:
+        """Every line of the log, once so many requests stand in it: a request is told after its answer has been sent."""
+        for _ in range(300):
+            lines = [json.loads(line) for line in self._log.read_text().splitlines()]
+            if sum(line["event"] == "request" for line in lines) >= requests:
+                return lines
+            time.sleep(0.1)
+        raise TimeoutError(self._log.read_text())
 
     def stop(self) -> None:
         """Ask it to end, and wait."""
@@ -100,7 +105,7 @@ def test_two_gateways(served: tuple[Served, Served]) -> None:
     """Each tells its own counters on its own port, logs JSON alone with one line for the outage, and keeps its page."""
     for count, one in zip((2, 3), served, strict=True):
         ids = [one.ask().headers["x-request-id"] for _ in range(count)]
-        lines = one.log()
+        lines = one.log(count)
         assert [line["request_id"] for line in lines if line["event"] == "request"] == ids
         (outage,) = [line for line in lines if line["event"] == "outage_began"]
         assert (outage["system"], outage["reason"], outage["request_id"]) == ("shop", "UNREACHABLE", ids[0])
