@@ -77,7 +77,7 @@ class Served:
         return httpx.post(f"{self.address}/graphql", json={"query": ORDER}, trust_env=False)
 
     def log(self, requests: int) -> list[dict[str, Any]]:
-        """Every line of the log, once so many requests stand in it: a request is told after its answer has been sent."""
+        """Every line of the log, once so many requests stand in it: each is told after its answer is sent."""
         for _ in range(300):
             lines = [json.loads(line) for line in self._log.read_text().splitlines()]
             if sum(line["event"] == "request" for line in lines) >= requests:
