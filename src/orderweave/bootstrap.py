@@ -46,7 +46,8 @@ class Orderweave:
     """A wired gateway: the schema, and the gateway behind it. Close it when done.
 
     `transports` replaces the network for some systems by name; `clock` replaces time, and `pause` lets it pass;
-    `observing` is told of the work. `shared_cache` is the store that all workers share, where one is configured.
+    `observing` is told of the work. `shared_cache` is the store that all workers share and `redis` a client of the
+    same server for whatever else they share, where one is configured.
     """
 
     def __init__(
@@ -61,8 +62,8 @@ class Orderweave:
         business = configuration.business
         self.configuration = configuration
         self.clock = clock or SystemClock()
-        self._redis = _redis(configuration.redis.url) if configuration.redis else None
-        calling = CallingParts(clock=self.clock, pause=pause, redis=self._redis)
+        self.redis = _redis(configuration.redis.url) if configuration.redis else None
+        calling = CallingParts(clock=self.clock, pause=pause, redis=self.redis)
         connecting: dict[str, Connecting] = {}
         callers: dict[str, Caller] = {}
         for name, system in configuration.systems.items():
@@ -97,8 +98,8 @@ class Orderweave:
     async def close(self) -> None:
         """Close every connection."""
         await self.systems.close()
-        if self._redis is not None:
-            await self._redis.aclose()
+        if self.redis is not None:
+            await self.redis.aclose()
 
 
 def _cache(configuration: Configuration, clock: Clock, observing: Observing) -> Cache | None:

@@ -19,6 +19,7 @@ from orderweave.model.inventory import InventoryItem
 from orderweave.model.listing import CustomerProfile, PlaceInfo, StatusMapping, SystemInfo
 from orderweave.model.order import Order, OrderConnection
 from orderweave.model.product import Product
+from orderweave.model.rights import ALL_RIGHTS, Rights
 from orderweave.model.terms import Lane, Terms
 from orderweave.planning.needs import Needs
 
@@ -30,11 +31,11 @@ class Gateway:
         self.parts = parts
         self._deadline_seconds = deadline_seconds
 
-    def call(self, lane: Lane = Lane.INTERACTIVE, within: float | None = None) -> Terms:
-        """The terms of one request: all its work ends within the deadline, or so many seconds where that is less, and
-        waits where its lane does.
+    def call(self, lane: Lane = Lane.INTERACTIVE, within: float | None = None, rights: Rights = ALL_RIGHTS) -> Terms:
+        """The terms of one request: all its work ends within the deadline, or so many seconds where that is less,
+        waits where its lane does, and shows what the caller may see.
         """
-        return self.parts.systems.call(min(self._deadline_seconds, within or self._deadline_seconds), lane)
+        return self.parts.systems.call(min(self._deadline_seconds, within or self._deadline_seconds), lane, rights)
 
     async def order_by_id(self, token: str, needs: Needs, call: Terms) -> Order | None:
         """The order with this global id."""

@@ -24,6 +24,7 @@ from orderweave.calling.caller import reason_of
 from orderweave.model.calls import CallRules, CallStatus
 from orderweave.model.inventory import FetchedStock
 from orderweave.model.provenance import Fetched, IssueReason, SourceIssue
+from orderweave.model.rights import ALL_RIGHTS, Rights
 from orderweave.model.systems import Business
 from orderweave.model.terms import Lane, Terms
 from orderweave.observing import UNOBSERVED, Observing
@@ -333,9 +334,9 @@ class Systems:
         """The HTTP clients of one system's connector."""
         return self._connecting[name].upstreams
 
-    def call(self, seconds: float, lane: Lane = Lane.INTERACTIVE) -> Terms:
+    def call(self, seconds: float, lane: Lane = Lane.INTERACTIVE, rights: Rights = ALL_RIGHTS) -> Terms:
         """Terms for work that must end within so many seconds."""
-        return Terms(clock=self.clock, deadline=self.clock.monotonic() + seconds, lane=lane)
+        return Terms(clock=self.clock, deadline=self.clock.monotonic() + seconds, lane=lane, rights=rights)
 
     async def close(self) -> None:
         """Close the cache, and every connector beneath it."""

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from orderweave.model.rights import ALL_RIGHTS, Rights
 from orderweave_sdk.clock import Call
 
 
@@ -21,16 +22,18 @@ _PRIORITIES = {lane: priority for priority, lane in enumerate(Lane)}
 
 
 class Terms(Call, frozen=True, kw_only=True):
-    """A deadline, whose work it is, how old an answer may be, and for whom it is.
+    """A deadline, whose work it is, how old an answer may be, and what the caller may see.
 
     `max_age` is in seconds, 0 asks the source; None leaves it to what the configuration allows. What was fetched under
-    one `scope` never answers another: it stands for the rights of the caller, and is one for all as yet. The lane is
-    what the `priority` of the call says to those who know of no lanes.
+    one `scope` never answers another. Records are what the systems told the gateway, the same for every caller, so
+    one scope serves all of them: `rights` are applied to what is put together, never to what is kept. The lane is what
+    the `priority` of the call says to those who know of no lanes.
     """
 
     lane: Lane = Lane.INTERACTIVE
     max_age: float | None = None
     scope: str = ""
+    rights: Rights = ALL_RIGHTS
 
     def __post_init__(self) -> None:
         msgspec.structs.force_setattr(self, "priority", _PRIORITIES[self.lane])

@@ -64,13 +64,14 @@ class ExecutorKind(StrEnum):
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """What a GraphQL answer holds. `executed` is False for a document that could not be run at all.
 
-    `executor` says what projected it; None where nothing was run.
+    `executor` says what projected it; None where nothing was run. `extensions` are what is said beside the data.
     """
 
     data: Any
     errors: tuple[dict[str, Any], ...]
     executed: bool
     executor: ExecutorKind | None = None
+    extensions: Mapping[str, Any] | None = None
 
     def document(self) -> dict[str, Any]:
         """The answer as it goes over the wire: no `data` key when nothing was run, no empty `errors`."""
@@ -79,6 +80,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
             found["errors"] = list(self.errors)
         if self.executed:
             found["data"] = self.data
+        if self.extensions:
+            found["extensions"] = dict(self.extensions)
         return found
 
 

@@ -17,6 +17,7 @@ from orderweave.answering.errors import RequestError, bad_input
 from orderweave.answering.filters import Filter, read_by
 from orderweave.answering.orders import OrderList
 from orderweave.model.ids import MalformedToken, decode_id
+from orderweave.model.rights import ANYBODY, Caller
 from orderweave.model.terms import Lane, Terms
 from orderweave.operations.freshness import terms_of
 from orderweave.operations.selection import arguments_below, coordinates
@@ -39,14 +40,21 @@ MOST_NODES = 50
 
 
 class Context:
-    """What one request carries: the gateway and the terms under which its work must end.
+    """What one request carries: the gateway, who asks, and the terms under which the work must end.
 
     `within` are the seconds that the caller waits, where it says so.
     """
 
-    def __init__(self, gateway: Gateway, lane: Lane = Lane.INTERACTIVE, within: float | None = None) -> None:
+    def __init__(
+        self,
+        gateway: Gateway,
+        lane: Lane = Lane.INTERACTIVE,
+        within: float | None = None,
+        caller: Caller = ANYBODY,
+    ) -> None:
         self.gateway = gateway
-        self.call: Terms = gateway.call(lane, within)
+        self.caller = caller
+        self.call: Terms = gateway.call(lane, within, caller.rights)
 
 
 Asked = Info[Context, None]

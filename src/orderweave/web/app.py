@@ -16,6 +16,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Redire
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
+from orderweave.access import Identify, anybody
 from orderweave.answering import Gateway
 from orderweave.config.configuration import Server
 from orderweave.observing import catalog
@@ -53,6 +54,7 @@ def build_app(
     scripts: Path = Path("var/explorer"),
     more: Sequence[BaseRoute] = (),
     compiled: bool = True,
+    identify: Identify = anybody,
     beside: Sequence[Callable[[], AbstractAsyncContextManager[object]]] = (),
 ) -> App:
     """The application over a wired gateway, which it closes when it ends.
@@ -62,6 +64,7 @@ def build_app(
     folder of the explorer's fetched scripts; `more` routes come beside (metrics, the operations page, the demo's fault
     switches); what is in `beside` is entered when the application starts and left when it ends. What is told of the
     work goes where the gateway's own goes. Without `compiled` the reference executor projects every answer.
+    `identify` finds out who asks; by default nobody is asked, and everybody may see everything.
     """
     current = gateway if isinstance(gateway, Current) else Current(gateway, gateway.parts.systems.close)
     admission = admission or Admission(most_in_flight=Server().most_in_flight, most_waiting=Server().most_waiting)
@@ -69,7 +72,7 @@ def build_app(
     observing.readings.read(catalog.REQUESTS_QUEUED, lambda: {(): admission.waiting})
     observing.readings.read(catalog.TASKS, lambda: {(): len(asyncio.all_tasks())})
     operations = Operations(schema, compiled=compiled, observing=observing)
-    endpoint = Endpoint(operations, current, admission, observing=observing)
+    endpoint = Endpoint(operations, current, admission, identify=identify, observing=observing)
     files = script_files(scripts)
     page = explorer_page(served_by_us(files))
 

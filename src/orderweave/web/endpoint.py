@@ -12,7 +12,9 @@ import msgspec
 from starlette.datastructures import QueryParams
 from starlette.types import Receive, Scope, Send
 
+from orderweave.access import Headers, Identify, Unidentified, anybody
 from orderweave.answering import Gateway
+from orderweave.model.rights import Caller
 from orderweave.model.terms import Lane
 from orderweave.observing import UNOBSERVED, Observing, Stage
 from orderweave.observing.port import Asked
@@ -34,8 +36,6 @@ _RETRY_AFTER_SECONDS = b"1"
 _RESPONSE_TYPE = b"application/graphql-response+json"
 _JSON_TYPE = b"application/json"
 _TIMEOUT_HEADER = HEADER.encode()
-
-Headers = Mapping[bytes, bytes]
 
 
 class BadRequest(Exception):
@@ -70,14 +70,16 @@ class Endpoint:
         operations: Operations,
         current: Current,
         admission: Admission,
-        context: Callable[[Gateway, Lane, float | None], Context] = Context,
+        context: Callable[[Gateway, Lane, float | None, Caller], Context] = Context,
         *,
+        identify: Identify = anybody,
         observing: Observing = UNOBSERVED,
     ) -> None:
         self._operations = operations
         self._current = current
         self.admission = admission
         self._context = context
+        self._identify = identify
         self._observing = observing
         self._held_bytes = 0
         self.callers_gone = 0
@@ -108,6 +110,9 @@ class Endpoint:
         except BadRequest as error:
             status, document = error.status, _error(str(error), "BAD_REQUEST")
             more = [(b"allow", b"GET, HEAD, POST")] if status == 405 else []
+        except Unidentified as error:
+            status, document = error.status, _error(str(error), error.code)
+            more = [(b"www-authenticate", b"Bearer")] if status == 401 else []
         except Overloaded:
             status, document = 503, _error("too much is asked of the gateway at once; try again", "OVERLOADED")
             more = [(b"retry-after", _RETRY_AFTER_SECONDS)]
@@ -139,10 +144,10 @@ class Endpoint:
         with self._current.request() as gateway:
             try:
                 within = stated_seconds(headers.get(_TIMEOUT_HEADER))
-                context = self._context(gateway, _lane(headers), within)
             except NoTime as error:
                 raise BadRequest(400, str(error)) from None
             self.admission.look_in()
+            context = self._context(gateway, _lane(headers), within, await self._identify(headers))
             method = scope["method"]
             if method == "POST":
                 request = await self._from_body(headers, receive)

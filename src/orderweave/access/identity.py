@@ -1,0 +1,29 @@
+"""What the doors ask of this room: who is it that sends these headers?"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from orderweave.model.rights import ANYBODY, Caller
+
+# The headers of a request, names in lower case.
+Headers = Mapping[bytes, bytes]
+# Finds out who asks. Raises Unidentified for a credential that does not hold; the absence of one is no error here.
+Identify = Callable[[Headers], Awaitable[Caller]]
+
+
+class Unidentified(Exception):
+    """The caller cannot be let in as whom they say they are; the message may be shown and names no secret.
+
+    `status` is 401 for a credential that does not hold, 503 where it cannot be checked at present.
+    """
+
+    def __init__(self, message: str, *, status: int = 401, code: str = "UNAUTHENTICATED") -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+
+
+async def anybody(headers: Headers) -> Caller:
+    """Everybody is let in and sees everything: a gateway without access control."""
+    return ANYBODY
