@@ -5,7 +5,7 @@ The endpoint is an ASGI application by itself and not a route of Starlette's: se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
