@@ -2,7 +2,9 @@
 
 Python's (aiohttp for a handler, a newer Node as a wheel) come by pip from `requirements/bench.txt`. Node's come by
 `npm ci` from `bench/node/locked.json`: npm holds every package of it, the indirect ones too, against its sha512.
-The lock is npm's own without the addresses; npm asks the registry that it is set up for. `--lock` makes it again.
+The lock is npm's own without the addresses; npm asks the registry that it is set up for. `--lock` makes it again, of
+the benchmark's packages or of those in the folder named behind it. Tests that speak to the gateway with clients of
+Node's world have such folders of their own and install them by the same functions.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ NODE_PACKAGES = FOLDER / "node"
 _PINNED = ROOT / "requirements" / "bench.txt"
 _NODE = ROOT / "bench" / "node"
 # Committed under a name of its own: npm would put addresses into a file that it takes for its lock.
-_LOCKED = _NODE / "locked.json"
+_LOCKED = "locked.json"
 _LOCK = "package-lock.json"
 _SECONDS = 600
 # Of npm's lock only what decides on what is installed.
@@ -75,31 +77,31 @@ def _major_pinned() -> str:
     return pinned.partition(".")[0]
 
 
-def install_node() -> None:
-    """Node's packages and our programs for it; raises NotInstalled."""
-    program = node()
-    if not _stands(NODE_PACKAGES, _LOCKED):
-        shutil.rmtree(NODE_PACKAGES, ignore_errors=True)
-        NODE_PACKAGES.mkdir(parents=True)
-        shutil.copy(_NODE / "package.json", NODE_PACKAGES)
-        shutil.copy(_LOCKED, NODE_PACKAGES / _LOCK)
+def install_node(source: Path = _NODE, into: Path = NODE_PACKAGES) -> None:
+    """The packages of a folder that holds package.json and locked.json, and its programs; raises NotInstalled."""
+    program, locked = node(), source / _LOCKED
+    if not _stands(into, locked):
+        shutil.rmtree(into, ignore_errors=True)
+        into.mkdir(parents=True)
+        shutil.copy(source / "package.json", into)
+        shutil.copy(locked, into / _LOCK)
         quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-        _run([*_npm(program), "ci", *quiet], what=_LOCK, folder=NODE_PACKAGES)
-        _mark(NODE_PACKAGES, _LOCKED)
-    for path in _NODE.glob("*.mjs"):
-        shutil.copy(path, NODE_PACKAGES)
+        _run([*_npm(program), "ci", *quiet], what=_LOCK, folder=into)
+        _mark(into, locked)
+    for path in source.glob("*.mjs"):
+        shutil.copy(path, into)
 
 
-def lock_node() -> None:
-    """Make Node's lock again from its package.json."""
+def lock_node(source: Path = _NODE) -> None:
+    """Make a folder's lock again from its package.json."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     folder = FOLDER / "lock"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    shutil.copy(_NODE / "package.json", folder)
+    shutil.copy(source / "package.json", folder)
     _run([*_npm(node()), "install", "--package-lock-only", "--no-audit", "--no-fund"], what="the lock", folder=folder)
     lock = json.loads((folder / _LOCK).read_text())
-    _LOCKED.write_text(slim(lock))
+    (source / _LOCKED).write_text(slim(lock))
 
 
 def slim(lock: dict[str, object]) -> str:
@@ -158,7 +160,7 @@ def _run(command: list[str], *, what: str, folder: Path = ROOT) -> None:
 
 if __name__ == "__main__":
     install_python()
-    if sys.argv[1:] == ["--lock"]:
-        lock_node()
+    if sys.argv[1:2] == ["--lock"]:
+        lock_node(*map(Path, sys.argv[2:3]))
     else:
         install_node()
