@@ -6,10 +6,13 @@ from typing import Any
 
 from orderweave.answering.errors import ambiguous, bad_input, incomplete
 from orderweave.answering.parts import Parts
+from orderweave.answering.showing import shown
+from orderweave.answering.visibility import is_visible, with_owner
 from orderweave.fetching.gathering import Gathering, issues_about
 from orderweave.matching import Group
 from orderweave.model.ids import MalformedToken, decode_id
 from orderweave.model.order import Order
+from orderweave.model.rights import Rights
 from orderweave.model.terms import Terms
 from orderweave.observing import Stage
 from orderweave.planning.needs import Needs
@@ -65,23 +68,34 @@ def key_of_id(token: str) -> Key:
 async def _by_keys(parts: Parts, keys: tuple[Key, ...], needs: Needs, call: Terms, *, said: str | None) -> Order | None:
     if not keys:
         return None
+    rights = call.rights
     with parts.observing.stage(Stage.PLAN):
-        plan = plan_orders(needs, parts.business, parts.authority)
+        plan = plan_orders(with_owner(needs, rights), parts.business, parts.authority)
     gathering = Gathering(parts.systems, parts.reader, plan, call, through_thirds=True)
-    groups = [group for group in await gathering.run(keys) if group.keys & set(keys) and group.members]
+    found = [group for group in await gathering.run(keys) if group.keys & set(keys) and group.members]
+    groups = [group for group in found if is_visible(group, rights, parts.authority)]
     if len(groups) > 1 and said is not None:
         groups = _owners(groups, keys) or groups
     if len(groups) > 1:
         raise ambiguous([_candidate(parts, group) for group in groups])
     if not groups:
-        if gathering.issues:
-            raise incomplete("this order", sorted({issue.system for issue in gathering.issues}))
+        await _unknown(gathering, keys, rights)
         return None
     (group,) = groups
     parts.tell_ages(group.members)
     with parts.observing.stage(Stage.MERGE):
         missing = issues_about(group, gathering.issues, parts.business)
-        return parts.merger.merge(group, now=parts.clock.now(), missing=missing, fields=needs.fields)
+        order = parts.merger.merge(group, now=parts.clock.now(), missing=missing, fields=needs.fields)
+        return shown(order, rights)
+
+
+async def _unknown(gathering: Gathering, keys: tuple[Key, ...], rights: Rights) -> None:
+    """Raise INCOMPLETE where nobody can say that there is no such order."""
+    if rights.owned is not None:
+        if await gathering.like_unknown(keys):
+            raise incomplete("this order", ())
+    elif gathering.issues:
+        raise incomplete("this order", sorted({issue.system for issue in gathering.issues}))
 
 
 def _owners(groups: list[Group], keys: tuple[Key, ...]) -> list[Group]:

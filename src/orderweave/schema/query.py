@@ -16,6 +16,7 @@ from orderweave.answering.customer import CUSTOMER_COORDINATES, by_email
 from orderweave.answering.errors import RequestError, bad_input
 from orderweave.answering.filters import Filter, read_by
 from orderweave.answering.orders import OrderList
+from orderweave.model.access import may_see
 from orderweave.model.ids import MalformedToken, decode_id
 from orderweave.model.rights import ANYBODY, Caller
 from orderweave.model.terms import Lane, Terms
@@ -37,6 +38,8 @@ from orderweave.schema.paging import After, Before, First, Last
 from orderweave.schema.system_types import CustomerProfile, Place, StatusMapping, System
 
 MOST_NODES = 50
+# Kinds of ids whose objects have a type of another name under `node`.
+_TYPE_OF_ID = {"Location": "Place", "Customer": "CustomerProfile"}
 
 
 class Context:
@@ -189,6 +192,8 @@ async def _node(info: Asked, token: str) -> Node | None:
         raise bad_input(f"id: {error}") from None
     gateway, call = info.context.gateway, _terms(info)
     found: Any = None
+    if not may_see(_TYPE_OF_ID.get(kind, kind), call.rights):
+        return None
     if kind == "Order":
         found = await gateway.order_by_id(token, _needs(info), call)
     elif kind == "Product" and len(parts) == 1:

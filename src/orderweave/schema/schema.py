@@ -5,7 +5,9 @@ from __future__ import annotations
 import strawberry
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
+from strawberry.types.base import StrawberryObjectDefinition
 
+from orderweave.schema.access import print_access
 from orderweave.schema.directives import freshness
 from orderweave.schema.query import Context, Query
 from orderweave.schema.scalars import QUANTITY, Quantity
@@ -26,6 +28,13 @@ def build_schema() -> Schema:
     # Strawberry would call a directive's function on the value of each field. This one is read before that, and the
     # schema made above knows it already.
     schema.directives = ()
+    print_access(
+        {
+            name: entry.definition
+            for name, entry in schema.schema_converter.type_map.items()
+            if isinstance(entry.definition, StrawberryObjectDefinition)
+        }
+    )
     return schema
 
 
