@@ -13,6 +13,7 @@ from orderweave.answering.visibility import is_visible
 from orderweave.matching import KeyReader, match
 from orderweave.model.ids import encode_id
 from orderweave.model.rights import Caller, Owned, Rights, Scope
+from orderweave.model.systems import ReferenceRule
 from orderweave.operations.running import Operations, Request
 from orderweave.planning.authority import Authority
 from orderweave.planning.needs import needs_of
@@ -20,7 +21,7 @@ from orderweave.schema import Context
 from orderweave_sdk.errors import Unreachable
 from orderweave_sdk.manifest import SearchField
 from orderweave_sdk.records import Company, Customer, Key, OrderRecord, Person, SystemKind
-from tests.unit.businesses import ReferenceRule, business, fetched, record, system
+from tests.unit.businesses import business, fetched, record, system
 from tests.unit.fake_business import erp, order, shop, wms
 from tests.unit.fake_systems import FakeSystem, Woven, weave
 

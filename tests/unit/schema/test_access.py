@@ -102,5 +102,5 @@ def test_the_printed_schema_says_it() -> None:
 
 def read_scopes(directive: ConstDirectiveNode) -> frozenset[Scope]:
     """The scopes that a printed directive names."""
-    (argument,) = directive.arguments
+    (argument,) = directive.arguments or ()
     return frozenset(map(Scope, value_from_ast_untyped(argument.value)))
