@@ -13,7 +13,7 @@ from strawberry.types.base import get_object_definition
 
 from orderweave.answering import Gateway
 from orderweave.answering.customer import CUSTOMER_COORDINATES, by_email
-from orderweave.answering.errors import RequestError, bad_input
+from orderweave.answering.errors import Code, RequestError, bad_input
 from orderweave.answering.filters import Filter, read_by
 from orderweave.answering.orders import OrderList
 from orderweave.model.access import may_see
@@ -117,6 +117,8 @@ class Query:
     @field(description="A customer with their orders over all channels; null when no order carries them.")
     async def customer(self, info: Asked, by: CustomerBy) -> CustomerProfile | None:
         """The customer, by e-mail address or global id."""
+        if info.context.caller.rights.masked:
+            raise RequestError(Code.FORBIDDEN, "customers are counted in your role, and not looked up")
         if isinstance(by.id, str):
             return await _customer_by_id(info, by.id)
         return await _customer(info, by.email or "")
@@ -192,7 +194,7 @@ async def _node(info: Asked, token: str) -> Node | None:
         raise bad_input(f"id: {error}") from None
     gateway, call = info.context.gateway, _terms(info)
     found: Any = None
-    if not may_see(_TYPE_OF_ID.get(kind, kind), call.rights):
+    if not may_see(_TYPE_OF_ID.get(kind, kind), call.rights) or (kind == "Customer" and call.rights.masked):
         return None
     if kind == "Order":
         found = await gateway.order_by_id(token, _needs(info), call)
