@@ -23,6 +23,8 @@ from orderweave.answering.errors import Code, RequestError
 from orderweave.model.rights import Caller, Rights, Scope
 from orderweave.observing import UNOBSERVED, Observing, Stage, catalog
 from orderweave.observing.logs import places
+from orderweave.operations.deferring import DIRECTIVE as DEFER
+from orderweave.operations.deferring import Parts, parts_of
 from orderweave.operations.documents import Document, hash_of
 from orderweave.operations.freshness import RULES
 from orderweave.operations.keeping import Kept
@@ -142,6 +144,18 @@ class Operations:
             prepared = self._prepared(request, context, read_only=read_only)
         return prepared if isinstance(prepared, Answer) else await self._answer(prepared)
 
+    def parts(self, request: Request, context: Asking, *, most: int) -> Parts | None:
+        """The request in parts that are run one by one, where up to `most` of a query are deferred; else None.
+
+        What cannot be run at all is not deferred either: `run` says what is wrong with it.
+        """
+        if f"@{DEFER}" not in request.query or isinstance(self._prepared(request, context, read_only=True), Answer):
+            return None
+        document = self._documents.get(hash_of(request.query)) or self._parsed(request.query)
+        operation = document.chosen(request.operation_name)
+        assert operation is not None
+        return parts_of(document.parsed, operation, self._schema._schema, request.variables or {}, most)
+
     def _prepared(self, request: Request, context: Asking, *, read_only: bool) -> Projector | Answer:
         """What is to be run, or the answer in its place."""
         name = hash_of(request.query)
@@ -195,7 +209,7 @@ class Operations:
         """A run of an operation with its variables coerced, or what is wrong with them or not for this caller."""
         built: Any = (Timed if self._observing.on else Projector).build(
             self._schema._schema,
-            document.parsed,
+            document.runnable,
             context_value=context,
             raw_variable_values=dict(request.variables or {}),
             operation_name=request.operation_name,

@@ -8,7 +8,7 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.types.base import StrawberryObjectDefinition
 
 from orderweave.schema.access import print_access
-from orderweave.schema.directives import freshness
+from orderweave.schema.directives import defer, freshness
 from orderweave.schema.query import Context, Query
 from orderweave.schema.scalars import QUANTITY, Quantity
 
@@ -24,9 +24,11 @@ class Schema(strawberry.Schema):
 
 def build_schema() -> Schema:
     """The schema. Pure; takes some 100 ms."""
-    schema = Schema(query=Query, directives=[freshness], config=StrawberryConfig(scalar_map={Quantity: QUANTITY}))
-    # Strawberry would call a directive's function on the value of each field. This one is read before that, and the
-    # schema made above knows it already.
+    schema = Schema(
+        query=Query, directives=[defer, freshness], config=StrawberryConfig(scalar_map={Quantity: QUANTITY})
+    )
+    # Strawberry would call a directive's function on the value of each field. These are read before that, and the
+    # schema made above knows them already.
     schema.directives = ()
     print_access(
         {
