@@ -14,8 +14,8 @@ from graphql import GraphQLSyntaxError, parse
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from orderweave.operations.documents import MOST_TOKENS
 from orderweave.operations.deferring import DIRECTIVE as DEFER
+from orderweave.operations.documents import MOST_TOKENS
 from orderweave.operations.running import Operations, Request
 from orderweave.projection import generating
 from orderweave.schema import build_schema
