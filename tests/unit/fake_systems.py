@@ -29,6 +29,7 @@ from orderweave_sdk.capabilities import (
     Search,
     Settings,
     Stock,
+    Tracking,
 )
 from orderweave_sdk.clock import Call
 from orderweave_sdk.conditions import order_matches, values_of
@@ -52,6 +53,7 @@ from orderweave_sdk.records import (
     ProductRecord,
     StockRecord,
     SystemKind,
+    TrackingRecord,
 )
 from orderweave_sdk.statuses import StatusMap
 from orderweave_sdk.upstream import UpstreamFactory
@@ -134,7 +136,7 @@ def manifest(
         references=references,
         numbers_unique=numbers_unique,
         stock_batch=size if Capability.READ_STOCK in able else None,
-        tracking_batch=None,
+        tracking_batch=size if Capability.READ_TRACKING in able else None,
         product_batch=size if Capability.FIND_PRODUCTS in able else None,
         filters=filters if searches else {},
         sorts=sorts if searches else frozenset(),
@@ -174,6 +176,7 @@ class FakeSystem:
         self.stock = list(stock)
         self.products = list(products)
         self.locations = list(locations)
+        self.parcels: list[TrackingRecord] = []
         self.references = references
         self.number_pattern = number_pattern
         self.captures_orders = captures_orders and Capability.SEARCH_ORDERS in manifest.capabilities
@@ -288,6 +291,14 @@ class FakeConnector:
             stock: Stock = scripted
             return stock
         return Stock(records=tuple(level for level in self._system.stock if level.sku in skus), gaps=self._system.gaps)
+
+    async def read_tracking(self, numbers: Sequence[str], call: Call) -> Tracking:
+        """Parcels with numbers spelled exactly so."""
+        if (scripted := self._system.meet(Asked(what="tracking", values=tuple(numbers)))) is not None:
+            tracking: Tracking = scripted
+            return tracking
+        found = tuple(parcel for parcel in self._system.parcels if parcel.tracking_number in numbers)
+        return Tracking(records=found, gaps=self._system.gaps)
 
     async def find_products(self, skus: Sequence[str], call: Call) -> Products:
         """Products with SKUs spelled exactly so."""

@@ -9,6 +9,7 @@ from orderweave.answering.parts import Parts
 from orderweave.answering.showing import shown
 from orderweave.answering.visibility import is_visible, with_owner
 from orderweave.fetching.gathering import Gathering, issues_about
+from orderweave.fetching.parcels import parcels_of
 from orderweave.matching import Group
 from orderweave.model.ids import MalformedToken, decode_id
 from orderweave.model.order import Order
@@ -82,9 +83,11 @@ async def _by_keys(parts: Parts, keys: tuple[Key, ...], needs: Needs, call: Term
         await _unknown(gathering, keys, rights)
         return None
     (group,) = groups
+    parcels = await parcels_of(groups, plan.carriers, parts.systems, call)
+    group = parcels.with_parcels(group)
     parts.tell_ages(group.members)
     with parts.observing.stage(Stage.MERGE):
-        missing = issues_about(group, gathering.issues, parts.business)
+        missing = [*issues_about(group, gathering.issues, parts.business), *parcels.issues_about(group)]
         order = parts.merger.merge(group, now=parts.clock.now(), missing=missing, fields=needs.fields)
         return shown(order, rights)
 

@@ -21,6 +21,7 @@ from orderweave.answering.showing import shown
 from orderweave.answering.visibility import check_filter, is_visible, searches_of, with_owner
 from orderweave.fetching.gathering import Gathering, issues_about
 from orderweave.fetching.listing import Listed, Listing, Ordered, Place, Stream
+from orderweave.fetching.parcels import Parcels, parcels_of
 from orderweave.matching import Group
 from orderweave.model.ids import MalformedToken, decode_cursor, encode_cursor
 from orderweave.model.order import Order, OrderConnection, OrderEdge, PageInfo
@@ -238,13 +239,19 @@ class _Listing:
         wanting = [_own_id(hit) for hit in bare if self._is_wanting(hit, group_of[_record_of(hit)])]
         if wanting:
             group_of = _by_record(await gathering.run(wanting))
+        standing = [group for hit in chunk if self._is_shown(hit, group := group_of[_record_of(hit)])]
+        parcels = await parcels_of(standing, self._plan.carriers, self._parts.systems, self._call)
         with self._parts.observing.stage(Stage.MERGE):
-            found = self._merged(chunk, group_of, gathering.issues)
+            found = self._merged(chunk, group_of, gathering.issues, parcels)
         self._issues += [issue for issue in gathering.issues if issue not in self._issues]
         return found
 
     def _merged(
-        self, chunk: Sequence[Ordered], group_of: Mapping[tuple[str, str], Group], issues: Sequence[SourceIssue]
+        self,
+        chunk: Sequence[Ordered],
+        group_of: Mapping[tuple[str, str], Group],
+        issues: Sequence[SourceIssue],
+        parcels: Parcels,
     ) -> list[tuple[Place, Order]]:
         """The merged orders of these hits that pass the filter."""
         gaps = [gap for stream in self._listed.streams for gap in stream.gaps]
@@ -252,13 +259,12 @@ class _Listing:
         used: list[Fetched] = []
         for hit in chunk:
             group = group_of[_record_of(hit)]
-            if group.identity in self._seen or not _stands_for(hit, group):
+            if group.identity in self._seen or not self._is_shown(hit, group):
                 continue
             self._seen.add(group.identity)
-            if not is_visible(group, self._call.rights, self._parts.authority):
-                continue
+            missing = [*issues_about(group, [*issues, *gaps], self._parts.business), *parcels.issues_about(group)]
+            group = parcels.with_parcels(group)
             used += group.members
-            missing = issues_about(group, [*issues, *gaps], self._parts.business)
             order = self._parts.merger.merge(
                 group, now=self._parts.clock.now(), missing=missing, fields=self._plan.needs.fields
             )
@@ -266,6 +272,9 @@ class _Listing:
                 found.append((hit.place, shown(order, self._call.rights)))
         self._parts.tell_ages(used)
         return found
+
+    def _is_shown(self, hit: Ordered, group: Group) -> bool:
+        return _stands_for(hit, group) and is_visible(group, self._call.rights, self._parts.authority)
 
     def _is_known_elsewhere(self, hit: Ordered) -> bool:
         """Whether a place of capture that this hit refers to could be searched."""

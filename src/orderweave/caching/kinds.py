@@ -13,9 +13,10 @@ import msgspec
 from orderweave.caching.ages import Subject
 from orderweave.caching.pages import StoredPage
 from orderweave.matching.keys import tidy
+from orderweave.model.parcels import tidy_tracking
 from orderweave_sdk.facets import combine, facets_of
 from orderweave_sdk.manifest import Capability
-from orderweave_sdk.records import Facet, Key, LocationRecord, OrderRecord, ProductRecord, StockRecord
+from orderweave_sdk.records import Facet, Key, LocationRecord, OrderRecord, ProductRecord, StockRecord, TrackingRecord
 
 R = TypeVar("R")
 
@@ -135,6 +136,21 @@ class StockKind(SkuKind[StockRecord]):
         return record.sku, record.location.external_id, record.external_id
 
 
+class TrackingKind(Kind[TrackingRecord]):
+    """Parcels by tracking number, in whatever case and spaced in whatever way."""
+
+    tells = True
+
+    def fits(self, record: TrackingRecord, keys: Iterable[Key]) -> list[Key]:
+        """By the number."""
+        number = tidy_tracking(record.tracking_number)
+        return [key for key in keys if tidy_tracking(key.value) == number]
+
+    def place(self, record: TrackingRecord) -> Hashable:
+        """Its number."""
+        return tidy_tracking(record.tracking_number)
+
+
 class ProductKind(SkuKind[ProductRecord]):
     """Products by SKU."""
 
@@ -162,6 +178,7 @@ class PageKind(Kind[StoredPage]):
 ORDERS = OrderKind()
 STOCK = StockKind(StockRecord, Subject.STOCK, Capability.READ_STOCK)
 PRODUCTS = ProductKind(ProductRecord, Subject.PRODUCTS, Capability.FIND_PRODUCTS)
+TRACKING = TrackingKind(TrackingRecord, Subject.TRACKING, Capability.READ_TRACKING)
 LOCATIONS = LocationKind(LocationRecord, Subject.LOCATIONS, Capability.LIST_LOCATIONS)
 PAGES = PageKind(StoredPage, Subject.SEARCHES, Capability.SEARCH_ORDERS)
 

@@ -16,11 +16,12 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from orderweave.caching import Cache, Live, Taken, Uncached
-from orderweave.caching.kinds import LOCATIONS, ORDERS, PAGES, PRODUCTS, STOCK, Kind
+from orderweave.caching.kinds import LOCATIONS, ORDERS, PAGES, PRODUCTS, STOCK, TRACKING, Kind
 from orderweave.caching.pages import StoredPage, key_of_search, stored, value_of
 from orderweave.caching.taken import Dated
 from orderweave.calling import Caller, CallingParts, NotAsked
 from orderweave.calling.caller import reason_of
+from orderweave.fetching.parcels import parcel_record
 from orderweave.model.calls import CallRules, CallStatus
 from orderweave.model.inventory import FetchedStock
 from orderweave.model.provenance import Fetched, IssueReason, SourceIssue
@@ -30,7 +31,7 @@ from orderweave.model.terms import Lane, Terms
 from orderweave.observing import UNOBSERVED, Observing
 from orderweave.observing.port import NOT_ASKED, Calling
 from orderweave_sdk.batches import keys_of
-from orderweave_sdk.capabilities import Condition, Gap, Locations, Orders, Page, Products, Search, Stock
+from orderweave_sdk.capabilities import Condition, Gap, Locations, Orders, Page, Products, Search, Stock, Tracking
 from orderweave_sdk.clock import Clock
 from orderweave_sdk.connecting import Connecting
 from orderweave_sdk.errors import UpstreamError
@@ -47,6 +48,7 @@ _CAPABILITIES: Mapping[type, str] = {
     Page: Capability.SEARCH_ORDERS.value,
     Stock: Capability.READ_STOCK.value,
     Products: Capability.FIND_PRODUCTS.value,
+    Tracking: Capability.READ_TRACKING.value,
     Locations: Capability.LIST_LOCATIONS.value,
     str: "CHECK",
 }
@@ -212,6 +214,24 @@ class Systems:
             put=lambda connector, asked, terms: connector.find_products([key.value for key in asked], terms),
         )
         return Found(found=tuple(dated.record for dated in taken.found), failed=taken.failed, gaps=taken.gaps)
+
+    async def read_tracking(self, name: str, numbers: Sequence[str], call: Terms) -> Found[Fetched]:
+        """What one system knows of some parcels, each as a record of its own: one batch, as its manifest allows."""
+        facets = frozenset({Facet.TRACKING})
+        taken = await self._taken(
+            TRACKING,
+            Tracking,
+            name,
+            keys_of("tracking_number", numbers),
+            facets,
+            call,
+            put=lambda connector, asked, terms: connector.read_tracking([key.value for key in asked], terms),
+        )
+        return Found(
+            found=tuple(_fetched(name, dated, parcel_record(dated.record)) for dated in taken.found),
+            failed=taken.failed,
+            gaps=taken.gaps,
+        )
 
     async def list_locations(self, name: str, call: Terms) -> Found[LocationRecord]:
         """All the places that one system knows."""

@@ -15,6 +15,7 @@ from orderweave.merging.lines import LineIndex, has_left
 from orderweave.merging.places import Places
 from orderweave.model.ids import encode_id
 from orderweave.model.order import FulfillmentOrder, Package, Shipment
+from orderweave.model.parcels import tidy_tracking
 from orderweave.model.provenance import Fetched
 from orderweave.planning.authority import Aspect
 from orderweave_sdk.records import (
@@ -133,8 +134,8 @@ class Goods:
     def _choose(self) -> list[tuple[Fetched, ShipmentRecord]]:
         taken: list[tuple[Fetched, ShipmentRecord]] = []
         for fetched in self._members.ranked(Aspect.FULFILLMENT):
-            if fetched.record.fulfillment is None:
-                continue
+            if fetched.record.fulfillment is None or not fetched.record.keys:
+                continue  # what has no key is a parcel, of a shipment that others tell
             # A system never tells one shipment twice, not even in two records of one order.
             before = [entry for entry in taken if entry[0].system != fetched.system]
             taken += [
@@ -266,11 +267,6 @@ class Goods:
             for fetched, fulfillment in self._members.leading(Aspect.HEADER, planning)
             for order in fulfillment.fulfillment_orders
         )
-
-
-def tidy_tracking(number: str) -> str:
-    """A tracking number without spaces and case."""
-    return "".join(number.split()).casefold()
 
 
 def _numbers(shipment: ShipmentRecord) -> set[str]:

@@ -21,13 +21,14 @@ from orderweave_sdk.records import Facet
 class OrderPlan(msgspec.Struct, frozen=True, kw_only=True):
     """`captures`: systems whose own orders are found, and the facets asked with them. `seconds`: systems asked
     about orders captured elsewhere; no facet means that only their keys are wanted. `fallbacks`: for each facet,
-    all systems that have it, most believed first.
+    all systems that have it, most believed first. `carriers` are asked about the parcels of the orders found.
     """
 
     needs: Needs
     captures: Mapping[str, frozenset[Facet]]
     seconds: Mapping[str, frozenset[Facet]]
     fallbacks: Mapping[Facet, tuple[str, ...]]
+    carriers: tuple[str, ...] = ()
 
 
 def plan_orders(needs: Needs, business: Business, authority: Authority) -> OrderPlan:
@@ -47,6 +48,22 @@ def plan_orders(needs: Needs, business: Business, authority: Authority) -> Order
         captures=captures,
         seconds=seconds,
         fallbacks={facet: _by_belief(facet, finders, authority) for facet in sorted(needs.facets)},
+        carriers=_carriers(needs, business),
+    )
+
+
+def _carriers(needs: Needs, business: Business) -> tuple[str, ...]:
+    """Who is asked about parcels: whoever tells of them by number and does not tell of them with the order.
+
+    Whether a parcel arrived is part of what became of the goods, whether or not its events are selected.
+    """
+    if needs.facets.isdisjoint((Facet.FULFILLMENT, Facet.TRACKING)):
+        return ()
+    return tuple(
+        name
+        for name, spec in business.systems.items()
+        if Capability.READ_TRACKING in spec.manifest.capabilities
+        and Capability.FIND_ORDERS not in spec.manifest.capabilities
     )
 
 

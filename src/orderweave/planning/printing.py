@@ -19,6 +19,9 @@ def print_orders(plan: OrderPlan, business: Business, *, root: str) -> str:
         lines.append(f"  1. {name}: {verb} -> {_facets(facets)}")
     for name, facets in plan.seconds.items():
         lines.append(f"  2. {name}: {_by_keys(name, business)} -> {_facets(facets)}")
+    for name in plan.carriers:
+        batch = business.systems[name].manifest.tracking_batch
+        lines.append(f"  3. {name}: by tracking number, up to {batch.size if batch else 1} parcels a call -> TRACKING")
     lines += [f"  if one fails, {facet}: {' > '.join(names)}" for facet, names in plan.fallbacks.items() if names]
     asked = dict.fromkeys([*plan.captures, *plan.seconds])
     lines += [f"  price, {name}: {_price(name, plan, business)}" for name in asked]
