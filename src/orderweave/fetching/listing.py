@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from orderweave.fetching.systems import FoundHit, Systems
+from orderweave.fetching.found import FoundHit
+from orderweave.fetching.systems import Systems
 from orderweave.model.provenance import Fetched, SourceIssue
 from orderweave.model.terms import Terms
 from orderweave.observing import Stage

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -21,6 +21,7 @@ from orderweave.caching.pages import StoredPage, key_of_search, stored, value_of
 from orderweave.caching.taken import Dated
 from orderweave.calling import Caller, CallingParts, NotAsked
 from orderweave.calling.caller import reason_of
+from orderweave.fetching.found import Found, FoundHit, FoundPage
 from orderweave.fetching.parcels import parcel_record
 from orderweave.model.calls import CallRules, CallStatus
 from orderweave.model.inventory import FetchedStock
@@ -31,7 +32,7 @@ from orderweave.model.terms import Lane, Terms
 from orderweave.observing import UNOBSERVED, Observing
 from orderweave.observing.port import NOT_ASKED, Calling
 from orderweave_sdk.batches import keys_of
-from orderweave_sdk.capabilities import Condition, Gap, Locations, Orders, Page, Products, Search, Stock, Tracking
+from orderweave_sdk.capabilities import Gap, Locations, Orders, Page, Products, Search, Stock, Tracking
 from orderweave_sdk.clock import Clock
 from orderweave_sdk.connecting import Connecting
 from orderweave_sdk.errors import UpstreamError
@@ -70,29 +71,6 @@ class Health(msgspec.Struct, kw_only=True):
     last_reason: IssueReason | None = None
     calls: int = 0
     failures: int = 0
-
-
-class Found(msgspec.Struct, Generic[T], frozen=True, kw_only=True, gc=False):
-    """What one system gave. `failed` stands in place of an answer, `gaps` beside one that could not be read whole."""
-
-    found: tuple[T, ...] = ()
-    failed: SourceIssue | None = None
-    gaps: tuple[SourceIssue, ...] = ()
-
-
-class FoundHit(msgspec.Struct, frozen=True, gc=False):
-    """A hit of a search, the cursor that continues right after it, and what the search is sorted by."""
-
-    fetched: Fetched
-    cursor: str
-    value: Any
-
-
-class FoundPage(Found[FoundHit], frozen=True, kw_only=True, gc=False):
-    """One page of a search. `remaining` are the conditions that the system could not apply."""
-
-    more: bool = False
-    remaining: tuple[Condition, ...] = ()
 
 
 class Systems:

@@ -10,7 +10,7 @@ import pytest
 
 from orderweave.caching import Cache
 from orderweave.caching.ages import Ages
-from orderweave.fetching.systems import Found
+from orderweave.fetching.found import Found
 from orderweave.model.provenance import Fetched, IssueReason, Via
 from orderweave.model.terms import Lane
 from orderweave_sdk.batches import keys_of
