@@ -27,8 +27,8 @@ help: ## print this list
 setup: ## make .venv with the locked packages, the project and every connector
 	@$(PYTHON) tools/set_up.py
 
-demo: setup ## start Orderweave with a business behind it (PORT, SEED, ORDERS)
-	@$(BIN)/orderweave demo --port $(PORT) --seed $(SEED) --orders $(ORDERS)
+demo: setup ## start Orderweave with a business behind it (PORT, SEED, ORDERS, SYSTEMS)
+	@$(BIN)/orderweave demo --port $(PORT) --seed $(SEED) --orders $(ORDERS) $(if $(SYSTEMS),--systems $(SYSTEMS))
 
 test: setup ## run the tests but for the slow ones (PYTEST_ARGS)
 	$(PYTEST) -m "not systems and not browser" $(PYTEST_ARGS)
@@ -40,8 +40,8 @@ check: setup ## format, lint, types, and whether schema.graphql is up to date
 	$(BIN)/orderweave schema diff
 
 truth: ORDERS = 10000
-truth: setup ## compare the answers with a generated truth (ORDERS, SEEDS)
-	$(BIN)/orderweave truth --orders $(ORDERS) --seeds $(SEEDS)
+truth: setup ## compare the answers with a generated truth (ORDERS, SEEDS, SYSTEMS)
+	$(BIN)/orderweave truth --orders $(ORDERS) --seeds $(SEEDS) $(if $(SYSTEMS),--systems $(SYSTEMS))
 
 bench: setup ## measure what a query costs beside other gateways (QUICK=1: under five minutes)
 	$(BIN)/python -m bench $(if $(QUICK),--quick)

@@ -36,6 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--port", type=_whole(1, 65535), default=8000)
     demo.add_argument("--seed", type=int, default=7, help="the same seed makes the same business")
     demo.add_argument("--orders", type=_whole(1, 100_000), default=500, help="how many orders it has")
+    _with_systems(demo)
     demo.set_defaults(run=_demo)
 
     serve = commands.add_parser("serve", help="start over the systems of a configuration file")
@@ -77,12 +78,19 @@ def _parser() -> argparse.ArgumentParser:
     truth = commands.add_parser("truth", help="hold the matching and merging against generated truth")
     truth.add_argument("--orders", type=_whole(1, 100_000), default=10000)
     truth.add_argument("--seeds", type=_whole(1, 1000), default=5)
+    _with_systems(truth)
     truth.set_defaults(run=_truth)
     return parser
 
 
 def _with_configuration(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--config", type=Path, default=Path("orderweave.toml"))
+
+
+def _with_systems(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--systems", default=None, help="the connectors that play the business, such as shopify,tryton,shiphero"
+    )
 
 
 def _whole(least: int, most: int) -> Callable[[str], int]:
@@ -98,12 +106,22 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
 
 def _demo(given: argparse.Namespace) -> int:
     from orderweave.demo.serving import serve_demo  # noqa: PLC0415 - the demo's parts are no part of serving
+    from orderweave.scenario import CastError  # noqa: PLC0415 - likewise
 
-    asyncio.run(serve_demo(port=given.port, seed=given.seed, orders=given.orders))
+    try:
+        asyncio.run(serve_demo(port=given.port, seed=given.seed, orders=given.orders, connectors=_named(given.systems)))
+    except CastError as error:
+        print(error, file=sys.stderr)
+        return 2
     return 0
+
+
+def _named(systems: str | None) -> tuple[str, ...] | None:
+    """The connectors in a list, None for the usual ones."""
+    return None if systems is None else tuple(name.strip() for name in systems.split(",") if name.strip())
 
 
 def _truth(given: argparse.Namespace) -> int:
     from orderweave.truth import hold_against_truth  # noqa: PLC0415 - as for the demo
 
-    return hold_against_truth(orders=given.orders, seeds=given.seeds)
+    return hold_against_truth(orders=given.orders, seeds=given.seeds, connectors=_named(given.systems))

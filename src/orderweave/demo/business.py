@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from types import TracebackType
 from typing import Any, Self
 
 from orderweave.config import Configuration, installed
 from orderweave.config.loading import read
 from orderweave.config.registry import simulator
-from orderweave.scenario import Scenario, Secret, configuration, demo_systems, generate
+from orderweave.scenario import SYSTEMS, USUAL, Scenario, Secret, cast, configuration, demo_systems, generate, told
 from orderweave_sdk.testing.faults import Fault
 from orderweave_sdk.testing.simulator import SimulatedSystem
 from orderweave_sdk.testing.world import World
@@ -19,13 +20,17 @@ class DemoBusiness:
     """The business and its simulators. Use `async with`; `configuration` is there from then on.
 
     `worlds` is what each system knows, as its vendor can say it. `toml` is the text of the configuration file
-    that a person would write for these systems.
+    that a person would write for these systems. `connectors` are those of the systems that take part; raises CastError
+    where they cannot play the business together.
     """
 
-    def __init__(self, *, seed: int, orders: int) -> None:
-        kinds = {system.name: simulator(system.connector) for system in demo_systems()}
+    def __init__(self, *, seed: int, orders: int, connectors: Sequence[str] | None = None) -> None:
+        players = cast(USUAL if connectors is None else connectors)
+        self._systems = demo_systems(players)
+        kinds = {system.name: simulator(system.connector) for system in self._systems}
         self._ids = {name: kind.external_id for name, kind in kinds.items()}
-        self.scenario: Scenario = generate(seed=seed, orders=orders, ids=self._ids)
+        told_by = {name: self._ids.get(name, _no_ids) for name in SYSTEMS}
+        self.scenario: Scenario = told(generate(seed=seed, orders=orders, ids=told_by), players)
         self.simulators: dict[str, SimulatedSystem] = {name: kind() for name, kind in kinds.items()}
         self.worlds = {name: _expressible(self.simulators[name], self.scenario.worlds[name]) for name in kinds}
         self.toml = ""
@@ -47,7 +52,7 @@ class DemoBusiness:
         registry = installed()
         environment: dict[str, str] = {}
         settings: dict[str, dict[str, Any]] = {}
-        for system in demo_systems():
+        for system in self._systems:
             manifest = registry.connectors[system.connector]().manifest
             secrets = {setting.name for setting in manifest.settings if setting.secret}
             settings[system.name] = {}
@@ -58,7 +63,7 @@ class DemoBusiness:
                     settings[system.name][name] = Secret(variable)
                 else:
                     settings[system.name][name] = value
-        self.toml = configuration(settings, self._ids)
+        self.toml = configuration(settings, self._ids, self._systems)
         return read(tomllib.loads(self.toml), file="demo.toml", registry=registry, environment=environment)
 
     async def fail(self, system: str, fault: Fault | None) -> None:
@@ -81,6 +86,11 @@ class DemoBusiness:
         drifting = [conflict.order[1] for conflict in self.scenario.truth.conflicts if conflict.order[0] == "stock"]
         others = [product.sku for world in self.scenario.worlds.values() for product in world.products]
         return list(dict.fromkeys([*drifting, *others]))[:3]
+
+
+def _no_ids(kind: str, n: int) -> str:
+    """Ids for the records of a system that does not take part."""
+    return f"{kind}-{n}"
 
 
 def _expressible(running: SimulatedSystem, world: World) -> World:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 import uvicorn
 from starlette.applications import Starlette
@@ -31,14 +33,14 @@ conflicts {{ path values {{ system value }} }} freshness {{ missing {{ system re
   All orders   curl -s {url}/graphql -H 'content-type: application/json' \\
                  -d '{{"query":"{{ orders(first: 5) {{ nodes {{ number placedAt channel {{ code }} }} }} }}"}}'
   Stop a system, look again, and start it:
-               curl -s -X PUT {url}/demo/faults/wms/STOPPED
-               curl -s -X DELETE {url}/demo/faults/wms
+               curl -s -X PUT {url}/demo/faults/{last}/STOPPED
+               curl -s -X DELETE {url}/demo/faults/{last}
 """
 
 
-async def serve_demo(*, port: int, seed: int, orders: int) -> None:
-    """Run the demo until it is stopped."""
-    async with DemoBusiness(seed=seed, orders=orders) as business:
+async def serve_demo(*, port: int, seed: int, orders: int, connectors: Sequence[str] | None = None) -> None:
+    """Run the demo until it is stopped; raises CastError where these connectors cannot play the business."""
+    async with DemoBusiness(seed=seed, orders=orders, connectors=connectors) as business:
         set_up_logs("auto")
         app = demo_app(business)
         print(
@@ -46,6 +48,7 @@ async def serve_demo(*, port: int, seed: int, orders: int) -> None:
                 orders=orders,
                 systems=len(business.simulators),
                 names=", ".join(business.simulators),
+                last=list(business.simulators)[-1],
                 url=f"http://127.0.0.1:{port}",
                 number=business.telling_number(),
             ),

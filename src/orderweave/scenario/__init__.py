@@ -1,5 +1,6 @@
 """A business to show: one retailer over four systems, made from a seed, with the mess of real life and the truth."""
 
+from orderweave.scenario.casting import CASTS, USUAL, Cast, CastError, cast, told
 from orderweave.scenario.configuration import (
     DemoSystem,
     ReferenceField,
@@ -13,8 +14,12 @@ from orderweave.scenario.numbering import Ids
 from orderweave.scenario.truth import PlantedConflict, Scenario, TrueOrder, TrueStock, Truth
 
 __all__ = [
+    "CASTS",
     "SYSTEMS",
     "UNTIL",
+    "USUAL",
+    "Cast",
+    "CastError",
     "DemoSystem",
     "Ids",
     "PlantedConflict",
@@ -25,7 +30,9 @@ __all__ = [
     "TrueOrder",
     "TrueStock",
     "Truth",
+    "cast",
     "configuration",
     "demo_systems",
     "generate",
+    "told",
 ]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from orderweave.scenario.casting import USUAL, Cast, cast
 from orderweave.scenario.mess import MISTYPED
 from orderweave.scenario.numbering import Ids
 from orderweave.scenario.places import PLACES, PLACES_OF_SYSTEM, location_ids
@@ -47,54 +48,75 @@ class Secret(msgspec.Struct, frozen=True):
 
 SettingValue = str | int | bool | Secret
 
-_SHOP_NUMBERS = ("shop-us:number", "shop-eu:number")
+_SHOPS = ("shop-us", "shop-eu")
 
 
-def _system(
-    name: str, title: str, connector: str, number_pattern: str | None, *references: ReferenceField
-) -> DemoSystem:
-    return DemoSystem(
-        name=name,
-        title=title,
-        connector=connector,
-        number_pattern=number_pattern,
-        references=references,
-        places=tuple(place.id for place in PLACES_OF_SYSTEM[name]),
-    )
-
-
-def demo_systems() -> tuple[DemoSystem, ...]:
-    """The four systems of the scenario."""
-    return (
-        _system("shop-us", "US web shop", "shopify", r"\d{4,}"),
-        _system("shop-eu", "EU web shop", "shopify", r"EU\d{4,}"),
-        _system(
-            "erp",
+def demo_systems(players: Mapping[str, Cast] | None = None) -> tuple[DemoSystem, ...]:
+    """The systems of the scenario as these play it, by default as the usual ones do."""
+    players = cast(USUAL) if players is None else players
+    shop_numbers = tuple(f"{name}:number" for name in ("shop-us", "shop-eu") if name in players)
+    erp_numbers = ("erp:number",) if "erp" in players else ()
+    stories = {
+        "shop-us": _story("US web shop", r"\d{4,}"),
+        "shop-eu": _story("EU web shop", r"EU\d{4,}"),
+        "erp": _story(
             "ERP",
-            "tryton",
-            r"S\d{6}",
-            ReferenceField(field="reference", names=_SHOP_NUMBERS, spellings=("{}", *MISTYPED)),
+            players["erp"].number_pattern if "erp" in players else None,
+            ReferenceField(field="reference", names=shop_numbers, spellings=("{}", *MISTYPED)),
         ),
-        _system(
-            "wms",
+        "wms": _story(
             "East warehouse",
-            "shiphero",
             None,
-            ReferenceField(field="order_number", names=_SHOP_NUMBERS, spellings=("#{}",)),
-            ReferenceField(field="order_number", names=("erp:number",), spellings=("{}",)),
-            ReferenceField(field="partner_order_id", names=("erp:number",), spellings=("{}",), lookup=False),
+            ReferenceField(
+                field="order_number",
+                names=shop_numbers,
+                spellings=tuple(dict.fromkeys(f"{players[name].sign}{{}}" for name in players if name in _SHOPS)),
+            ),
+            ReferenceField(field="order_number", names=erp_numbers, spellings=("{}",)),
+            ReferenceField(field="partner_order_id", names=erp_numbers, spellings=("{}",), lookup=False),
         ),
-    )
+        "carrier": _story("Carriers", None),
+    }
+    found = []
+    for name, player in players.items():
+        title, pattern, references = stories[name]
+        written = [
+            msgspec.structs.replace(reference, field=field)
+            for reference in references
+            if reference.names and (field := player.fields.get(reference.field, reference.field)) is not None
+        ]
+        found.append(
+            DemoSystem(
+                name=name,
+                title=title,
+                connector=player.connector,
+                number_pattern=pattern,
+                references=tuple(written),
+                places=tuple(place.id for place in PLACES_OF_SYSTEM.get(name, ())),
+            )
+        )
+    return tuple(found)
 
 
-def configuration(settings: Mapping[str, Mapping[str, SettingValue]], ids: Mapping[str, Ids]) -> str:
+def _story(
+    title: str, number_pattern: str | None, *references: ReferenceField
+) -> tuple[str, str | None, tuple[ReferenceField, ...]]:
+    return title, number_pattern, references
+
+
+def configuration(
+    settings: Mapping[str, Mapping[str, SettingValue]],
+    ids: Mapping[str, Ids],
+    systems: Sequence[DemoSystem] | None = None,
+) -> str:
     """The configuration file of the business as TOML.
 
     `settings` are each system's own settings (addresses, names of secrets' variables), `ids` the systems' ids as
     for `generate`. Raises KeyError for a system that is missing in either.
     """
+    systems = demo_systems() if systems is None else systems
     lines = ["# Everything live: a system that is stopped shows as missing at once.", "[cache]", "enabled = false", ""]
-    for system in demo_systems():
+    for system in systems:
         lines += [
             f"[systems.{system.name}]",
             f"connector = {_text(system.connector)}",
@@ -111,7 +133,7 @@ def configuration(settings: Mapping[str, Mapping[str, SettingValue]], ids: Mappi
             if not reference.lookup:
                 lines.append("lookup = false")
         lines.append("")
-    own_ids = {system.name: location_ids(system.name, ids[system.name]) for system in demo_systems()}
+    own_ids = {system.name: location_ids(system.name, ids[system.name]) for system in systems}
     for place in PLACES:
         lines += ["[[locations]]", f"id = {_text(place.id)}", f"name = {_text(place.name)}"]
         lines += [f'kind = "{place.kind}"', "[locations.systems]"]

@@ -121,7 +121,12 @@ def _true_orders(sales: Iterable[Sale], made: Slips, written: _Written) -> Itera
                 members.add(in_erp)
             else:
                 apart.append(in_erp)
-        yield TrueOrder(number=number, anchor=written.anchor(sale), members=frozenset(members))
+        yield TrueOrder(
+            number=number,
+            anchor=written.anchor(sale),
+            members=frozenset(members),
+            bridged=in_erp in members and made.is_bridged(sale),
+        )
     for offset, record in enumerate(apart, start=1):
         yield TrueOrder(number=number + offset, anchor=record, members=frozenset({record}))
 

@@ -65,6 +65,12 @@ class Slips(msgspec.Struct, frozen=True, kw_only=True):
         reference = self.references.get(sale.number)
         return reference is not None and (reference.usable or sale.number in self.carrying)
 
+    def is_bridged(self, sale: Sale) -> bool:
+        """Whether the warehouse's record alone ties the ERP's to the shop's."""
+        reference = self.references.get(sale.number)
+        shop = sale.slot.channel in SHOPS
+        return shop and reference is not None and not reference.usable and sale.number in self.carrying
+
 
 def slips(rng: Random, sales: Sequence[Sale]) -> Slips:
     """Deal the slips. Few orders get as much of each kind as fits in."""

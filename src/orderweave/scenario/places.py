@@ -56,7 +56,7 @@ PLACES_OF_SYSTEM = {
 
 def location_ids(system: str, ids: Ids) -> dict[str, str]:
     """The system's own id of each place that it knows, by the business's id of the place."""
-    return {place.id: ids("location", n) for n, place in enumerate(PLACES_OF_SYSTEM[system], start=1)}
+    return {place.id: ids("location", n) for n, place in enumerate(PLACES_OF_SYSTEM.get(system, ()), start=1)}
 
 
 def locations(system: str, ids: Ids) -> tuple[LocationRecord, ...]:

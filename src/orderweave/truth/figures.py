@@ -19,6 +19,7 @@ from orderweave.model.provenance import Fetched
 from orderweave.model.systems import Business
 from orderweave.planning.authority import Authority
 from orderweave.scenario import Scenario, Truth
+from orderweave_sdk.manifest import Capability
 from orderweave_sdk.testing.world import World
 
 RecordId = tuple[str, str]
@@ -59,7 +60,10 @@ def figures(scenario: Scenario, worlds: Mapping[str, World], business: Business,
     reader = KeyReader(business)
     authority = Authority(business)
     fetched = [
-        Fetched(system=name, record=record, fetched_at=now) for name, world in worlds.items() for record in world.orders
+        Fetched(system=name, record=record, fetched_at=now)
+        for name, world in worlds.items()
+        if Capability.FIND_ORDERS in business.systems[name].manifest.capabilities
+        for record in world.orders
     ]
     groups = match(fetched, business, reader)
     together = [[(f.system, f.record.external_id) for f in group.members] for group in groups]

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Sequence
 
 import msgspec
 
 from orderweave.demo import DemoBusiness
-from orderweave.scenario import UNTIL
+from orderweave.scenario import UNTIL, CastError
 from orderweave.truth.figures import Figures, figures
 
 _FIRST_SEED = 1
 
 
-def hold_against_truth(*, orders: int, seeds: int) -> int:
-    """Print the figures of each seed and, as the last line, all of them as JSON; 1 when any is not zero."""
+def hold_against_truth(*, orders: int, seeds: int, connectors: Sequence[str] | None = None) -> int:
+    """Print the figures of each seed and, as the last line, all of them as JSON; 1 when any is not zero.
+
+    `connectors` play the business, by default the usual ones.
+    """
     if orders < 1 or seeds < 1:
         print("orders and seeds must be at least 1", file=sys.stderr)
         return 2
-    total = asyncio.run(_all(orders, seeds))
+    try:
+        total = asyncio.run(_all(orders, seeds, connectors))
+    except CastError as error:
+        print(error, file=sys.stderr)
+        return 2
     for line in total.missed:
         print(f"not shown: {line}", file=sys.stderr)
     wrong = {
@@ -28,14 +36,15 @@ def hold_against_truth(*, orders: int, seeds: int) -> int:
         "conflicts_missed": total.conflicts_missed,
         "stock_double_counted": total.stock_double_counted,
     }
-    print(msgspec.json.encode({"orders": orders, "seeds": seeds, **wrong}).decode())
+    played = {} if connectors is None else {"systems": ",".join(connectors)}
+    print(msgspec.json.encode({"orders": orders, "seeds": seeds, **played, **wrong}).decode())
     return 1 if any(wrong.values()) else 0
 
 
-async def _all(orders: int, seeds: int) -> Figures:
+async def _all(orders: int, seeds: int, connectors: Sequence[str] | None) -> Figures:
     total = Figures(orders=0, wrong_joins=0, missed_joins=0, conflicts_missed=0, stock_double_counted=0)
     for seed in range(_FIRST_SEED, _FIRST_SEED + seeds):
-        async with DemoBusiness(seed=seed, orders=orders) as business:
+        async with DemoBusiness(seed=seed, orders=orders, connectors=connectors) as business:
             found = figures(business.scenario, business.worlds, business.configuration().business, UNTIL)
         print(
             f"seed {seed}: {found.orders} true orders, {found.wrong_joins} wrong joins, "

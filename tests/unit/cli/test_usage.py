@@ -73,8 +73,18 @@ def test_demo_hands_its_options_on(run: Run, monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setattr(serving, "serve_demo", serve)
     assert run("demo") == (0, "", "")
-    assert run("demo", "--port", "9001", "--seed", "3", "--orders", "20") == (0, "", "")
-    assert started == [{"port": 8000, "seed": 7, "orders": 500}, {"port": 9001, "seed": 3, "orders": 20}]
+    assert run("demo", "--port", "9001", "--seed", "3", "--orders", "20", "--systems", "shopify, tryton") == (0, "", "")
+    assert started == [
+        {"port": 8000, "seed": 7, "orders": 500, "connectors": None},
+        {"port": 9001, "seed": 3, "orders": 20, "connectors": ("shopify", "tryton")},
+    ]
+
+
+def test_a_cast_that_cannot_play_is_refused(run: Run) -> None:
+    """demo and truth say which connectors have a part."""
+    for command in ("demo", "truth"):
+        code, _, error = run(command, "--systems", "shopify,nobody")
+        assert (code, error.startswith("no part for nobody; there are parts for ")) == (2, True)
 
 
 def test_an_interrupt_is_no_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,209 @@
+"""Which connectors play the parts of the business, and the scenario as told with these.
+
+The story is told for four parts: two web shops, an ERP and a warehouse. Each part may be played by another vendor's
+system, or by nobody; then the others know what they know, and what is true of it is less. A carrier, where one takes
+part, knows every parcel.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+
+import msgspec
+
+from orderweave.scenario.places import EAST, PLACES
+from orderweave.scenario.truth import PlantedConflict, RecordId, Scenario, TrueOrder, TrueStock, Truth
+from orderweave_sdk.records import Fulfillment, Key, OrderRecord, Package, Shipment
+from orderweave_sdk.testing.world import World
+
+_SHOPS = ("shop-us", "shop-eu")
+_ERP, _WAREHOUSE, _CARRIER = "erp", "wms", "carrier"
+_ERP_NUMBER = re.compile(r"S(\d{6})")
+
+
+class Part(StrEnum):
+    """A part in the business."""
+
+    SHOP = "SHOP"
+    ERP = "ERP"
+    WAREHOUSE = "WAREHOUSE"
+    CARRIER = "CARRIER"
+
+
+class Cast(msgspec.Struct, frozen=True, kw_only=True):
+    """What a connector plays, and how its vendor's system writes what the story has in another way.
+
+    `fields` are the vendor's names for the story's reference fields (`reference` of the ERP; `order_number` and
+    `partner_order_id` of the warehouse); a field that it lacks is None, and is left out. `sign` stands before a shop's
+    numbers. `number` is how an ERP writes its n-th number, and `number_pattern` what these look like.
+    """
+
+    connector: str
+    part: Part
+    fields: Mapping[str, str | None] = {}
+    sign: str = "#"
+    number: str = "S{:06d}"
+    number_pattern: str = r"S\d{6}"
+
+
+CASTS: Mapping[str, Cast] = {
+    cast.connector: cast
+    for cast in (
+        Cast(connector="shopify", part=Part.SHOP),
+        Cast(connector="tryton", part=Part.ERP),
+        Cast(connector="shiphero", part=Part.WAREHOUSE),
+    )
+}
+USUAL = ("shopify", "tryton", "shiphero")
+
+
+class CastError(ValueError):
+    """These connectors cannot play the business together; the message says why."""
+
+
+def cast(connectors: Sequence[str]) -> dict[str, Cast]:
+    """Who plays which system, by the system's name: one or two shops, at most one of each other part.
+
+    One kind of shop plays both. Raises CastError.
+    """
+    unknown = [name for name in connectors if name not in CASTS]
+    if unknown:
+        raise CastError(f"no part for {', '.join(unknown)}; there are parts for {', '.join(sorted(CASTS))}")
+    by_part: dict[Part, list[Cast]] = {part: [] for part in Part}
+    for name in dict.fromkeys(connectors):
+        by_part[CASTS[name].part].append(CASTS[name])
+    shops = by_part.pop(Part.SHOP)
+    if not 1 <= len(shops) <= len(_SHOPS):
+        raise CastError(f"one or two shops take part, not {len(shops)}")
+    for part, players in by_part.items():
+        if len(players) > 1:
+            raise CastError(f"one system plays {part.lower()}, not {' and '.join(each.connector for each in players)}")
+    found = dict(zip(_SHOPS, (shops * 2)[: len(_SHOPS)], strict=True))
+    for part, name in ((Part.ERP, _ERP), (Part.WAREHOUSE, _WAREHOUSE), (Part.CARRIER, _CARRIER)):
+        if by_part[part]:
+            found[name] = by_part[part][0]
+    return found
+
+
+def told(scenario: Scenario, players: Mapping[str, Cast]) -> Scenario:
+    """The scenario as these players have it, and what is true of it with them alone."""
+    worlds = {name: world for name, world in scenario.worlds.items() if name in players}
+    writings = _Writings(players)
+    found = {
+        name: msgspec.structs.replace(world, orders=tuple(writings.written(name, order) for order in world.orders))
+        for name, world in worlds.items()
+    }
+    if _CARRIER in players:
+        found[_CARRIER] = World(orders=tuple(_parcels(scenario.worlds.values())))
+    absent = frozenset(scenario.worlds) - players.keys()
+    return Scenario(worlds=found, truth=_truth(scenario, absent) if absent else scenario.truth)
+
+
+class _Writings:
+    """How each player writes references and numbers."""
+
+    def __init__(self, players: Mapping[str, Cast]) -> None:
+        self._players = players
+
+    def written(self, system: str, order: OrderRecord) -> OrderRecord:
+        """A record in its system's own spelling; the same one where it spells like the story."""
+        cast = self._players[system]
+        if cast.connector in USUAL and all(player.connector in USUAL for player in self._players.values()):
+            return order
+        keys = tuple(self._own(system, key) for key in order.keys)
+        references = tuple(
+            Key(field, self._number(key.value))
+            for key in order.references
+            if (field := cast.fields.get(key.namespace, key.namespace)) is not None
+        )
+        header = order.header
+        if header is not None and header.number is not None:
+            number = self._own(system, Key("number", header.number)).value
+            header = msgspec.structs.replace(header, number=number)
+        return msgspec.structs.replace(order, keys=keys, references=references, header=header)
+
+    def _own(self, system: str, key: Key) -> Key:
+        if key.namespace != "number":
+            return key
+        if system in _SHOPS:
+            return Key("number", self._players[system].sign + key.value.removeprefix("#"))
+        return Key("number", self._number(key.value))
+
+    def _number(self, text: str) -> str:
+        """A text with the ERP's number in it as the ERP writes it."""
+        form = self._players[_ERP].number if _ERP in self._players else "S{:06d}"
+        return _ERP_NUMBER.sub(lambda found: form.format(int(found[1])), text)
+
+
+def _parcels(worlds: Iterable[World]) -> Iterable[OrderRecord]:
+    """Every parcel once, as whoever tells most of it tells it."""
+    best: dict[str, Package] = {}
+    for world in worlds:
+        for order in world.orders:
+            for shipment in order.fulfillment.shipments if order.fulfillment else ():
+                for package in shipment.packages:
+                    number = package.tracking_number
+                    if number and len(package.events or ()) >= len(
+                        (best[number].events if number in best else ()) or ()
+                    ):
+                        best[number] = package
+    for number, package in sorted(best.items()):
+        shipment = Shipment(external_id=number, status=package.status, packages=(package,))
+        yield OrderRecord(external_id=number, keys=(), fulfillment=Fulfillment(shipments=(shipment,)))
+
+
+def _told_of(package: Package) -> int:
+    return len(package.events or ())
+
+
+def _truth(scenario: Scenario, absent: frozenset[str]) -> Truth:
+    """What is true where some do not take part: their records are nobody's, and so is what only they tied or said."""
+    orders: list[TrueOrder] = []
+    alone: list[RecordId] = []
+    bridged: set[RecordId] = set()
+    for order in scenario.truth.orders:
+        members = {member for member in order.members if member[0] not in absent}
+        if order.bridged and _WAREHOUSE in absent and len(members) > 1:
+            bridged.add(order.anchor)
+            apart = {member for member in members if member[0] == _ERP and member != order.anchor}
+            alone += sorted(apart)
+            members -= apart
+        if members:
+            anchor = order.anchor if order.anchor in members else min(members)
+            orders.append(TrueOrder(number=order.number, anchor=anchor, members=frozenset(members)))
+    last = max((order.number for order in scenario.truth.orders), default=0)
+    orders += [
+        TrueOrder(number=last + offset, anchor=record, members=frozenset({record}))
+        for offset, record in enumerate(alone, start=1)
+    ]
+    kept = tuple(conflict for conflict in scenario.truth.conflicts if _can_be_seen(conflict, absent, bridged))
+    return Truth(orders=tuple(orders), conflicts=kept, stock=_stock(scenario, absent), counts=scenario.truth.counts)
+
+
+def _can_be_seen(conflict: PlantedConflict, absent: frozenset[str], bridged: set[RecordId]) -> bool:
+    """Whether two who disagree are both there, and their records one order."""
+    if conflict.order[0] in absent or _ERP in absent:
+        return False
+    from_warehouse = conflict.kind in ("status_lag", "stock_drift")
+    return not (_WAREHOUSE in absent and (from_warehouse or conflict.order in bridged))
+
+
+def _stock(scenario: Scenario, absent: frozenset[str]) -> tuple[TrueStock, ...]:
+    """What is truly there, as far as these can know: without the warehouse's own count what the others believe, and
+    without the ERP what the warehouse counts, for what a shop lists is no stock beside that.
+    """
+    if _WAREHOUSE not in absent:
+        known = scenario.truth.stock
+        return tuple(entry for entry in known if entry.place == EAST.id) if _ERP in absent else known
+    teller = next(name for name in (_ERP, *_SHOPS) if name in scenario.worlds and name not in absent)
+    world = scenario.worlds[teller]
+    names = {place.external_id: place.name for place in world.locations}
+    believed = {(level.sku, names[level.location.external_id]): level.on_hand for level in world.stock}
+    named = {place.id: place.name for place in PLACES}
+    found = []
+    for entry in scenario.truth.stock:
+        on_hand = believed.get((entry.sku, named[entry.place]))
+        found.append(entry if on_hand is None else msgspec.structs.replace(entry, on_hand=on_hand))
+    return tuple(found)

@@ -1,0 +1,112 @@
+"""Who plays which part, and the scenario as told with other players, or with fewer."""
+
+from __future__ import annotations
+
+import pytest
+
+from orderweave.scenario import CASTS, Cast, CastError, Scenario, cast, demo_systems, told
+from orderweave.scenario.casting import Part
+from tests.unit.scenario.ids import IDS
+
+ODD = Cast(
+    connector="odd",
+    part=Part.ERP,
+    fields={"reference": "their_number"},
+    number="7{:05d}",
+    number_pattern=r"7\d{5}",
+)
+BARE = Cast(connector="bare", part=Part.SHOP, sign="")
+HOUSE = Cast(connector="house", part=Part.WAREHOUSE, fields={"order_number": "ref", "partner_order_id": None})
+POST = Cast(connector="post", part=Part.CARRIER)
+
+
+def test_one_shop_plays_both() -> None:
+    """The usual players stand where they stood, and two shops take one part each, in the order named."""
+    assert {name: player.connector for name, player in cast(["shopify", "tryton", "shiphero"]).items()} == {
+        "shop-us": "shopify",
+        "shop-eu": "shopify",
+        "erp": "tryton",
+        "wms": "shiphero",
+    }
+    assert list(cast(["shopify"])) == ["shop-us", "shop-eu"]
+
+
+@pytest.mark.parametrize(
+    ("connectors", "said"),
+    [
+        (["shopify", "nobody"], "no part for nobody; there are parts for"),
+        (["tryton"], "one or two shops take part, not 0"),
+        ([], "one or two shops take part, not 0"),
+    ],
+)
+def test_a_cast_that_cannot_play(connectors: list[str], said: str) -> None:
+    """Unknown connectors and a business without a shop are refused in words."""
+    with pytest.raises(CastError, match=said):
+        cast(connectors)
+
+
+def test_two_for_one_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One warehouse is enough."""
+    monkeypatch.setattr("orderweave.scenario.casting.CASTS", {**CASTS, "house": HOUSE})
+    with pytest.raises(CastError, match="one system plays warehouse, not shiphero and house"):
+        cast(["shopify", "shiphero", "house"])
+
+
+def test_every_player_writes_its_own_way(scenario: Scenario) -> None:
+    """Fields, signs and numbers are the vendors', wherever they stand; what a vendor has no field for is left out."""
+    players = {"shop-us": BARE, "shop-eu": CASTS["shopify"], "erp": ODD, "wms": HOUSE, "carrier": POST}
+    worlds = told(scenario, players).worlds
+    assert all(not (record.key("number") or "").startswith("#") for record in worlds["shop-us"].orders)
+    assert all((record.key("number") or "").startswith("#EU") for record in worlds["shop-eu"].orders)
+    numbers = {record.key("number") for record in worlds["erp"].orders} - {None}
+    before = {record.key("number") for record in scenario.worlds["erp"].orders} - {None}
+    assert numbers == {f"7{int(number[1:]):05d}" for number in before if number}
+    assert {key.namespace for record in worlds["erp"].orders for key in record.references} == {"their_number"}
+    assert {key.namespace for record in worlds["wms"].orders for key in record.references} == {"ref"}
+    asked = {key.value for record in worlds["wms"].orders for key in record.references}
+    assert not [value for value in asked if value.startswith("S0")]
+    systems = {system.name: system for system in demo_systems(players)}
+    assert [(each.field, each.names, each.spellings) for each in systems["wms"].references] == [
+        ("ref", ("shop-us:number", "shop-eu:number"), ("{}", "#{}")),
+        ("ref", ("erp:number",), ("{}",)),
+    ]
+    assert systems["erp"].number_pattern == r"7\d{5}"
+
+
+def test_the_carrier_knows_every_parcel(scenario: Scenario) -> None:
+    """Each tracking number of any system once, with all that anybody tells of it, and no order."""
+    players = {**cast(["shopify", "tryton", "shiphero"]), "carrier": POST}
+    parcels = [
+        package
+        for record in told(scenario, players).worlds["carrier"].orders
+        for shipment in (record.fulfillment.shipments if record.fulfillment else ())
+        for package in shipment.packages
+    ]
+    most: dict[str, int] = {}
+    for world in scenario.worlds.values():
+        for record in world.orders:
+            for shipment in record.fulfillment.shipments if record.fulfillment else ():
+                for package in shipment.packages:
+                    if package.tracking_number:
+                        events = len(package.events or ())
+                        most[package.tracking_number] = max(most.get(package.tracking_number, 0), events)
+    assert {package.tracking_number: len(package.events or ()) for package in parcels} == most
+
+
+def test_the_usual_cast_changes_nothing(scenario: Scenario) -> None:
+    """The scenario as the usual players tell it is the scenario."""
+    assert told(scenario, cast(["shopify", "tryton", "shiphero"])) == scenario
+
+
+@pytest.mark.parametrize("left_out", [{"wms"}, {"erp"}, {"erp", "wms"}])
+def test_what_is_true_without_some(scenario: Scenario, left_out: set[str]) -> None:
+    """Each record that is left is of exactly one true order, anchored in it, and nobody absent is named anywhere."""
+    players = {name: player for name, player in cast(["shopify", "tryton", "shiphero"]).items() if name not in left_out}
+    found = told(scenario, players)
+    records = {(name, record.external_id) for name, world in found.worlds.items() for record in world.orders}
+    members = [member for order in found.truth.orders for member in order.members]
+    assert sorted(members) == sorted(records)
+    assert all(order.anchor in order.members for order in found.truth.orders)
+    assert len({order.number for order in found.truth.orders}) == len(found.truth.orders)
+    assert all(conflict.order[0] not in left_out for conflict in found.truth.conflicts)
+    assert IDS.keys() - found.worlds.keys() == left_out
