@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from orderweave.answering.errors import Code, RequestError, bad_input, incomplete
+from orderweave.answering.errors import RequestError, bad_input, incomplete
 from orderweave.answering.filters import Filter
 from orderweave.answering.order import order_by_id
 from orderweave.answering.orders import OrderList, list_orders, page_of
 from orderweave.answering.parts import Parts
 from orderweave.merging.order import order_id
+from orderweave.model.codes import Code
 from orderweave.model.ids import MalformedToken, decode_id
 from orderweave.model.listing import CustomerProfile
 from orderweave.model.order import OrderConnection

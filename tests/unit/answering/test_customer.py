@@ -6,9 +6,10 @@ import msgspec
 import pytest
 
 from orderweave.answering.customer import by_email
-from orderweave.answering.errors import Code, RequestError
+from orderweave.answering.errors import RequestError
 from orderweave.answering.filters import Filter
 from orderweave.answering.orders import OrderList, page_of
+from orderweave.model.codes import Code
 from orderweave.model.ids import encode_id
 from orderweave.model.listing import CustomerProfile
 from orderweave.planning.needs import Needs

@@ -6,7 +6,8 @@ import base64
 
 import pytest
 
-from orderweave.answering.errors import Code, RequestError
+from orderweave.answering.errors import RequestError
+from orderweave.model.codes import Code
 from orderweave.model.ids import encode_id
 from orderweave.model.order import Order
 from orderweave.model.provenance import IssueReason
