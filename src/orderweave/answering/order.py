@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from orderweave.answering.errors import ambiguous, bad_input, incomplete
+from orderweave.answering.errors import RequestError, ambiguous, bad_input, incomplete
 from orderweave.answering.parts import Parts
 from orderweave.fetching.gathering import Gathering, issues_about
 from orderweave.matching import Group
@@ -51,6 +52,43 @@ async def order_by_key(parts: Parts, namespace: str, value: str, needs: Needs, c
     return await _by_keys(parts, (Key(namespace, own),) if own else (), needs, call, said=value)
 
 
+async def orders_by_ids(
+    parts: Parts, tokens: Sequence[str], needs: Needs, call: Terms
+) -> list[Order | RequestError | None]:
+    """What `order_by_id` gives for each id, its error in its place, by one gathering: one batch a system and wave."""
+    keys = [_key_or_error(token) for token in tokens]
+    wanted = {key for key in keys if isinstance(key, Key)}
+    if not wanted:
+        return [key if isinstance(key, RequestError) else None for key in keys]
+    with parts.observing.stage(Stage.PLAN):
+        plan = plan_orders(needs, parts.business, parts.authority)
+    gathering = Gathering(parts.systems, parts.reader, plan, call, through_thirds=True)
+    groups_of: dict[Key, list[Group]] = {key: [] for key in wanted}
+    for group in await gathering.run(sorted(wanted)):
+        for key in group.keys & wanted:
+            groups_of[key] += [group] if group.members else []
+    return [
+        key if isinstance(key, RequestError) else _merged_or_error(parts, groups_of[key], gathering, needs)
+        for key in keys
+    ]
+
+
+def _key_or_error(token: str) -> Key | RequestError:
+    try:
+        return key_of_id(token)
+    except RequestError as error:
+        return error
+
+
+def _merged_or_error(
+    parts: Parts, groups: list[Group], gathering: Gathering, needs: Needs
+) -> Order | RequestError | None:
+    try:
+        return _merged(parts, groups, gathering, needs)
+    except RequestError as error:
+        return error
+
+
 def key_of_id(token: str) -> Key:
     """The key inside an order's global id."""
     try:
@@ -71,6 +109,11 @@ async def _by_keys(parts: Parts, keys: tuple[Key, ...], needs: Needs, call: Term
     groups = [group for group in await gathering.run(keys) if group.keys & set(keys) and group.members]
     if len(groups) > 1 and said is not None:
         groups = _owners(groups, keys) or groups
+    return _merged(parts, groups, gathering, needs)
+
+
+def _merged(parts: Parts, groups: list[Group], gathering: Gathering, needs: Needs) -> Order | None:
+    """The one order among those that have a name."""
     if len(groups) > 1:
         raise ambiguous([_candidate(parts, group) for group in groups])
     if not groups:

@@ -24,8 +24,8 @@ from orderweave.model.codes import Code
 from orderweave.observing import UNOBSERVED, Observing, Stage, catalog
 from orderweave.observing.logs import places
 from orderweave.operations.documents import Document, hash_of
-from orderweave.operations.freshness import RULES
 from orderweave.operations.keeping import Kept
+from orderweave.operations.rules import RULES
 from orderweave.projection import Declined, Projection, Projector, compile_projection
 
 logger = logging.getLogger("orderweave.operations")

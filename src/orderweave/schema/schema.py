@@ -6,8 +6,9 @@ import strawberry
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 
+from orderweave.schema.context import Context
 from orderweave.schema.directives import freshness
-from orderweave.schema.query import Context, Query
+from orderweave.schema.query import Query
 from orderweave.schema.scalars import QUANTITY, Quantity
 
 __all__ = ["Context", "build_schema", "print_sdl"]
