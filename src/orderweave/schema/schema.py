@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import strawberry
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
+from strawberry.types.scalar import ScalarDefinition
 
 from orderweave.schema.context import Context
 from orderweave.schema.directives import freshness
@@ -21,9 +24,10 @@ class Schema(strawberry.Schema):
         """Nothing: see `orderweave.operations.running`."""
 
 
-def build_schema() -> Schema:
-    """The schema. Pure; takes some 100 ms."""
-    schema = Schema(query=Query, directives=[freshness], config=StrawberryConfig(scalar_map={Quantity: QUANTITY}))
+def build_schema(query: type = Query, scalars: Mapping[object, ScalarDefinition] | None = None) -> Schema:
+    """The schema. Pure; takes some 100 ms. `query` may be a root with more fields, and `scalars` theirs."""
+    config = StrawberryConfig(scalar_map={Quantity: QUANTITY, **(scalars or {})})
+    schema = Schema(query=query, directives=[freshness], config=config)
     # Strawberry would call a directive's function on the value of each field. This one is read before that, and the
     # schema made above knows it already.
     schema.directives = ()
