@@ -9,6 +9,7 @@ from orderweave.scaffold import ScaffoldError
 from orderweave.scaffold import new_connector as scaffold
 from orderweave.schema import print_sdl, subgraph_sdl
 from orderweave.schema.changes import breaking_changes
+from orderweave.schema.reference import reference
 
 SCHEMA = Path("schema.graphql")
 RELEASED = Path("docs/schema/released.graphql")
@@ -18,6 +19,12 @@ APPROVED = Path("docs/schema/approved-breaking-changes.txt")
 def print_schema(*, federation: bool = False) -> int:
     """The schema, as schema.graphql holds it, or as a composer of a federated graph takes it."""
     print(subgraph_sdl() if federation else print_sdl(), end="")
+    return 0
+
+
+def print_reference() -> int:
+    """The schema as a page to read, as docs/schema/reference.md holds it."""
+    print(reference(print_sdl()), end="")
     return 0
 
 
