@@ -15,6 +15,7 @@ from orderweave.merging.order import order_id
 from orderweave.model.codes import Code
 from orderweave.model.ids import MalformedToken, decode_id
 from orderweave.model.order import Customer, OrderConnection
+from orderweave.model.rights import Rights
 from orderweave.model.terms import Terms
 from orderweave.planning.needs import Needs, needs_of
 from orderweave_sdk.capabilities import Condition, Search
@@ -48,7 +49,8 @@ async def customer(
     person = next((node for _, page in found for node in page.nodes if node.customer), None)
     if person is None or person.customer is None:
         silent = sorted({source.system for _, page in found for source in page.coverage.sources if not source.ok})
-        if silent:
+        # Of somebody else it is not told whether they may exist.
+        if silent and _is_own(email, call.rights):
             raise incomplete("this customer", silent)
         return None
     return msgspec.structs.replace(person.customer, pages=tuple(found))
@@ -68,7 +70,7 @@ async def email_by_id(parts: Parts, token: str, call: Terms) -> str | None:
     customer.
     """
     system, external_id = _parts_of(token)
-    if ":" in system:
+    if ":" in system:  # the order itself must exist for the caller
         order = await order_by_id(parts, order_id(Key(system, external_id)), needs_of(["Order.customer"]), call)
         return order.customer.email if order and order.customer else None
     spec = parts.business.systems.get(system)
@@ -89,7 +91,18 @@ async def email_by_id(parts: Parts, token: str, call: Terms) -> str | None:
         raise incomplete("this customer", [system])
     customers = [hit.fetched.record.customer for hit in page.found]
     people = [customer.person for customer in customers if customer]
-    return next((person.email for person in people if person and person.email), None)
+    found = next((person.email for person in people if person and person.email), None)
+    return found if found and _may_be_shown(found, Key(system, external_id), call.rights) else None
+
+
+def _is_own(email: str, rights: Rights) -> bool:
+    return rights.owned is None or email.strip().casefold() in rights.owned.emails
+
+
+def _may_be_shown(email: str, key: Key, rights: Rights) -> bool:
+    """Whether there may be orders of this customer for the caller; those of a company show themselves."""
+    owned = rights.owned
+    return owned is None or _is_own(email, rights) or key in owned.customers or bool(owned.companies)
 
 
 def _parts_of(token: str) -> tuple[str, str]:

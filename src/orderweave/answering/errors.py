@@ -29,6 +29,10 @@ def ambiguous(candidates: Sequence[dict[str, Any]]) -> RequestError:
 
 
 def incomplete(what: str, silent: Sequence[str]) -> RequestError:
-    """Nobody who answered knows it, and these systems did not answer: it may exist, ask again."""
-    message = f"no system that answered knows {what}; {', '.join(silent)} did not answer"
+    """Nobody who answered knows it, and these systems did not answer: it may exist, ask again.
+
+    Where naming them would tell more than that, none is named.
+    """
+    who = f"{', '.join(silent)} did not answer" if silent else "some did not answer"
+    message = f"no system that answered knows {what}; {who}"
     return RequestError(Code.INCOMPLETE, message, systems=list(silent))

@@ -7,10 +7,13 @@ from typing import Any
 
 from orderweave.answering.errors import RequestError, ambiguous, bad_input, incomplete
 from orderweave.answering.parts import Parts
+from orderweave.answering.showing import shown
+from orderweave.answering.visibility import is_visible, with_owner
 from orderweave.fetching.gathering import Gathering, issues_about
 from orderweave.matching import Group
 from orderweave.model.ids import MalformedToken, decode_id
 from orderweave.model.order import Order
+from orderweave.model.rights import Rights
 from orderweave.model.terms import Terms
 from orderweave.observing import Stage
 from orderweave.planning.needs import Needs
@@ -61,14 +64,17 @@ async def orders_by_ids(
     if not wanted:
         return [key if isinstance(key, RequestError) else None for key in keys]
     with parts.observing.stage(Stage.PLAN):
-        plan = plan_orders(needs, parts.business, parts.authority)
+        plan = plan_orders(with_owner(needs, call.rights), parts.business, parts.authority)
     gathering = Gathering(parts.systems, parts.reader, plan, call, through_thirds=True)
     groups_of: dict[Key, list[Group]] = {key: [] for key in wanted}
     for group in await gathering.run(sorted(wanted)):
-        for key in group.keys & wanted:
-            groups_of[key] += [group] if group.members else []
+        if group.members and is_visible(group, call.rights, parts.authority):
+            for key in group.keys & wanted:
+                groups_of[key].append(group)
+    unknown = sorted(key for key, groups in groups_of.items() if not groups)
+    missed = await _unknown(gathering, unknown, call.rights) if unknown else None
     return [
-        key if isinstance(key, RequestError) else _merged_or_error(parts, groups_of[key], gathering, needs)
+        key if isinstance(key, RequestError) else _one_or_error(parts, groups_of[key], gathering, needs, call) or missed
         for key in keys
     ]
 
@@ -80,11 +86,11 @@ def _key_or_error(token: str) -> Key | RequestError:
         return error
 
 
-def _merged_or_error(
-    parts: Parts, groups: list[Group], gathering: Gathering, needs: Needs
+def _one_or_error(
+    parts: Parts, groups: list[Group], gathering: Gathering, needs: Needs, call: Terms
 ) -> Order | RequestError | None:
     try:
-        return _merged(parts, groups, gathering, needs)
+        return _one(parts, groups, gathering, needs, call) if groups else None
     except RequestError as error:
         return error
 
@@ -103,28 +109,39 @@ def key_of_id(token: str) -> Key:
 async def _by_keys(parts: Parts, keys: tuple[Key, ...], needs: Needs, call: Terms, *, said: str | None) -> Order | None:
     if not keys:
         return None
+    rights = call.rights
     with parts.observing.stage(Stage.PLAN):
-        plan = plan_orders(needs, parts.business, parts.authority)
+        plan = plan_orders(with_owner(needs, rights), parts.business, parts.authority)
     gathering = Gathering(parts.systems, parts.reader, plan, call, through_thirds=True)
-    groups = [group for group in await gathering.run(keys) if group.keys & set(keys) and group.members]
+    found = [group for group in await gathering.run(keys) if group.keys & set(keys) and group.members]
+    groups = [group for group in found if is_visible(group, rights, parts.authority)]
     if len(groups) > 1 and said is not None:
         groups = _owners(groups, keys) or groups
-    return _merged(parts, groups, gathering, needs)
+    if groups:
+        return _one(parts, groups, gathering, needs, call)
+    missed = await _unknown(gathering, keys, rights)
+    if missed is not None:
+        raise missed
+    return None
 
 
-def _merged(parts: Parts, groups: list[Group], gathering: Gathering, needs: Needs) -> Order | None:
-    """The one order among those that have a name."""
+def _one(parts: Parts, groups: list[Group], gathering: Gathering, needs: Needs, call: Terms) -> Order:
+    """The one order among those that have a name, as the caller may see it."""
     if len(groups) > 1:
         raise ambiguous([_candidate(parts, group) for group in groups])
-    if not groups:
-        if gathering.issues:
-            raise incomplete("this order", sorted({issue.system for issue in gathering.issues}))
-        return None
     (group,) = groups
     parts.tell_ages(group.members)
     with parts.observing.stage(Stage.MERGE):
         missing = issues_about(group, gathering.issues, parts.business)
-        return parts.merger.merge(group, now=parts.clock.now(), missing=missing, fields=needs.fields)
+        order = parts.merger.merge(group, now=parts.clock.now(), missing=missing, fields=needs.fields)
+        return shown(order, call.rights)
+
+
+async def _unknown(gathering: Gathering, keys: Sequence[Key], rights: Rights) -> RequestError | None:
+    """INCOMPLETE where nobody can say that there is no such order."""
+    if rights.owned is not None:
+        return incomplete("this order", ()) if await gathering.like_unknown(keys) else None
+    return incomplete("this order", sorted({issue.system for issue in gathering.issues})) if gathering.issues else None
 
 
 def _owners(groups: list[Group], keys: tuple[Key, ...]) -> list[Group]:

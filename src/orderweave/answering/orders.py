@@ -17,6 +17,8 @@ import msgspec
 from orderweave.answering.errors import RequestError, bad_input
 from orderweave.answering.filters import Filter, order_passes, places_allow, pushable
 from orderweave.answering.parts import Parts
+from orderweave.answering.showing import shown
+from orderweave.answering.visibility import check_filter, is_visible, searches_of, with_owner
 from orderweave.fetching.gathering import Gathering, issues_about
 from orderweave.fetching.listing import Listed, Listing, Ordered, Place, Stream
 from orderweave.matching import Group
@@ -29,6 +31,7 @@ from orderweave.model.terms import Terms
 from orderweave.observing import Stage
 from orderweave.planning.needs import Needs
 from orderweave.planning.orders import OrderPlan, plan_orders
+from orderweave_sdk.capabilities import Condition
 from orderweave_sdk.manifest import Operator, SearchField
 from orderweave_sdk.records import Key
 
@@ -38,6 +41,8 @@ DEFAULT_PER_PAGE = 20
 # looks at twice as many hits as the one before, up to this many.
 _MOST_ROUNDS = 10
 _MOST_A_ROUND = 100
+# Stands behind every name of a system.
+_AFTER_ALL = "\uffff"
 
 
 class OrderList(msgspec.Struct, frozen=True, kw_only=True):
@@ -90,8 +95,9 @@ def page_of(
 
 async def list_orders(parts: Parts, page: OrderList, needs: Needs, call: Terms) -> OrderConnection:
     """The page, and how complete the list is."""
+    check_filter(page.filter, call.rights)
     with parts.observing.stage(Stage.PLAN):
-        plan = plan_orders(needs, parts.business, parts.authority)
+        plan = plan_orders(with_owner(needs, call.rights), parts.business, parts.authority)
     listing = _Listing(parts, page, plan, call)
     return await listing.run()
 
@@ -115,6 +121,8 @@ class _Listing:
             for rule in parts.business.systems[name].references
             if any(key.partition(":")[0] in plan.captures for key in rule.names)
         }
+        # Whether few of the hits may pass, so that more than a page of them is to be looked at.
+        self._sparse = page.filter != Filter()
         self._listed = Listed(self._streams(), parts.systems, call, descending=self._descending)
         self._seen: set[Key] = set()
         self._issues: list[SourceIssue] = []
@@ -129,29 +137,38 @@ class _Listing:
         return None
 
     def _streams(self) -> list[Stream]:
-        parts, page = self._parts, self._page
+        page = self._page
         names = [name for name in self._plan.captures if name not in self._refused and places_allow(page.filter, name)]
         if not names and not self._refused:
             raise bad_input(f"filter.channel: orders are placed in {', '.join(self._plan.captures)}")
         if not names:
             raise RequestError(Code.UNSUPPORTED, f"no system can list its orders sorted by {page.sort}")
-        listing = Listing(
-            conditions={
-                name: pushable(page.filter, parts.business.systems[name], parts.business, parts.authority, parts.reader)
-                for name in names
-            },
-            sort=page.sort,
-            descending=self._descending,
-            start=self._start,
-        )
-        return [self._stream(name, listing) for name in names]
+        listing = Listing(sort=page.sort, descending=self._descending, start=self._start)
+        return [self._stream(name, listing, conditions) for name in names for conditions in self._searches(name)]
 
-    def _stream(self, name: str, listing: Listing) -> Stream:
+    def _searches(self, name: str) -> list[tuple[Condition, ...]]:
+        """The conditions of each search that a system is asked: one, or one for each name of whose orders they are."""
+        pushed = self._pushable(name, self._page.filter)
+        owned = self._call.rights.owned
+        if owned is None:
+            return [pushed]
+        owners = [self._pushable(name, Filter(conditions=(owner,))) for owner in searches_of(owned, name)]
+        if not owners or not all(owners):
+            self._sparse = True
+            return [pushed]
+        return [(*pushed, *(condition for condition in owner if condition not in pushed)) for owner in owners]
+
+    def _pushable(self, name: str, wanted: Filter) -> tuple[Condition, ...]:
+        parts = self._parts
+        return pushable(wanted, parts.business.systems[name], parts.business, parts.authority, parts.reader)
+
+    def _stream(self, name: str, listing: Listing, conditions: tuple[Condition, ...]) -> Stream:
         """A first page is enough for the page, for one to see that there are more, and for mirrors among the hits."""
         most = self._parts.business.systems[name].manifest.page_size
-        if name in self._mirroring:
-            return Stream(name, listing, frozenset(), min(most, (self._page.size + 2) * 2), most)
-        return Stream(name, listing, self._plan.captures[name], min(most, self._page.size + 2), most)
+        mirrors = name in self._mirroring
+        wanted = (self._page.size + 2) * (2 if mirrors else 1)
+        facets = frozenset() if mirrors else self._plan.captures[name]
+        return Stream(name, listing, conditions, facets, page_size=min(most, wanted), most=most)
 
     async def run(self) -> OrderConnection:
         await self._listed.start()
@@ -175,7 +192,7 @@ class _Listing:
     def _to_look_at(self, turn: int, found: int) -> int:
         """As many hits as the page still lacks; where a filter may let few pass, twice as many each turn."""
         lacking = self._page.size - found
-        return lacking if self._page.filter == Filter() else max(lacking, min(_MOST_A_ROUND, self._page.size << turn))
+        return max(lacking, min(_MOST_A_ROUND, self._page.size << turn)) if self._sparse else lacking
 
     def _next_chunk(self, hits: Sequence[Ordered], wanted: int) -> list[Ordered]:
         """Hits up to the one that surely fills the page; those that may prove to be mirrors are not counted on."""
@@ -239,13 +256,15 @@ class _Listing:
             if group.identity in self._seen or not _stands_for(hit, group):
                 continue
             self._seen.add(group.identity)
+            if not is_visible(group, self._call.rights, self._parts.authority):
+                continue
             used += group.members
             missing = issues_about(group, [*issues, *gaps], self._parts.business)
             order = self._parts.merger.merge(
                 group, now=self._parts.clock.now(), missing=missing, fields=self._plan.needs.fields
             )
             if order_passes(order, self._page.filter, self._parts.reader):
-                found.append((hit.place, order))
+                found.append((hit.place, shown(order, self._call.rights)))
         self._parts.tell_ages(used)
         return found
 
@@ -280,7 +299,7 @@ class _Listing:
         near = edges[0].cursor if edges else None
         far = edges[-1].cursor if edges else None
         if cut:
-            far = _cursor(self._page, looked_at) if looked_at else None
+            far = _cursor(self._page, self._named(looked_at)) if looked_at else None
         more = more and far is not None
         beyond = self._page.cursor is not None
         backward = self._page.backward
@@ -298,20 +317,29 @@ class _Listing:
             coverage=self._coverage(cut=cut),
         )
 
+    def _named(self, place: Place) -> Place:
+        """A place as a cursor may tell it: where the hit there may be another's order, its instant alone."""
+        if self._call.rights.owned is None:
+            return place
+        return Place(place.value, _AFTER_ALL if self._descending else "", "")
+
     def _coverage(self, *, cut: bool) -> Coverage:
-        streams = {stream.system: stream for stream in self._listed.streams}
+        streams: dict[str, list[Stream]] = {}
+        for stream in self._listed.streams:
+            streams.setdefault(stream.system, []).append(stream)
         sources = []
         for name in self._plan.captures:
-            stream = streams.get(name)
-            if stream is None and name not in self._refused:
+            searched = streams.get(name)
+            if searched is None and name not in self._refused:
                 continue  # the filter leaves this place out
-            if stream is None:
+            if searched is None:
                 sources.append(SourceCoverage(system=name, ok=False, error=self._refused[name]))
                 continue
-            error = stream.issue.message if stream.issue else (stream.gaps[0].message if stream.gaps else None)
-            sources.append(
-                SourceCoverage(system=name, ok=stream.issue is None, truncated=cut or stream.truncated, error=error)
-            )
+            issue = next((stream.issue for stream in searched if stream.issue), None)
+            gap = next((gap for stream in searched for gap in stream.gaps), None)
+            truncated = cut or any(stream.truncated for stream in searched)
+            error = issue.message if issue else gap.message if gap else None
+            sources.append(SourceCoverage(system=name, ok=issue is None, truncated=truncated, error=error))
         for issue in self._issues:
             if issue.system not in self._plan.captures:
                 sources.append(SourceCoverage(system=issue.system, ok=False, error=issue.message))

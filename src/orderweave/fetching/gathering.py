@@ -104,6 +104,18 @@ class Gathering:
             await self._waves()
         return self.groups()
 
+    async def like_unknown(self, sought: Iterable[Key]) -> bool:
+        """Ask whoever would have been asked had nobody known these keys; whether one of those failed to answer.
+
+        For an order that does not exist for the caller: what it is answered must not depend on whether others see it.
+        """
+        namespaces = {key.namespace for key in sought}
+        asked = {namespace.partition(":")[0] for namespace in namespaces}
+        asked |= {name for name, spec in self._business.systems.items() if rules_naming(spec, namespaces)}
+        self._unowned = set(sought)
+        await self._waves()
+        return any(issue.system in asked for issue in self.issues)
+
     def _widen(self) -> bool:
         """Look for what nobody owns wherever it may be referred to, planned or not; False when all was found."""
         known = {key for group in self.groups() for key in group.keys}

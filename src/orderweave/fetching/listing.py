@@ -7,7 +7,7 @@ or fails does not hold up the others.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -44,22 +44,31 @@ class Ordered(msgspec.Struct, frozen=True, gc=False):
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """What to list: conditions to push down per system, the sort, and where to start (beyond `start`)."""
+    """What to list: the sort, and where to start (beyond `start`)."""
 
-    conditions: Mapping[str, tuple[Condition, ...]]
     sort: SearchField
     descending: bool
     start: Place | None
 
 
 class Stream:
-    """One system's hits, in order. Each further page is twice as large, up to `most` hits: a list that is held back
-    by many hits in one place gets past them in few calls.
+    """One system's hits under some conditions, in order. Each further page is twice as large, up to `most` hits: a
+    list that is held back by many hits in one place gets past them in few calls.
     """
 
-    def __init__(self, system: str, listing: Listing, facets: frozenset[Facet], page_size: int, most: int) -> None:
+    def __init__(
+        self,
+        system: str,
+        listing: Listing,
+        conditions: tuple[Condition, ...],
+        facets: frozenset[Facet],
+        *,
+        page_size: int,
+        most: int,
+    ) -> None:
         self.system = system
         self._listing = listing
+        self._conditions = conditions
         self._facets = facets
         self._page_size = page_size
         self._most = most
@@ -85,7 +94,7 @@ class Stream:
     async def read_on(self, systems: Systems, call: Terms) -> None:
         """Read one more page."""
         search = Search(
-            conditions=(*self._listing.conditions.get(self.system, ()), *self._from_start()),
+            conditions=(*self._conditions, *self._from_start()),
             sort=self._listing.sort,
             descending=self._listing.descending,
             size=self._page_size,

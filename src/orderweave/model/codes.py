@@ -22,6 +22,7 @@ class Code(StrEnum):
     BAD_REQUEST = "BAD_REQUEST"
     # Who asks.
     UNAUTHENTICATED = "UNAUTHENTICATED"
+    FORBIDDEN = "FORBIDDEN"
     # The gateway could not.
     OVERLOADED = "OVERLOADED"
     DEADLINE_EXCEEDED = "DEADLINE_EXCEEDED"

@@ -15,6 +15,8 @@ from graphql import (
     visit,
 )
 
+from orderweave.operations.deferring import without_defer
+
 MOST_TOKENS = 2_000
 
 
@@ -27,10 +29,13 @@ class Document:
     """A document that could be parsed. Raises GraphQLSyntaxError for one that cannot.
 
     `conditions` are the variables that stand in an @skip or @include anywhere in it, in the order of the text.
+    `runnable` is the document with nothing deferred, which is what an executor runs; `defers` says whether they differ.
     """
 
     def __init__(self, text: str) -> None:
         self.parsed: DocumentNode = parse(text, max_tokens=MOST_TOKENS)
+        self.runnable = without_defer(self.parsed)
+        self.defers = self.runnable is not self.parsed
         self.operations = tuple(node for node in self.parsed.definitions if isinstance(node, OperationDefinitionNode))
         found = _Conditions()
         visit(self.parsed, found)

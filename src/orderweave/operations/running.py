@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 import msgspec
 import strawberry
@@ -21,10 +21,14 @@ from strawberry.schema.schema import validate_document
 
 from orderweave.answering.errors import RequestError
 from orderweave.model.codes import Code
+from orderweave.model.rights import Caller, Rights, Scope
 from orderweave.observing import UNOBSERVED, Observing, Stage, catalog
 from orderweave.observing.logs import places
+from orderweave.operations.deferring import DIRECTIVE as DEFER
+from orderweave.operations.deferring import Parts, parts_of
 from orderweave.operations.documents import Document, hash_of
 from orderweave.operations.keeping import Kept
+from orderweave.operations.permitting import Taken, refusal, scopes_taken
 from orderweave.operations.rules import RULES
 from orderweave.projection import Declined, Projection, Projector, compile_projection
 
@@ -38,6 +42,7 @@ _MOST_CODE = 4_000_000
 _LONGEST_CODE = 400_000
 # What a refusal to compile weighs.
 _SMALLEST_CODE = 500
+_ALL = frozenset(Scope)
 
 
 class Timed(Projector):
@@ -86,6 +91,14 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
         return found
 
 
+class Asking(Protocol):
+    """What a request carries to the resolvers: here only who asks matters."""
+
+    @property
+    def caller(self) -> Caller:
+        """Who asks."""
+
+
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """A GraphQL request: a document, variables, and which of its operations is meant."""
 
@@ -118,11 +131,12 @@ class Operations:
         self._compiled = compiled
         self._observing = observing
         self._documents: Kept[bytes, Document] = Kept(_MOST_TEXT, _LONGEST_TEXT)
+        self._scopes: Kept[tuple[Any, ...], Taken] = Kept(_MOST_CODE // 4, _SMALLEST_CODE)
         self._projections: Kept[tuple[Any, ...], Projection | Declined] = Kept(_MOST_CODE, _LONGEST_CODE)
         observing.readings.read(catalog.DOCUMENTS_KEPT, lambda: {(): len(self._documents)})
         observing.readings.read(catalog.PROJECTIONS_KEPT, lambda: {(): len(self._projections)})
 
-    async def run(self, request: Request, context: object, *, read_only: bool = False) -> Answer:
+    async def run(self, request: Request, context: Asking, *, read_only: bool = False) -> Answer:
         """The answer to a request; nothing is raised for anything that the request or an upstream does.
 
         With `read_only` (a GET) only a query is run.
@@ -131,7 +145,19 @@ class Operations:
             prepared = self._prepared(request, context, read_only=read_only)
         return prepared if isinstance(prepared, Answer) else await self._answer(prepared)
 
-    def _prepared(self, request: Request, context: object, *, read_only: bool) -> Projector | Answer:
+    def parts(self, request: Request, context: Asking, *, most: int) -> Parts | None:
+        """The request in parts that are run one by one, where up to `most` of a query are deferred; else None.
+
+        What cannot be run at all is not deferred either: `run` says what is wrong with it.
+        """
+        if f"@{DEFER}" not in request.query or isinstance(self._prepared(request, context, read_only=True), Answer):
+            return None
+        document = self._documents.get(hash_of(request.query)) or self._parsed(request.query)
+        operation = document.chosen(request.operation_name)
+        assert operation is not None
+        return parts_of(document.parsed, operation, self._schema._schema, request.variables or {}, most)
+
+    def _prepared(self, request: Request, context: Asking, *, read_only: bool) -> Projector | Answer:
         """What is to be run, or the answer in its place."""
         name = hash_of(request.query)
         known = self._documents.get(name)
@@ -149,7 +175,7 @@ class Operations:
                 return _not_run(*(described(error) for error in problems))
             self._documents.keep(name, document, len(request.query))
         try:
-            run = self._built(document, request, context)
+            run = self._built(document, request, context, name)
             if isinstance(run, list):
                 return _not_run(*(described(error) for error in run))
             run.projection = self._projection(run, (name, request.operation_name), document)
@@ -178,11 +204,13 @@ class Operations:
         ran = result.data is not None or any(error.path for error in result.errors or ())
         return Answer(data=result.data, errors=errors, executed=ran, executor=executor)
 
-    def _built(self, document: Document, request: Request, context: object) -> Projector | list[GraphQLError]:
-        """A run of an operation with its variables coerced, or what is wrong with them."""
+    def _built(
+        self, document: Document, request: Request, context: Asking, name: bytes
+    ) -> Projector | list[GraphQLError]:
+        """A run of an operation with its variables coerced, or what is wrong with them or not for this caller."""
         built: Any = (Timed if self._observing.on else Projector).build(
             self._schema._schema,
-            document.parsed,
+            document.runnable,
             context_value=context,
             raw_variable_values=dict(request.variables or {}),
             operation_name=request.operation_name,
@@ -190,7 +218,10 @@ class Operations:
         )
         if isinstance(built, Timed):
             built.observing = self._observing
-        return cast("Projector | list[GraphQLError]", built)
+        if isinstance(built, list):
+            return built
+        lacking = self._lacking(built, context.caller.rights, (name, request.operation_name), document)
+        return [_as_graphql(lacking)] if lacking is not None else cast("Projector", built)
 
     def _parsed(self, text: str) -> Document:
         self.counts.parsed += 1
@@ -203,12 +234,28 @@ class Operations:
         except Exception as error:
             return [_as_graphql(error)]
 
+    def _lacking(
+        self, run: Projector, rights: Rights, operation: tuple[bytes, str | None], document: Document
+    ) -> RequestError | None:
+        """The refusal of an operation that the caller may not ask; None where they may."""
+        if rights.scopes >= _ALL:
+            return None
+        key = _shape(run, operation, document)
+        taken = self._scopes.get(key)
+        if taken is None:
+            taken = scopes_taken(run.schema, run.fragment_definitions, run.operation, run.variable_values)
+            self._scopes.keep(key, taken, _SMALLEST_CODE)
+        refused = refusal(taken, rights)
+        if refused is None:
+            return None
+        message = f"you may not ask for {', '.join(refused['fields'])}"
+        return RequestError(Code.FORBIDDEN, message, **refused)
+
     def _projection(self, run: Projector, operation: tuple[bytes, str | None], document: Document) -> Projection | None:
         """The code for an operation and what its variables make of @skip and @include; None where it is declined."""
         if not self._compiled or run.operation.operation is not OperationType.QUERY:
             return None
-        values = run.variable_values.coerced
-        key = (*operation, *(values.get(condition) for condition in document.conditions))
+        key = _shape(run, operation, document)
         found = self._projections.get(key)
         if found is None:
             try:
@@ -222,6 +269,12 @@ class Operations:
                 self.counts.declined += 1
             self._projections.keep(key, found, weight)
         return found if isinstance(found, Projection) else None
+
+
+def _shape(run: Projector, operation: tuple[bytes, str | None], document: Document) -> tuple[Any, ...]:
+    """An operation and what its variables make of @skip and @include."""
+    values = run.variable_values.coerced
+    return (*operation, *(values.get(condition) for condition in document.conditions))
 
 
 def _not_run(*errors: dict[str, Any]) -> Answer:

@@ -14,6 +14,7 @@ from orderweave.answering.customer import CUSTOMER_COORDINATES, by_email
 from orderweave.answering.errors import RequestError, bad_input
 from orderweave.answering.filters import Filter, read_by
 from orderweave.answering.orders import OrderList
+from orderweave.model.access import may_see
 from orderweave.model.ids import MalformedToken, decode_id
 from orderweave.operations.selection import arguments_below
 from orderweave.planning.needs import needs_of
@@ -40,6 +41,8 @@ async def by_ids(info: Asked, tokens: Sequence[str]) -> list[Found]:
     for index, token in enumerate(tokens):
         try:
             kind, parts = decode_id(token)
+            if kind in _FINDERS and not _may_see(info, kind):
+                continue
             if kind not in _FINDERS or (kind == "Product" and len(parts) != 1):
                 found[index] = bad_input(f"id: the id of a kind that cannot be asked for by itself: {kind}")
             else:
@@ -51,6 +54,12 @@ async def by_ids(info: Asked, tokens: Sequence[str]) -> list[Found]:
         for index, each in zip(places, objects, strict=True):
             found[index] = each
     return found
+
+
+def _may_see(info: Asked, kind: str) -> bool:
+    """Whether objects of a kind exist for the caller at all."""
+    rights = info.context.caller.rights
+    return may_see(kind, rights) and not (kind == "Customer" and rights.masked)
 
 
 async def _of_kind(info: Asked, kind: str, tokens: list[str]) -> list[Found]:

@@ -9,6 +9,7 @@ from strawberry import ID, field
 
 from orderweave.answering.errors import RequestError, bad_input
 from orderweave.answering.filters import read_by
+from orderweave.model.codes import Code
 from orderweave.planning.needs import needs_of
 from orderweave.schema.arguments import CustomerLookup, FilterArgument, OrderLookup, SortArgument, filter_of, page
 from orderweave.schema.context import Asked, needs, selected, terms
@@ -76,6 +77,8 @@ class Query:
     @field(description="A customer with their orders over all channels; null when no order carries them.")
     async def customer(self, info: Asked, by: CustomerBy) -> Customer | None:
         """The customer, by e-mail address or global id."""
+        if info.context.caller.rights.masked:
+            raise RequestError(Code.FORBIDDEN, "customers are counted in your role, and not looked up")
         if isinstance(by.id, str):
             return await customer_by_id(info, by.id)
         return cast("Customer | None", await customer_by_email(info, by.email or ""))

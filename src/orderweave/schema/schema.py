@@ -7,10 +7,12 @@ from collections.abc import Mapping
 import strawberry
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
+from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.scalar import ScalarDefinition
 
+from orderweave.schema.access import print_access
 from orderweave.schema.context import Context
-from orderweave.schema.directives import freshness
+from orderweave.schema.directives import defer, freshness
 from orderweave.schema.query import Query
 from orderweave.schema.scalars import QUANTITY, Quantity
 
@@ -27,10 +29,17 @@ class Schema(strawberry.Schema):
 def build_schema(query: type = Query, scalars: Mapping[object, ScalarDefinition] | None = None) -> Schema:
     """The schema. Pure; takes some 100 ms. `query` may be a root with more fields, and `scalars` theirs."""
     config = StrawberryConfig(scalar_map={Quantity: QUANTITY, **(scalars or {})})
-    schema = Schema(query=query, directives=[freshness], config=config)
-    # Strawberry would call a directive's function on the value of each field. This one is read before that, and the
-    # schema made above knows it already.
+    schema = Schema(query=query, directives=[defer, freshness], config=config)
+    # Strawberry would call a directive's function on the value of each field. These are read before that, and the
+    # schema made above knows them already.
     schema.directives = ()
+    print_access(
+        {
+            name: entry.definition
+            for name, entry in schema.schema_converter.type_map.items()
+            if isinstance(entry.definition, StrawberryObjectDefinition)
+        }
+    )
     return schema
 
 

@@ -12,6 +12,7 @@ import strawberry
 from strawberry import field
 
 from orderweave.answering.errors import bad_input
+from orderweave.model.rights import ANYBODY
 from orderweave.operations.running import Answer, Operations, Request
 from orderweave.schema.schema import Schema
 
@@ -150,6 +151,12 @@ def _of(info: strawberry.Info[Any, Any], name: str) -> Any:
     return value
 
 
+class Shelf(dict[str, Any]):
+    """What is there, for anybody who asks."""
+
+    caller = ANYBODY
+
+
 SCHEMA = Schema(query=Query, types=[Box, Crate])
 
 
@@ -162,7 +169,7 @@ def box(name: Any = "b", **values: Any) -> Thing:
 async def answer(query: str, operations: Operations | None = None, /, **there: Any) -> Answer:
     """What a query gives; `variables` among what is there are the request's."""
     variables = there.pop("variables", None)
-    return await (operations or Operations(SCHEMA)).run(Request(query=query, variables=variables), there)
+    return await (operations or Operations(SCHEMA)).run(Request(query=query, variables=variables), Shelf(there))
 
 
 async def both(query: str, **there: Any) -> Answer:

@@ -1,0 +1,112 @@
+"""What of an order a caller sees: conflicts of hidden fields left out, and people masked where they are only counted.
+
+Which fields may be selected at all is decided before anything runs (`operations/permitting.py`); this is about what
+would tell of them by another way. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+
+import msgspec
+
+from orderweave.model.access import SCOPES
+from orderweave.model.order import Company, Customer, Order, TimelineEntry
+from orderweave.model.provenance import FieldConflict
+from orderweave.model.rights import Rights, Scope
+from orderweave_sdk.records import Address
+
+# What stands for a text about a person: that there is one, and nothing of it.
+MASKED = "masked"
+# The path of a conflict about which records are the order.
+IDENTITY = "identity"
+# Of a postal code, what tells a region and no house.
+_REGION = 2
+_ALL = frozenset(Scope)
+
+# The field of `Order`, and the field of what it holds, in a path such as `lines[TEA-1].unitPrice`.
+_PATH = re.compile(r"(?P<field>\w+)(\[.*\])?(\.(?P<inner>\w+))?.*", re.DOTALL)
+
+
+def shown(order: Order, rights: Rights) -> Order:
+    """The order as this caller may see it."""
+    if rights.masked:
+        order = _masked(order)
+    if order.conflicts and (rights.owned is not None or not rights.scopes >= _ALL):
+        kept = tuple(conflict for conflict in order.conflicts if _is_shown(conflict, rights))
+        order = msgspec.structs.replace(order, conflicts=kept)
+    return order
+
+
+def _is_shown(conflict: FieldConflict, rights: Rights) -> bool:
+    """What makes its identity doubtful are records of other orders, perhaps of other people."""
+    if conflict.path == IDENTITY:
+        return rights.owned is None
+    return scopes_of(conflict.path) <= rights.scopes
+
+
+def scopes_of(path: str) -> frozenset[Scope]:
+    """The scopes that the field of a conflict takes; all of them where it is none that is known."""
+    found = _PATH.fullmatch(path)
+    field, inner = (found["field"], found["inner"]) if found else (path, None)
+    scopes = SCOPES.get(f"Order.{field}", _ALL)
+    return scopes | SCOPES.get(f"OrderLine.{inner}", frozenset()) if field == "lines" else scopes
+
+
+def _masked(order: Order) -> Order:
+    return msgspec.structs.replace(
+        order,
+        customer=_person(order.customer) if order.customer else None,
+        company=_company(order.company) if order.company else None,
+        billing_address=_address(order.billing_address) if order.billing_address else None,
+        shipping_address=_address(order.shipping_address) if order.shipping_address else None,
+        timeline=tuple(_entry(entry) for entry in order.timeline),
+        conflicts=tuple(_conflict(conflict) for conflict in order.conflicts),
+    )
+
+
+def _person(person: Customer) -> Customer:
+    return msgspec.structs.replace(
+        person,
+        name=_text(person.name),
+        email=_text(person.email),
+        phone=_text(person.phone),
+        company=_company(person.company) if person.company else None,
+    )
+
+
+def _company(company: Company) -> Company:
+    """A company's name is how a business is counted; its tax number may be a person's."""
+    return msgspec.structs.replace(company, tax_id=_text(company.tax_id))
+
+
+def _address(address: Address) -> Address:
+    """Country, region and town stay, for they are what is counted by."""
+    return msgspec.structs.replace(
+        address,
+        name=_text(address.name),
+        company=_text(address.company),
+        lines=tuple(MASKED for _ in address.lines),
+        postal_code=address.postal_code[:_REGION] + "…" if address.postal_code else None,
+        phone=_text(address.phone),
+    )
+
+
+def _entry(entry: TimelineEntry) -> TimelineEntry:
+    return msgspec.structs.replace(entry, message=_text(entry.message))
+
+
+def _conflict(conflict: FieldConflict) -> FieldConflict:
+    """That systems disagree on a person stays, not what each says."""
+    if conflict.path == IDENTITY or Scope.PERSONAL not in scopes_of(conflict.path):
+        return conflict
+    winner = conflict.winner
+    return msgspec.structs.replace(
+        conflict,
+        winner=msgspec.structs.replace(winner, value=_text(winner.value)) if winner else None,
+        values=tuple(msgspec.structs.replace(said, value=_text(said.value)) for said in conflict.values),
+    )
+
+
+def _text(text: str | None) -> str | None:
+    return MASKED if text else text

@@ -1,0 +1,91 @@
+"""Which orders exist for a caller. What one may not see looks exactly like what does not exist.
+
+The customer whom an order shows is the one who may see it: the most believed system's. A record of another system
+gives its customer a right only where it does not contradict that one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from orderweave.answering.errors import RequestError
+from orderweave.answering.filters import Filter
+from orderweave.matching import Group
+from orderweave.merging.contest import Members
+from orderweave.model.codes import Code
+from orderweave.model.rights import Owned, Rights, Scope
+from orderweave.planning.authority import Aspect, Authority
+from orderweave.planning.needs import Needs
+from orderweave_sdk.capabilities import Condition
+from orderweave_sdk.manifest import Operator, SearchField
+from orderweave_sdk.records import Customer, Facet, Key
+
+# Searches that one system is asked for the orders of one owner; one who is known by more names is looked for among all.
+_MOST_SEARCHES = 4
+
+_SCOPE_OF_FILTER = {
+    SearchField.CUSTOMER_EMAIL: Scope.PERSONAL,
+    SearchField.CUSTOMER_ID: Scope.PERSONAL,
+    SearchField.TOTAL: Scope.FINANCIALS,
+}
+
+
+def is_visible(group: Group, rights: Rights, authority: Authority) -> bool:
+    """Whether this order exists for the caller; the CUSTOMER facet must have been asked for (`with_owner`)."""
+    owned = rights.owned
+    if owned is None:
+        return True
+    said = Members(group.members, authority).saying(Aspect.CUSTOMER, lambda fetched: fetched.record.customer)
+    email = next((address for _, customer in said if (address := _email(customer))), None)
+    if email is not None and email in owned.emails:
+        return True
+    return any(
+        _is_known(customer, fetched.system, owned) for fetched, customer in said if _email(customer) in (None, email)
+    )
+
+
+def with_owner(needs: Needs, rights: Rights) -> Needs:
+    """The needs of a selection, and what tells whose order it is."""
+    if rights.owned is None:
+        return needs
+    return msgspec.structs.replace(needs, facets=needs.facets | {Facet.CUSTOMER})
+
+
+def check_filter(wanted: Filter, rights: Rights) -> None:
+    """Raise FORBIDDEN for a filter by what the caller may not read: it would tell by what it lets pass."""
+    for field in sorted(_fields(wanted) & _SCOPE_OF_FILTER.keys()):
+        scope = _SCOPE_OF_FILTER[field]
+        if scope not in rights.scopes or (scope is Scope.PERSONAL and rights.masked):
+            raise RequestError(Code.FORBIDDEN, f"you may not filter by {field.value}", scopes=[scope.value])
+
+
+def searches_of(owned: Owned, system: str) -> tuple[Condition, ...]:
+    """One condition for each search of a system that finds an owner's orders; none where only all orders hold them."""
+    ids = sorted(key.value for key in owned.customers if key.namespace == system)
+    found = [
+        *(Condition(SearchField.CUSTOMER_ID, Operator.EQ, (value,)) for value in ids),
+        *(Condition(SearchField.CUSTOMER_EMAIL, Operator.EQ, (email,)) for email in sorted(owned.emails)),
+    ]
+    # What belongs to a company, or to somebody known by an id of another system alone, no search of this one tells.
+    elsewhere = bool(owned.companies) or (not found and bool(owned.customers))
+    return () if elsewhere or len(found) > _MOST_SEARCHES else tuple(found)
+
+
+def _is_known(customer: Customer, system: str, owned: Owned) -> bool:
+    person, company = customer.person, customer.company
+    return bool(
+        (person and person.external_id and Key(system, person.external_id) in owned.customers)
+        or (company and company.external_id and Key(system, company.external_id) in owned.companies)
+    )
+
+
+def _email(customer: Customer) -> str | None:
+    person = customer.person
+    return person.email.strip().casefold() if person and person.email else None
+
+
+def _fields(wanted: Filter) -> set[SearchField]:
+    nested: Iterable[Filter] = (*wanted.every, *wanted.some, *wanted.none)
+    return {condition.field for condition in wanted.conditions}.union(*map(_fields, nested))

@@ -1,0 +1,110 @@
+"""Which scopes a field of the schema takes, beside those of the field that leads to it.
+
+A field that stands nowhere here takes what the way to it takes. Every field of `Query`, `Mutation` and `Subscription`
+and every one of the types that can be asked for by id stands here, so that a new one without a rule is noticed; and a
+test walks the schema and finds no way to money, people or provenance around the scope of its kind.
+
+A type that stands here (`Order`) says what its objects take where an interface leads to them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from orderweave.model.rights import Rights, Scope
+
+_ORDERS, _INVENTORY = frozenset({Scope.ORDERS}), frozenset({Scope.INVENTORY})
+_PERSONAL, _FINANCIALS = frozenset({Scope.PERSONAL}), frozenset({Scope.FINANCIALS})
+_PROVENANCE, _SYSTEMS = frozenset({Scope.PROVENANCE}), frozenset({Scope.SYSTEMS})
+# For whoever may ask at all; what there is to see is decided by what stands below, or by the object itself.
+_OPEN: frozenset[Scope] = frozenset()
+
+SCOPES: Mapping[str, frozenset[Scope]] = {
+    "Query.order": _ORDERS,
+    "Query.orders": _ORDERS,
+    "Query.customer": _ORDERS | _PERSONAL,
+    "Query.inventory": _INVENTORY,
+    "Query.product": _INVENTORY,
+    "Query.locations": _INVENTORY,
+    "Query.systems": _SYSTEMS,
+    "Query.statusMappings": _SYSTEMS,
+    "Query.node": _OPEN,
+    "Query.nodes": _OPEN,
+    "Query._entities": _OPEN,
+    "Query._service": _OPEN,
+    "Order": _ORDERS,
+    "Order.id": _OPEN,
+    "Order.sources": _PROVENANCE,
+    "Order.conflicts": _PROVENANCE,
+    "Order.freshness": _ORDERS,
+    "Order.number": _ORDERS,
+    "Order.identifiers": _PROVENANCE,
+    "Order.channel": _ORDERS,
+    "Order.origin": _ORDERS,
+    "Order.status": _ORDERS,
+    "Order.paymentStatus": _ORDERS,
+    "Order.fulfillmentStatus": _ORDERS,
+    "Order.returnStatus": _ORDERS,
+    "Order.invoiceStatus": _ORDERS,
+    "Order.sourceStatuses": _PROVENANCE,
+    "Order.placedAt": _ORDERS,
+    "Order.updatedAt": _ORDERS,
+    "Order.canceledAt": _ORDERS,
+    "Order.closedAt": _ORDERS,
+    "Order.cancelReason": _ORDERS,
+    "Order.archived": _ORDERS,
+    "Order.customer": _PERSONAL,
+    "Order.company": _PERSONAL,
+    "Order.purchaseOrderNumber": _ORDERS,
+    "Order.paymentTerms": _FINANCIALS,
+    "Order.billingAddress": _PERSONAL,
+    "Order.shippingAddress": _PERSONAL,
+    "Order.currency": _ORDERS,
+    "Order.presentmentCurrency": _ORDERS,
+    "Order.totals": _FINANCIALS,
+    "Order.discounts": _FINANCIALS,
+    "Order.taxes": _FINANCIALS,
+    "Order.lines": _ORDERS,
+    "Order.fulfillmentOrders": _ORDERS,
+    "Order.shipments": _ORDERS,
+    "Order.payments": _FINANCIALS,
+    "Order.adjustments": _FINANCIALS,
+    "Order.invoices": _FINANCIALS,
+    "Order.returns": _ORDERS,
+    # Why a business holds an order back (a suspicion of fraud, say) is not for the one who placed it.
+    "Order.holds": _PROVENANCE,
+    "FulfillmentOrder.holds": _PROVENANCE,
+    "Order.timeline": _ORDERS,
+    # Words that people typed, about people.
+    "TimelineEntry.message": _PERSONAL,
+    "OrderLine.unitPrice": _FINANCIALS,
+    "OrderLine.total": _FINANCIALS,
+    "OrderLine.discounts": _FINANCIALS,
+    "OrderLine.taxes": _FINANCIALS,
+    "Customer": _ORDERS | _PERSONAL,
+    "Customer.id": _OPEN,
+    "Customer.name": _PERSONAL,
+    "Customer.email": _PERSONAL,
+    "Customer.phone": _PERSONAL,
+    "Customer.company": _PERSONAL,
+    "Customer.orders": _ORDERS,
+    "Product": _INVENTORY,
+    "Product.id": _OPEN,
+    "Product.sku": _INVENTORY,
+    "Product.title": _INVENTORY,
+    "Product.gtin": _INVENTORY,
+    "Product.active": _INVENTORY,
+    "Product.systems": _PROVENANCE,
+    "Location": _INVENTORY,
+    "Location.id": _OPEN,
+    "Location.name": _OPEN,
+    "Location.kind": _OPEN,
+    "Location.systems": _PROVENANCE,
+    "InventoryLevel.sources": _PROVENANCE,
+    "InventoryLevel.conflicts": _PROVENANCE,
+}
+
+
+def may_see(type_name: str, rights: Rights) -> bool:
+    """Whether objects of a type may be shown where an interface leads to them."""
+    return SCOPES.get(type_name, _OPEN) <= rights.scopes

@@ -1,0 +1,123 @@
+"""What each caller sees of each root field, whoever's order it is about. `python -m tests.access.matrix` prints it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from orderweave.model.ids import encode_id
+from orderweave.model.rights import Caller, Rights
+from orderweave.operations.running import Operations, Request
+from orderweave.schema import Context
+from tests.access.callers import CALLERS, OWNERS, PEOPLE, business, order_id
+
+# What an answer shows: everything, nothing (as of what does not exist), or a refusal before anything was run.
+SHOWN, NOTHING, REFUSED = "shown", "nothing", "refused"
+
+_ORDER = "{ number shipments { status } }"
+
+
+def of_owner(owner: str) -> dict[str, str]:
+    """The questions about one owner's order or person, by root field; a field may be asked in several ways."""
+    number, (person, email) = OWNERS[owner], PEOPLE[owner]
+    order, customer = order_id(owner), encode_id("Customer", "shop", person or "none")
+    return {
+        "order": f'found: order(by: {{number: "{number}"}}) {_ORDER}',
+        "orders": f'found: orders(filter: {{number: {{eq: "{number}"}}}}) {{ nodes {_ORDER} }}',
+        "customer": f'found: customer(by: {{email: "{email}"}}) {{ name orders {{ nodes {_ORDER} }} }}',
+        "node": f'found: node(id: "{order}") {{ id ... on Order {_ORDER} }}',
+        "nodes": f'found: nodes(ids: ["{order}", "{customer}"]) {{ id }}',
+    }
+
+
+OF_NOBODY: dict[str, str] = {
+    "inventory": 'found: inventory(skus: ["TEA-1"]) { onHand }',
+    "product": 'found: product(sku: "TEA-1") { title }',
+    "locations": "found: locations { name }",
+    "systems": "found: systems { name }",
+    "statusMappings": "found: statusMappings { raw }",
+}
+
+# Parts of an order that a caller may otherwise see, each with what is selected for it.
+PARTS: dict[str, str] = {
+    "number, statuses, dates": "number status placedAt",
+    "lines": "lines { nodes { sku quantity { ordered } } }",
+    "prices of lines": "lines { nodes { unitPrice { amount } } }",
+    "shipments, tracking": "shipments { packages { trackingNumber } }",
+    "totals": "totals { total { amount } }",
+    "payments, invoices, refunds": "invoices { number } payments { method } adjustments { note }",
+    "customer": "customer { email }",
+    "addresses": "shippingAddress { name city } billingAddress { city }",
+    "words in the timeline": "timeline { message }",
+    "sources, conflicts, other numbers": "sources { system } conflicts { path } identifiers { value }",
+    "holds": "holds { reason }",
+}
+
+
+async def asked(question: str, rights: Rights, *, compiled: bool) -> dict[str, Any]:
+    """The answer to one question, over a business of its own."""
+    woven = business()
+    caller = Caller(name="caller", role="role", rights=rights)
+    request = Request(query=f"{{ {question} }}")
+    answer = await Operations(woven.schema, compiled=compiled).run(request, Context(woven.gateway, caller=caller))
+    return answer.document()
+
+
+def outcome(answer: Mapping[str, Any]) -> str:
+    """In a word, what an answer shows."""
+    codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
+    if codes:
+        return REFUSED if codes == {"FORBIDDEN"} else "/".join(sorted(codes))
+    return SHOWN if _holds(answer["data"]["found"]) else NOTHING
+
+
+def _holds(found: Any) -> bool:
+    if isinstance(found, Mapping):
+        return any(_holds(value) for value in found.values())
+    return any(map(_holds, found)) if isinstance(found, list) else found is not None
+
+
+async def by_owner(*, compiled: bool = True) -> dict[tuple[str, str], dict[str, str]]:
+    """For each root field and owner, what each caller sees."""
+    table: dict[tuple[str, str], dict[str, str]] = {}
+    for owner in OWNERS:
+        for field, question in of_owner(owner).items():
+            table[field, owner] = await _row(question, compiled=compiled)
+    for field, question in OF_NOBODY.items():
+        table[field, ""] = await _row(question, compiled=compiled)
+    return dict(sorted(table.items(), key=lambda entry: (bool(entry[0][1]) is False, entry[0][0])))
+
+
+async def by_part(*, compiled: bool = True) -> dict[str, dict[str, str]]:
+    """For each part of Ada's order, whether each caller may select it; `masked` where people are masked in it."""
+    table = {}
+    for part, selection in PARTS.items():
+        question = f'found: order(by: {{number: "1001"}}) {{ id {selection} }}'
+        table[part] = await _row(question, compiled=compiled)
+    return table
+
+
+async def _row(question: str, *, compiled: bool) -> dict[str, str]:
+    row = {}
+    for name, rights in CALLERS.items():
+        answer = await asked(question, rights, compiled=compiled)
+        row[name] = "masked" if "masked" in str(answer.get("data")) else outcome(answer)
+    return row
+
+
+async def printed() -> str:
+    """Both tables as Markdown."""
+    callers = list(CALLERS)
+    head = ["| asked for | whose | " + " | ".join(callers) + " |", "|---" * (len(callers) + 2) + "|"]
+    rows = [
+        f"| `{field}` | {owner} | {' | '.join(row[name] for name in callers)} |"
+        for (field, owner), row in (await by_owner()).items()
+    ]
+    parts = ["| part of Ada's order | " + " | ".join(callers) + " |", "|---" * (len(callers) + 1) + "|"]
+    parts += [f"| {part} | {' | '.join(row[name] for name in callers)} |" for part, row in (await by_part()).items()]
+    return "\n".join([*head, *rows, "", *parts])
+
+
+if __name__ == "__main__":
+    print(asyncio.run(printed()))
