@@ -52,9 +52,10 @@ faults: setup ## let every system fail in every way; what becomes of the answers
 soak: setup ## keep a gateway busy while its systems fail and return (MINUTES, SEED)
 	$(BIN)/python -m faults.soak --minutes $(MINUTES) --seed $(SEED)
 
-schema: setup ## write schema.graphql from the types
+schema: setup ## write schema.graphql and its reference from the types
 	@mkdir -p var
 	$(BIN)/orderweave schema print > var/schema.graphql && mv var/schema.graphql schema.graphql
+	$(BIN)/orderweave schema reference > var/reference.md && mv var/reference.md docs/schema/reference.md
 
 systems: setup ## run the tests against real servers (slow)
 	$(PYTEST) -m systems $(PYTEST_ARGS)

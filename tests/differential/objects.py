@@ -14,7 +14,8 @@ from typing import Any
 
 import msgspec
 
-from orderweave.answering.errors import Code, RequestError
+from orderweave.answering.errors import RequestError
+from orderweave.model.codes import Code
 
 _START = datetime(2026, 1, 1, tzinfo=UTC)
 _NAIVE = _START.replace(tzinfo=None)

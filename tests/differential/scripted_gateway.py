@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 import msgspec
 
 from orderweave.answering import Gateway
 from orderweave.model.inventory import InventoryItem
-from orderweave.model.listing import CustomerProfile, PlaceInfo, StatusMapping, SystemInfo
-from orderweave.model.order import Order, OrderConnection
+from orderweave.model.listing import StatusMapping, SystemInfo
+from orderweave.model.order import Customer, Location, Order, OrderConnection
 from orderweave.model.product import Product
 from orderweave_sdk.clock import Call
 from tests.differential.objects import Maker
@@ -37,6 +37,14 @@ class ScriptedGateway:
         """An order."""
         return await self._later(Order, token)
 
+    async def orders_by_ids(self, tokens: Sequence[str], *_: Any) -> Any:
+        """Orders, or the errors of some."""
+        return [self._one_or_error(Order, token) for token in tokens]
+
+    async def products(self, skus: Sequence[str], *_: Any) -> Any:
+        """Products, or the errors of some."""
+        return [self._one_or_error(Product, sku) for sku in skus]
+
     async def order_by_number(self, number: str, *_: Any) -> Any:
         """An order."""
         return await self._later(Order, number)
@@ -60,8 +68,8 @@ class ScriptedGateway:
     async def customer(self, email: str, pages: Mapping[str, Any], *_: Any) -> Any:
         """A profile with the pages that were asked for, now and then without one."""
         maker = self._maker(email)
-        found = await self._later(CustomerProfile, email)
-        if not isinstance(found, CustomerProfile):
+        found = await self._later(Customer, email)
+        if not isinstance(found, Customer):
             return found
         made = tuple((key, maker.one(OrderConnection)) for key in pages if not maker.chance(self._broken))
         return msgspec.structs.replace(found, pages=made)
@@ -72,7 +80,7 @@ class ScriptedGateway:
 
     async def locations(self, *_: Any) -> Any:
         """Places."""
-        return await self._later(PlaceInfo, "", many=True)
+        return await self._later(Location, "", many=True)
 
     def systems(self) -> Any:
         """Systems; at once."""
@@ -81,6 +89,10 @@ class ScriptedGateway:
     def status_mappings(self) -> Any:
         """Words; at once."""
         return self._made(StatusMapping, "", many=True)
+
+    def _one_or_error(self, kind: Any, asked: str) -> Any:
+        maker = self._maker(f"{kind.__name__} {asked}")
+        return maker.error() if maker.chance(self._failing) else maker.one(kind)
 
     async def _later(self, kind: Any, asked: str, *, many: bool = False) -> Any:
         for _ in range(self._maker(f"{kind.__name__} {asked}").turns()):

@@ -8,19 +8,13 @@ import re
 import pytest
 from graphql import build_schema, parse, validate
 
-from orderweave.answering.errors import Code
 from orderweave.answering.orders import DEFAULT_PER_PAGE, MOST_PER_PAGE
+from orderweave.model.codes import Code
 from orderweave.schema import arguments
 from tests.documents.pages import ROOT, blocks, code_of, read_page, table
 
 PAGE = read_page("docs/graphql.md")
 SCHEMA = build_schema(read_page("schema.graphql"))
-# Where errors get a code beside those of `orderweave.answering.errors`.
-SPEAKING = (
-    "src/orderweave/operations/running.py",
-    "src/orderweave/web/endpoint.py",
-    "src/orderweave/web/connections.py",
-)
 
 
 @pytest.mark.parametrize("query", blocks(PAGE, "graphql"))
@@ -29,30 +23,58 @@ def test_query_validates(query: str) -> None:
     assert [error.message for error in validate(SCHEMA, parse(query))] == []
 
 
-def codes_spoken(path: str) -> set[str]:
-    """The codes that a file writes out: those that it gives to `_error` and those under the key "code"."""
-    found = set()
-    for node in ast.walk(ast.parse((ROOT / path).read_text())):
-        places: list[ast.expr] = []
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_error":
-            places += node.args[1:2]
-        if isinstance(node, ast.Dict):
-            places += [
-                value
-                for key, value in zip(node.keys, node.values, strict=True)
-                if isinstance(key, ast.Constant) and key.value == "code"
-            ]
-        for place in places:
-            texts = (inner.value for inner in ast.walk(place) if isinstance(inner, ast.Constant))
-            found |= {text for text in texts if isinstance(text, str) and re.fullmatch(r"[A-Z_]{2,}", text)}
-    return found
-
-
 def test_codes_are_all_there() -> None:
-    """The table of error codes holds exactly the codes that the code can give."""
+    """The table of error codes holds exactly the codes that there are."""
     written = [code_of(code) for code, _, _ in table(PAGE, "code", "what it means", "what to do")]
-    spoken = {code.value for code in Code}.union(*(codes_spoken(path) for path in SPEAKING))
-    assert sorted(written) == sorted(spoken)
+    assert sorted(written) == sorted(code.value for code in Code)
+
+
+def codes_written_out(tree: ast.AST) -> set[str]:
+    """Codes that a file spells as texts: under the key "code", as an argument or default named code, or to `_error`."""
+    places: list[ast.expr | None] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            places += [word.value for word in node.keywords if word.arg == "code"]
+            if isinstance(node.func, ast.Name) and node.func.id.endswith(("_error", "Error")):
+                places += node.args
+        if isinstance(node, ast.Dict):
+            pairs = zip(node.keys, node.values, strict=True)
+            places += [value for key, value in pairs if isinstance(key, ast.Constant) and key.value == "code"]
+        if isinstance(node, ast.arguments):
+            places += [*node.defaults, *node.kw_defaults]
+    texts = (inner.value for place in places if place for inner in ast.walk(place) if isinstance(inner, ast.Constant))
+    return {text for text in texts if isinstance(text, str) and re.fullmatch(r"[A-Z]+(_[A-Z]+)+|[A-Z]{5,}", text)}
+
+
+FILES = sorted((ROOT / "src" / "orderweave").rglob("*.py"))
+
+
+def test_codes_have_one_home() -> None:
+    """No file of the gateway spells a code itself: all of them come from the one list."""
+    spelled = {str(file.relative_to(ROOT)): codes_written_out(ast.parse(file.read_text())) for file in FILES}
+    assert {path: found for path, found in spelled.items() if found} == {}
+
+
+def test_every_code_is_given() -> None:
+    """No code is listed that nothing gives."""
+    given = set(re.findall(r"\bCode\.([A-Z_]+)", "".join(file.read_text() for file in FILES)))
+    assert given == set(Code.__members__)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"message": x, "extensions": {"code": "RATE_LIMITED"}}',
+        '_error("slow down", "RATE_LIMITED")',
+        'RequestError("RATE_LIMITED", "slow down")',
+        'Refused("slow down", code="RATE_LIMITED")',
+        'def __init__(self, message: str, *, code: str = "RATE_LIMITED"): pass',
+        'def __init__(self, code="RATE_LIMITED"): pass',
+    ],
+)
+def test_a_code_written_out_is_found(text: str) -> None:
+    """Each way in which a code may be spelled beside the list is seen."""
+    assert codes_written_out(ast.parse(text)) == {"RATE_LIMITED"}
 
 
 def test_bounds_are_the_codes() -> None:

@@ -344,16 +344,17 @@ def weave(
     cache: CacheSettings | None = None,
     observe: Callable[[Sequence[str], FakeClock], Observing] | None = None,
     calls: CallRules = ONCE,
+    federation: bool = False,
 ) -> Woven:
     """The gateway over these systems, in this order; everything live unless a cache is given, told to whoever `observe`
-    makes, and called by these rules: unless told otherwise once a question.
+    makes, and called by these rules: unless told otherwise once a question. With `federation` it is a subgraph.
     """
     clock = FakeClock()
     for system in systems:
         system.clock = clock
     configuration = Configuration(
         file="by hand",
-        server=Server(deadline_seconds=deadline),
+        server=Server(deadline_seconds=deadline, federation=federation),
         systems={
             system.name: ConfiguredSystem(
                 spec=system.spec(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 
+from orderweave.model.codes import Code
 from orderweave.model.rights import ANYBODY, Caller
 
 # The headers of a request, names in lower case.
@@ -18,7 +19,7 @@ class Unidentified(Exception):
     `status` is 401 for a credential that does not hold, 503 where it cannot be checked at present.
     """
 
-    def __init__(self, message: str, *, status: int = 401, code: str = "UNAUTHENTICATED") -> None:
+    def __init__(self, message: str, *, status: int = 401, code: Code = Code.UNAUTHENTICATED) -> None:
         super().__init__(message)
         self.status = status
         self.code = code

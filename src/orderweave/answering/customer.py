@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from orderweave.answering.errors import Code, RequestError, bad_input, incomplete
+import msgspec
+
+from orderweave.answering.errors import RequestError, bad_input, incomplete
 from orderweave.answering.filters import Filter
 from orderweave.answering.order import order_by_id
 from orderweave.answering.orders import OrderList, list_orders, page_of
 from orderweave.answering.parts import Parts
 from orderweave.merging.order import order_id
+from orderweave.model.codes import Code
 from orderweave.model.ids import MalformedToken, decode_id
-from orderweave.model.listing import CustomerProfile
-from orderweave.model.order import OrderConnection
+from orderweave.model.order import Customer, OrderConnection
 from orderweave.model.rights import Rights
 from orderweave.model.terms import Terms
 from orderweave.planning.needs import Needs, needs_of
@@ -21,7 +23,7 @@ from orderweave_sdk.manifest import Operator, SearchField
 from orderweave_sdk.records import Facet, Key
 
 # What is read of orders in any case, because a customer is known by them.
-CUSTOMER_COORDINATES = ("Order.customer", "Order.company")
+CUSTOMER_COORDINATES = ("Order.customer",)
 _LONGEST_EMAIL = 320
 
 
@@ -31,7 +33,7 @@ async def customer(
     pages: Mapping[str, OrderList],
     needs: Needs,
     call: Terms,
-) -> CustomerProfile | None:
+) -> Customer | None:
     """The customer with this e-mail address; None when no order anywhere carries it.
 
     `pages` are the pages of orders asked for, by a name of the caller's; at least one page is read in any case,
@@ -51,14 +53,7 @@ async def customer(
         if silent and _is_own(email, call.rights):
             raise incomplete("this customer", silent)
         return None
-    return CustomerProfile(
-        id=person.customer.id,
-        name=person.customer.name,
-        email=person.customer.email,
-        phone=person.customer.phone,
-        company=person.company,
-        pages=tuple(found),
-    )
+    return msgspec.structs.replace(person.customer, pages=tuple(found))
 
 
 def by_email(email: str) -> Filter:

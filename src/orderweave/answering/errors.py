@@ -3,18 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import Any
 
-
-class Code(StrEnum):
-    """What kind of error it is, for programs."""
-
-    BAD_INPUT = "BAD_INPUT"
-    AMBIGUOUS = "AMBIGUOUS"
-    INCOMPLETE = "INCOMPLETE"
-    UNSUPPORTED = "UNSUPPORTED"
-    FORBIDDEN = "FORBIDDEN"
+from orderweave.model.codes import Code
 
 
 class RequestError(Exception):

@@ -13,11 +13,12 @@ from orderweave.answering import inventory as stock
 from orderweave.answering import order as single
 from orderweave.answering import orders as lists
 from orderweave.answering import places, systems
+from orderweave.answering.errors import RequestError
 from orderweave.answering.orders import OrderList
 from orderweave.answering.parts import Parts
 from orderweave.model.inventory import InventoryItem
-from orderweave.model.listing import CustomerProfile, PlaceInfo, StatusMapping, SystemInfo
-from orderweave.model.order import Order, OrderConnection
+from orderweave.model.listing import StatusMapping, SystemInfo
+from orderweave.model.order import Customer, Location, Order, OrderConnection
 from orderweave.model.product import Product
 from orderweave.model.rights import ALL_RIGHTS, Rights
 from orderweave.model.terms import Lane, Terms
@@ -41,6 +42,12 @@ class Gateway:
         """The order with this global id."""
         return await single.order_by_id(self.parts, token, needs, call)
 
+    async def orders_by_ids(
+        self, tokens: Sequence[str], needs: Needs, call: Terms
+    ) -> list[Order | RequestError | None]:
+        """The orders with these global ids, each system asked for all of them at once; errors in their places."""
+        return await single.orders_by_ids(self.parts, tokens, needs, call)
+
     async def order_by_number(self, number: str, needs: Needs, call: Terms) -> Order | None:
         """The order that has this number in some system."""
         return await single.order_by_number(self.parts, number, needs, call)
@@ -61,9 +68,11 @@ class Gateway:
         """The product with this SKU."""
         return await stock.product(self.parts, sku, call)
 
-    async def customer(
-        self, email: str, pages: Mapping[str, OrderList], needs: Needs, call: Terms
-    ) -> CustomerProfile | None:
+    async def products(self, skus: Sequence[str], call: Terms) -> list[Product | RequestError | None]:
+        """The products with these SKUs, each system asked for all of them at once; errors in their places."""
+        return await stock.products(self.parts, skus, call)
+
+    async def customer(self, email: str, pages: Mapping[str, OrderList], needs: Needs, call: Terms) -> Customer | None:
         """The customer with this e-mail address, with these pages of their orders."""
         return await customers.customer(self.parts, email, pages, needs, call)
 
@@ -71,7 +80,7 @@ class Gateway:
         """The e-mail address behind a customer's global id."""
         return await customers.email_by_id(self.parts, token, call)
 
-    async def locations(self, call: Terms) -> tuple[PlaceInfo, ...]:
+    async def locations(self, call: Terms) -> tuple[Location, ...]:
         """All places."""
         return await places.locations(self.parts, call)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
-from orderweave.answering.errors import bad_input, incomplete
+from orderweave.answering.errors import RequestError, bad_input, incomplete
 from orderweave.answering.parts import Parts
 from orderweave.inventory import StockMerger
 from orderweave.merging.lines import tidy_sku
@@ -52,25 +52,44 @@ async def product(parts: Parts, sku: str, call: Terms) -> Product | None:
 
     INCOMPLETE when no system that answered knows it and one did not answer.
     """
-    _check([sku])
-    names = _having(parts, Capability.FIND_PRODUCTS)
+    (found,) = await products(parts, [sku], call)
+    if isinstance(found, RequestError):
+        raise found
+    return found
+
+
+async def products(parts: Parts, skus: Sequence[str], call: Terms) -> list[Product | RequestError | None]:
+    """What `product` gives for each of at most 200 SKUs, its error in its place, each system asked for all at once."""
+    asked = [sku for sku in skus if _problem(sku) is None]
+    names = _having(parts, Capability.FIND_PRODUCTS) if asked else []
     with parts.observing.stage(Stage.FETCH):
-        answers = await asyncio.gather(*(_products(parts, name, _spellings([sku]), call) for name in names))
-    found = {
-        name: record
-        for name, (records, _) in zip(names, answers, strict=True)
-        for record in records
-        if tidy_sku(record.sku) == tidy_sku(sku)
-    }
+        answers = await asyncio.gather(*(_products(parts, name, _spellings(asked), call) for name in names))
     silent = [name for name, (_, whole) in zip(names, answers, strict=True) if not whole]
-    if not found and silent:
-        raise incomplete("this product", silent)
-    return merge_product(sku, found, parts.authority) if found else None
+    found: dict[str, dict[str, ProductRecord]] = {}
+    for name, (records, _) in zip(names, answers, strict=True):
+        for record in records:
+            found.setdefault(tidy_sku(record.sku), {})[name] = record
+    return [_problem(sku) or _product(parts, sku, found.get(tidy_sku(sku), {}), silent) for sku in skus]
+
+
+def _product(
+    parts: Parts, sku: str, found: dict[str, ProductRecord], silent: list[str]
+) -> Product | RequestError | None:
+    if found:
+        return merge_product(sku, found, parts.authority)
+    return incomplete("this product", silent) if silent else None
 
 
 def _check(skus: Sequence[str]) -> None:
-    if any(not sku.strip() or len(sku) > _LONGEST_SKU for sku in skus):
-        raise bad_input(f"a SKU must be a text of 1 to {_LONGEST_SKU} characters")
+    for sku in skus:
+        if problem := _problem(sku):
+            raise problem
+
+
+def _problem(sku: str) -> RequestError | None:
+    if sku.strip() and len(sku) <= _LONGEST_SKU:
+        return None
+    return bad_input(f"a SKU must be a text of 1 to {_LONGEST_SKU} characters")
 
 
 def _having(parts: Parts, capability: Capability) -> list[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from orderweave.answering.errors import ambiguous, bad_input, incomplete
+from orderweave.answering.errors import RequestError, ambiguous, bad_input, incomplete
 from orderweave.answering.parts import Parts
 from orderweave.answering.showing import shown
 from orderweave.answering.visibility import is_visible, with_owner
@@ -55,6 +56,46 @@ async def order_by_key(parts: Parts, namespace: str, value: str, needs: Needs, c
     return await _by_keys(parts, (Key(namespace, own),) if own else (), needs, call, said=value)
 
 
+async def orders_by_ids(
+    parts: Parts, tokens: Sequence[str], needs: Needs, call: Terms
+) -> list[Order | RequestError | None]:
+    """What `order_by_id` gives for each id, its error in its place, by one gathering: one batch a system and wave."""
+    keys = [_key_or_error(token) for token in tokens]
+    wanted = {key for key in keys if isinstance(key, Key)}
+    if not wanted:
+        return [key if isinstance(key, RequestError) else None for key in keys]
+    with parts.observing.stage(Stage.PLAN):
+        plan = plan_orders(with_owner(needs, call.rights), parts.business, parts.authority)
+    gathering = Gathering(parts.systems, parts.reader, plan, call, through_thirds=True)
+    groups_of: dict[Key, list[Group]] = {key: [] for key in wanted}
+    for group in await gathering.run(sorted(wanted)):
+        if group.members and is_visible(group, call.rights, parts.authority):
+            for key in group.keys & wanted:
+                groups_of[key].append(group)
+    unknown = sorted(key for key, groups in groups_of.items() if not groups)
+    missed = await _unknown(gathering, unknown, call.rights) if unknown else None
+    return [
+        key if isinstance(key, RequestError) else _one_or_error(parts, groups_of[key], gathering, needs, call) or missed
+        for key in keys
+    ]
+
+
+def _key_or_error(token: str) -> Key | RequestError:
+    try:
+        return key_of_id(token)
+    except RequestError as error:
+        return error
+
+
+def _one_or_error(
+    parts: Parts, groups: list[Group], gathering: Gathering, needs: Needs, call: Terms
+) -> Order | RequestError | None:
+    try:
+        return _one(parts, groups, gathering, needs, call) if groups else None
+    except RequestError as error:
+        return error
+
+
 def key_of_id(token: str) -> Key:
     """The key inside an order's global id."""
     try:
@@ -77,11 +118,18 @@ async def _by_keys(parts: Parts, keys: tuple[Key, ...], needs: Needs, call: Term
     groups = [group for group in found if is_visible(group, rights, parts.authority)]
     if len(groups) > 1 and said is not None:
         groups = _owners(groups, keys) or groups
+    if groups:
+        return _one(parts, groups, gathering, needs, call)
+    missed = await _unknown(gathering, keys, rights)
+    if missed is not None:
+        raise missed
+    return None
+
+
+def _one(parts: Parts, groups: list[Group], gathering: Gathering, needs: Needs, call: Terms) -> Order:
+    """The one order among those that have a name, as the caller may see it."""
     if len(groups) > 1:
         raise ambiguous([_candidate(parts, group) for group in groups])
-    if not groups:
-        await _unknown(gathering, keys, rights)
-        return None
     (group,) = groups
     parcels = await parcels_of(groups, plan.carriers, parts.systems, call)
     group = parcels.with_parcels(group)
@@ -89,16 +137,14 @@ async def _by_keys(parts: Parts, keys: tuple[Key, ...], needs: Needs, call: Term
     with parts.observing.stage(Stage.MERGE):
         missing = [*issues_about(group, gathering.issues, parts.business), *parcels.issues_about(group)]
         order = parts.merger.merge(group, now=parts.clock.now(), missing=missing, fields=needs.fields)
-        return shown(order, rights)
+        return shown(order, call.rights)
 
 
-async def _unknown(gathering: Gathering, keys: tuple[Key, ...], rights: Rights) -> None:
-    """Raise INCOMPLETE where nobody can say that there is no such order."""
+async def _unknown(gathering: Gathering, keys: Sequence[Key], rights: Rights) -> RequestError | None:
+    """INCOMPLETE where nobody can say that there is no such order."""
     if rights.owned is not None:
-        if await gathering.like_unknown(keys):
-            raise incomplete("this order", ())
-    elif gathering.issues:
-        raise incomplete("this order", sorted({issue.system for issue in gathering.issues}))
+        return incomplete("this order", ()) if await gathering.like_unknown(keys) else None
+    return incomplete("this order", sorted({issue.system for issue in gathering.issues})) if gathering.issues else None
 
 
 def _owners(groups: list[Group], keys: tuple[Key, ...]) -> list[Group]:

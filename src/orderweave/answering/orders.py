@@ -14,7 +14,7 @@ from datetime import datetime
 
 import msgspec
 
-from orderweave.answering.errors import Code, RequestError, bad_input
+from orderweave.answering.errors import RequestError, bad_input
 from orderweave.answering.filters import Filter, order_passes, places_allow, pushable
 from orderweave.answering.parts import Parts
 from orderweave.answering.showing import shown
@@ -23,6 +23,7 @@ from orderweave.fetching.gathering import Gathering, issues_about
 from orderweave.fetching.listing import Listed, Listing, Ordered, Place, Stream
 from orderweave.fetching.parcels import Parcels, parcels_of
 from orderweave.matching import Group
+from orderweave.model.codes import Code
 from orderweave.model.ids import MalformedToken, decode_cursor, encode_cursor
 from orderweave.model.order import Order, OrderConnection, OrderEdge, PageInfo
 from orderweave.model.provenance import Coverage, Fetched, SourceCoverage, SourceIssue

@@ -67,7 +67,11 @@ def _masked(order: Order) -> Order:
 
 def _person(person: Customer) -> Customer:
     return msgspec.structs.replace(
-        person, name=_text(person.name), email=_text(person.email), phone=_text(person.phone)
+        person,
+        name=_text(person.name),
+        email=_text(person.email),
+        phone=_text(person.phone),
+        company=_company(person.company) if person.company else None,
     )
 
 

@@ -10,10 +10,11 @@ from collections.abc import Iterable
 
 import msgspec
 
-from orderweave.answering.errors import Code, RequestError
+from orderweave.answering.errors import RequestError
 from orderweave.answering.filters import Filter
 from orderweave.matching import Group
 from orderweave.merging.contest import Members
+from orderweave.model.codes import Code
 from orderweave.model.rights import Owned, Rights, Scope
 from orderweave.planning.authority import Aspect, Authority
 from orderweave.planning.needs import Needs

@@ -7,17 +7,24 @@ from pathlib import Path
 
 from orderweave.scaffold import ScaffoldError
 from orderweave.scaffold import new_connector as scaffold
-from orderweave.schema import print_sdl
+from orderweave.schema import print_sdl, subgraph_sdl
 from orderweave.schema.changes import breaking_changes
+from orderweave.schema.reference import reference
 
 SCHEMA = Path("schema.graphql")
 RELEASED = Path("docs/schema/released.graphql")
 APPROVED = Path("docs/schema/approved-breaking-changes.txt")
 
 
-def print_schema() -> int:
-    """The schema, as schema.graphql holds it."""
-    print(print_sdl(), end="")
+def print_schema(*, federation: bool = False) -> int:
+    """The schema, as schema.graphql holds it, or as a composer of a federated graph takes it."""
+    print(subgraph_sdl() if federation else print_sdl(), end="")
+    return 0
+
+
+def print_reference() -> int:
+    """The schema as a page to read, as docs/schema/reference.md holds it."""
+    print(reference(print_sdl()), end="")
     return 0
 
 

@@ -64,7 +64,12 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     schema = commands.add_parser("schema", help="print the schema, or compare it").add_subparsers(required=True)
-    schema.add_parser("print", help="print the schema").set_defaults(run=lambda given: developing.print_schema())
+    printed = schema.add_parser("print", help="print the schema")
+    printed.add_argument("--federation", action="store_true", help="as a subgraph, for a composer")
+    printed.set_defaults(run=lambda given: developing.print_schema(federation=given.federation))
+    schema.add_parser("reference", help="print every type and field as a page to read").set_defaults(
+        run=lambda given: developing.print_reference()
+    )
     diff = schema.add_parser("diff", help="compare schema.graphql with the types, and both with the release")
     diff.add_argument("--folder", type=Path, default=Path())
     diff.set_defaults(run=lambda given: developing.diff_schema(given.folder))

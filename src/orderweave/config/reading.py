@@ -39,6 +39,7 @@ _SERVER = {
     "most_in_flight": int,
     "most_waiting": int,
     "drain_seconds": int,
+    "federation": bool,
 }
 # What the server's numbers may be: a port, waits that a caller's own time-out would outlive, what memory holds.
 _RANGES = {

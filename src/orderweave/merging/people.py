@@ -34,6 +34,7 @@ def merge_customer(members: Members, order_key: tuple[str, str]) -> Customer | N
         name=first("name"),
         email=first("email"),
         phone=first("phone"),
+        company=merge_company(members),
     )
 
 

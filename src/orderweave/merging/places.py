@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from orderweave.model.ids import encode_id
 from orderweave.model.order import Location
-from orderweave.model.systems import Business
+from orderweave.model.systems import Business, PlaceSpec
 from orderweave_sdk.records import Place
 
 
@@ -13,7 +13,7 @@ class Places:
 
     def __init__(self, business: Business) -> None:
         self._configured = {
-            (system, external_id): Location(id=encode_id("Location", place.id), name=place.name, kind=place.kind)
+            (system, external_id): configured_location(place)
             for place in business.places
             for system, external_id in place.systems.items()
         }
@@ -25,8 +25,14 @@ class Places:
         known = self._configured.get((system, place.external_id))
         if known is not None:
             return known
-        return Location(id=encode_id("Location", system, place.external_id), name=place.name, kind=place.kind)
+        token = encode_id("Location", system, place.external_id)
+        return Location(id=token, name=place.name, kind=place.kind, systems=(system,))
 
     def configured(self, system: str, place: Place) -> bool:
         """Whether the configuration says which place this is."""
         return (system, place.external_id) in self._configured
+
+
+def configured_location(place: PlaceSpec) -> Location:
+    """A place of the configuration."""
+    return Location(id=encode_id("Location", place.id), name=place.name, kind=place.kind, systems=tuple(place.systems))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 from typing import Any, TypeVar
 
 import msgspec
@@ -32,19 +33,29 @@ def decode_id(token: str) -> tuple[str, tuple[str, ...]]:
 class _Cursor(msgspec.Struct, frozen=True):
     c: str
     p: tuple[str, ...]
+    s: str
 
 
 def encode_cursor(kind: str, *place: str) -> str:
-    """The opaque cursor of a place in a list; `kind` ties it to the list that it was made for."""
-    return _encode(_Cursor(kind, place))
+    """The opaque cursor of a place in a list; `kind` ties it to the list that it was made for.
+
+    Its checksum shows damage and guesses. It is no secret: a cursor opens nothing that its list would not show.
+    """
+    return _encode(_Cursor(kind, place, _checksum(kind, place)))
 
 
 def decode_cursor(token: str, kind: str) -> tuple[str, ...]:
     """The place in a cursor of this kind; raises MalformedToken for a forged one or one of another list."""
     found = _decode(token, _Cursor, "a cursor")
+    if found.s != _checksum(found.c, found.p):
+        raise MalformedToken("not a cursor of this API")
     if found.c != kind:
         raise MalformedToken("a cursor of another list, filter or sort")
     return found.p
+
+
+def _checksum(kind: str, place: tuple[str, ...]) -> str:
+    return hashlib.sha256(msgspec.json.encode((kind, place))).hexdigest()[:12]
 
 
 def _encode(content: Any) -> str:

@@ -1,4 +1,4 @@
-"""What the API says of systems, places and customers as such."""
+"""What the API says of systems as such."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from datetime import datetime
 import msgspec
 
 from orderweave.model.calls import BreakerStatus, QuotaLevel
-from orderweave.model.order import Company, OrderConnection
 from orderweave.model.provenance import IssueReason
-from orderweave_sdk.records import Axis, Facet, LocationKind, SystemKind
+from orderweave_sdk.records import Axis, Facet, SystemKind
 
 
 class UnknownWord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -56,23 +55,3 @@ class StatusMapping(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     raw: str
     normalized: str
     mapping_version: str
-
-
-class PlaceInfo(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A place of the business and which systems know it."""
-
-    id: str
-    name: str | None
-    kind: LocationKind
-    systems: tuple[str, ...]
-
-
-class CustomerProfile(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A customer with their orders over all channels, one connection for each page asked."""
-
-    id: str
-    name: str | None
-    email: str | None
-    phone: str | None
-    company: Company | None
-    pages: tuple[tuple[str, OrderConnection], ...]

@@ -91,11 +91,15 @@ class OrderLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Location(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A place: `id` is ours when the configuration names the place, and made from the system's id otherwise."""
+    """A place: `id` is ours when the configuration names the place, and made from the system's id otherwise.
+
+    `systems` are those that know it under that id.
+    """
 
     id: str
     name: str | None
     kind: LocationKind
+    systems: tuple[str, ...]
 
 
 class LineQuantity(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -158,12 +162,18 @@ class TimelineEntry(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Customer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Who bought."""
+    """Who bought. `company` is that of the order by which the customer is known here.
+
+    `pages` are the pages of their orders that were asked for, by a name of the caller's; an order's own customer, who
+    comes with the order and not by a look-up, has none.
+    """
 
     id: str
     name: str | None
     email: str | None
     phone: str | None
+    company: Company | None = None
+    pages: tuple[tuple[str, OrderConnection], ...] = ()
 
 
 class Company(msgspec.Struct, frozen=True, kw_only=True, gc=False):

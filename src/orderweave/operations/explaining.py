@@ -22,7 +22,7 @@ from graphql.execution.values import get_argument_values, get_variable_values
 from orderweave.answering.customer import CUSTOMER_COORDINATES
 from orderweave.answering.filters import COORDINATE_OF_FIELD
 from orderweave.model.systems import Business
-from orderweave.operations.freshness import RULES
+from orderweave.operations.rules import RULES
 from orderweave.operations.selection import Selection
 from orderweave.planning.authority import Authority
 from orderweave.planning.needs import needs_of

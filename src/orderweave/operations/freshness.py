@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 from graphql import FieldNode, GraphQLError, GraphQLResolveInfo, OperationDefinitionNode, ValidationRule
-from graphql import specified_rules as specified
 from graphql.execution.values import get_directive_values
 
 from orderweave.answering.errors import bad_input
@@ -26,9 +25,6 @@ class FreshnessAtRoots(ValidationRule):
         if parent is not None and parent is not self.context.schema.query_type and _asks(node):
             message = f"@{DIRECTIVE} stands on an operation or on a field of Query, not on {parent}.{node.name.value}"
             self.report_error(GraphQLError(message, node))
-
-
-RULES = (*specified, FreshnessAtRoots)
 
 
 def terms_of(call: Terms, info: GraphQLResolveInfo[Any]) -> Terms:

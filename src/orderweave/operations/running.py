@@ -19,16 +19,17 @@ from graphql.pyutils import Path
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import validate_document
 
-from orderweave.answering.errors import Code, RequestError
+from orderweave.answering.errors import RequestError
+from orderweave.model.codes import Code
 from orderweave.model.rights import Caller, Rights, Scope
 from orderweave.observing import UNOBSERVED, Observing, Stage, catalog
 from orderweave.observing.logs import places
 from orderweave.operations.deferring import DIRECTIVE as DEFER
 from orderweave.operations.deferring import Parts, parts_of
 from orderweave.operations.documents import Document, hash_of
-from orderweave.operations.freshness import RULES
 from orderweave.operations.keeping import Kept
 from orderweave.operations.permitting import Taken, refusal, scopes_taken
+from orderweave.operations.rules import RULES
 from orderweave.projection import Declined, Projection, Projector, compile_projection
 
 logger = logging.getLogger("orderweave.operations")
@@ -300,16 +301,16 @@ def described(error: GraphQLError) -> dict[str, Any]:
     if isinstance(cause, RequestError):
         found = _error(str(cause), cause.code, cause.extensions)
     elif isinstance(error, GraphQLSyntaxError):
-        found = _error(error.message, "GRAPHQL_PARSE_FAILED")
+        found = _error(error.message, Code.GRAPHQL_PARSE_FAILED)
     elif cause is None or isinstance(cause, GraphQLError):
-        found = _error(error.message, "GRAPHQL_VALIDATION_FAILED" if error.path is None else Code.BAD_INPUT)
+        found = _error(error.message, Code.GRAPHQL_VALIDATION_FAILED if error.path is None else Code.BAD_INPUT)
     elif isinstance(cause, ValueError) and error.path is None:
         # Nothing ran yet: a literal such as a number of thousands of digits, which no scalar reads.
-        found = _error("a value of the document cannot be read", "GRAPHQL_VALIDATION_FAILED")
+        found = _error("a value of the document cannot be read", Code.GRAPHQL_VALIDATION_FAILED)
     else:
         # The class alone: a message may hold what a customer typed or a system answered.
         logger.error("internal_error", extra={"fields": _where(error, cause)})
-        found = _error("internal error", "INTERNAL")
+        found = _error("internal error", Code.INTERNAL)
     if error.locations:
         found["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
     if error.path is not None:
@@ -324,5 +325,5 @@ def _where(error: GraphQLError, cause: BaseException) -> dict[str, object]:
     return {"error": type(cause).__name__, **field, "trace": places(cause.__traceback__)}
 
 
-def _error(message: str, code: str, extensions: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def _error(message: str, code: Code, extensions: Mapping[str, Any] | None = None) -> dict[str, Any]:
     return {"message": message, "extensions": {**(extensions or {}), "code": str(code)}}

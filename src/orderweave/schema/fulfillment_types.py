@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 import strawberry
 from strawberry import ID, field
 
+from orderweave.model import order as model
+from orderweave.schema.node import Node
 from orderweave.schema.scalars import (
     DeliveryMethod,
     FulfillmentOrderStatus,
@@ -18,12 +21,17 @@ from orderweave.schema.scalars import (
 
 
 @strawberry.type(description="A place that holds stock or hands out goods.")
-class Location:
+class Location(Node):
     """See `orderweave.model.order.Location`."""
 
-    id: ID = field(description="The global id.")
     name: str | None = field(description="The name to show.")
     kind: LocationKind = field(description="What kind of place it is.")
+    systems: list[str] = field(description="The systems that know it by this id.")
+
+    @classmethod
+    def is_type_of(cls, value: Any, info: Any) -> bool:
+        """Places of the model."""
+        return isinstance(value, model.Location)
 
 
 @strawberry.type(description="Something that may not go on.")

@@ -9,7 +9,8 @@ from strawberry import field
 
 from orderweave.model import product as product_model
 from orderweave.schema.fulfillment_types import Location
-from orderweave.schema.order_types import Channel, Node
+from orderweave.schema.node import Node
+from orderweave.schema.order_types import Channel
 from orderweave.schema.provenance_types import FieldConflict, Freshness, SourceRecord
 from orderweave.schema.scalars import Quantity
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 import strawberry
 from strawberry import ID, field
 
 from orderweave.model import order as model
+from orderweave.schema.arguments import FilterArgument, SortArgument, pages_key
 from orderweave.schema.fulfillment_types import FulfillmentOrder, Hold, Shipment
 from orderweave.schema.line_paging import OrderLineConnection, page_lines
+from orderweave.schema.node import Node
 from orderweave.schema.paging import After, Before, First, Last
 from orderweave.schema.provenance_types import (
     Coverage,
@@ -35,13 +37,6 @@ from orderweave.schema.scalars import (
 from orderweave.schema.value_types import Discount, Money, PageInfo, TaxLine
 
 
-@strawberry.interface(description="Anything with a global id (Relay).")
-class Node:
-    """The Relay node."""
-
-    id: ID = field(description="The global id: opaque, and the same whichever system's number was given.")
-
-
 @strawberry.interface(description="Anything that is put together from several systems.")
 class Sourced:
     """Provenance of a merged object."""
@@ -60,20 +55,6 @@ class Channel:
     kind: ChannelKind = field(description="What kind of channel it is.")
 
 
-@strawberry.type(description="Who bought.")
-class Customer(Node):
-    """See `orderweave.model.order.Customer`."""
-
-    name: str | None = field(description="The customer's name.")
-    email: str | None = field(description="The customer's e-mail address.")
-    phone: str | None = field(description="The customer's phone number.")
-
-    @classmethod
-    def is_type_of(cls, value: Any, info: Any) -> bool:
-        """Merged customers are customers."""
-        return isinstance(value, model.Customer)
-
-
 @strawberry.type(description="The company that it was bought for.")
 class Company:
     """See `orderweave.model.order.Company`."""
@@ -81,6 +62,43 @@ class Company:
     id: ID = field(description="The global id.")
     name: str | None = field(description="The company's name.")
     tax_id: str | None = field(description="The company's tax number.")
+
+
+@strawberry.type(
+    description="Who bought. The same customer under `Order.customer`, `customer` and `node`; their orders are looked "
+    "up for the latter two alone."
+)
+class Customer(Node):
+    """See `orderweave.model.order.Customer`."""
+
+    name: str | None = field(description="The customer's name.")
+    email: str | None = field(description="The customer's e-mail address.")
+    phone: str | None = field(description="The customer's phone number.")
+    company: Company | None = field(description="The company that they bought for: in this order, or in their latest.")
+
+    @field(
+        description="Their orders over all channels, newest first unless sorted otherwise. Not below an order: ask "
+        "`customer` or `node` with the customer's id."
+    )
+    def orders(
+        self,
+        *,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        filter: FilterArgument = None,
+        sort: SortArgument = None,
+    ) -> OrderConnection:
+        """The page that the root field has read for these arguments."""
+        key = pages_key(first, after, last, before, filter, sort)
+        pages = dict(cast("model.Customer", self).pages)
+        return cast("OrderConnection", pages[key])
+
+    @classmethod
+    def is_type_of(cls, value: Any, info: Any) -> bool:
+        """Merged customers are customers."""
+        return isinstance(value, model.Customer)
 
 
 @strawberry.type(description="A postal address.")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import strawberry
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.types.base import StrawberryObjectDefinition
+from strawberry.types.scalar import ScalarDefinition
 
 from orderweave.schema.access import print_access
+from orderweave.schema.context import Context
 from orderweave.schema.directives import defer, freshness
-from orderweave.schema.query import Context, Query
+from orderweave.schema.query import Query
 from orderweave.schema.scalars import QUANTITY, Quantity
 
 __all__ = ["Context", "build_schema", "print_sdl"]
@@ -22,11 +26,10 @@ class Schema(strawberry.Schema):
         """Nothing: see `orderweave.operations.running`."""
 
 
-def build_schema() -> Schema:
-    """The schema. Pure; takes some 100 ms."""
-    schema = Schema(
-        query=Query, directives=[defer, freshness], config=StrawberryConfig(scalar_map={Quantity: QUANTITY})
-    )
+def build_schema(query: type = Query, scalars: Mapping[object, ScalarDefinition] | None = None) -> Schema:
+    """The schema. Pure; takes some 100 ms. `query` may be a root with more fields, and `scalars` theirs."""
+    config = StrawberryConfig(scalar_map={Quantity: QUANTITY, **(scalars or {})})
+    schema = Schema(query=query, directives=[defer, freshness], config=config)
     # Strawberry would call a directive's function on the value of each field. These are read before that, and the
     # schema made above knows them already.
     schema.directives = ()

@@ -1,18 +1,13 @@
-"""Systems, places and customers as GraphQL types."""
+"""Systems as GraphQL types."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, cast
 
 import strawberry
-from strawberry import Info, field
+from strawberry import field
 
-from orderweave.model import listing as model
-from orderweave.schema.arguments import FilterArgument, SortArgument, pages_key
-from orderweave.schema.order_types import Company, Node, OrderConnection
-from orderweave.schema.paging import After, Before, First, Last
-from orderweave.schema.scalars import Axis, BreakerState, Facet, IssueReason, LocationKind, SystemKind
+from orderweave.schema.scalars import Axis, BreakerState, Facet, IssueReason, SystemKind
 
 
 @strawberry.type(description="A status word that no mapping knows.")
@@ -85,48 +80,3 @@ class StatusMapping:
     raw: str = field(description="The system's own word.")
     normalized: str = field(description="What it means in this API.")
     mapping_version: str = field(description="The version of the mapping.")
-
-
-@strawberry.type(description="A place of the business, and which systems know it.")
-class Place(Node):
-    """See `orderweave.model.listing.PlaceInfo`."""
-
-    name: str | None = field(description="The name to show.")
-    kind: LocationKind = field(description="What kind of place it is.")
-    systems: list[str] = field(description="The systems that know it.")
-
-    @classmethod
-    def is_type_of(cls, value: Any, info: Info[Any, Any]) -> bool:
-        """Places of the model."""
-        return isinstance(value, model.PlaceInfo)
-
-
-@strawberry.type(description="A customer, with their orders over all channels.")
-class CustomerProfile(Node):
-    """See `orderweave.model.listing.CustomerProfile`."""
-
-    name: str | None = field(description="The customer's name.")
-    email: str | None = field(description="The customer's e-mail address.")
-    phone: str | None = field(description="The customer's phone number.")
-    company: Company | None = field(description="The company of their latest order.")
-
-    @field(description="Their orders over all channels, newest first unless sorted otherwise.")
-    def orders(
-        self,
-        *,
-        first: First = None,
-        after: After = None,
-        last: Last = None,
-        before: Before = None,
-        filter: FilterArgument = None,
-        sort: SortArgument = None,
-    ) -> OrderConnection:
-        """The page that the root field has read for these arguments."""
-        key = pages_key(first, after, last, before, filter, sort)
-        pages = dict(cast("model.CustomerProfile", self).pages)
-        return cast("OrderConnection", pages[key])
-
-    @classmethod
-    def is_type_of(cls, value: Any, info: Info[Any, Any]) -> bool:
-        """Profiles of the model."""
-        return isinstance(value, model.CustomerProfile)

@@ -14,6 +14,8 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
 
+from orderweave.model.codes import Code
+
 # Bytes of a request's head, which the parser itself does not bound, and of all of a request as it comes over the
 # wire: a body of one byte a chunk comes as seven.
 _MOST_HEAD_BYTES = 64 * 1024
@@ -172,7 +174,7 @@ class BoundedProtocol(HttpToolsProtocol):
         asked = not self._in_head
         begun = self.cycle.response_started if asked else not self.idle
         if not begun and not self.pipeline:
-            error = {"message": message, "extensions": {"code": "BAD_REQUEST"}}
+            error = {"message": message, "extensions": {"code": Code.BAD_REQUEST.value}}
             body = msgspec.json.encode({"errors": [error]})
             head = b"content-type: application/json; charset=utf-8\r\nconnection: close\r\ncontent-length: %d\r\n\r\n"
             self.transport.write(STATUS_LINE[status] + head % len(body) + body)

@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from orderweave.access import Headers, Identify, Unidentified, anybody
 from orderweave.answering import Gateway
+from orderweave.model.codes import Code
 from orderweave.model.rights import Caller
 from orderweave.model.terms import Lane
 from orderweave.observing import UNOBSERVED, Observing, Stage
@@ -108,17 +109,17 @@ class Endpoint:
             self.callers_gone += 1
             return
         except BadRequest as error:
-            status, document = error.status, _error(str(error), "BAD_REQUEST")
+            status, document = error.status, _error(str(error), Code.BAD_REQUEST)
             more = [(b"allow", b"GET, HEAD, POST")] if status == 405 else []
         except Unidentified as error:
             status, document = error.status, _error(str(error), error.code)
             more = [(b"www-authenticate", b"Bearer")] if status == 401 else []
         except Overloaded:
-            status, document = 503, _error("too much is asked of the gateway at once; try again", "OVERLOADED")
+            status, document = 503, _error("too much is asked of the gateway at once; try again", Code.OVERLOADED)
             more = [(b"retry-after", _RETRY_AFTER_SECONDS)]
         except _TooLate:
             self.too_late += 1
-            status, document = 504, _error("the answer was not done within the deadline", "DEADLINE_EXCEEDED")
+            status, document = 504, _error("the answer was not done within the deadline", Code.DEADLINE_EXCEEDED)
         with self._observing.stage(Stage.WRITE):
             body = msgspec.json.encode(document)
         codes = [error["extensions"]["code"] for error in document.get("errors", ())]
@@ -222,8 +223,8 @@ class _TooLate(Exception):
     """The work did not end at its deadline."""
 
 
-def _error(message: str, code: str) -> dict[str, Any]:
-    return {"errors": [{"message": message, "extensions": {"code": code}}]}
+def _error(message: str, code: Code) -> dict[str, Any]:
+    return {"errors": [{"message": message, "extensions": {"code": str(code)}}]}
 
 
 def _from_query(scope: Scope) -> Request:

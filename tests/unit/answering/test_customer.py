@@ -6,11 +6,12 @@ import msgspec
 import pytest
 
 from orderweave.answering.customer import by_email
-from orderweave.answering.errors import Code, RequestError
+from orderweave.answering.errors import RequestError
 from orderweave.answering.filters import Filter
 from orderweave.answering.orders import OrderList, page_of
+from orderweave.model.codes import Code
 from orderweave.model.ids import encode_id
-from orderweave.model.listing import CustomerProfile
+from orderweave.model.order import Customer as MergedCustomer
 from orderweave.planning.needs import Needs
 from orderweave_sdk.capabilities import Condition
 from orderweave_sdk.errors import Unreachable
@@ -47,7 +48,7 @@ def page(size: int, email: str = "ada@example.com") -> OrderList:
 
 async def find(
     woven: Woven, email: str = "ada@example.com", pages: dict[str, OrderList] | None = None
-) -> CustomerProfile | None:
+) -> MergedCustomer | None:
     """The customer with these pages."""
     return await woven.gateway.customer(email, pages or {}, NEEDS, woven.gateway.call())
 

@@ -9,9 +9,10 @@ from decimal import Decimal
 import msgspec
 import pytest
 
-from orderweave.answering.errors import Code, RequestError
+from orderweave.answering.errors import RequestError
 from orderweave.answering.filters import Filter
 from orderweave.answering.orders import page_of
+from orderweave.model.codes import Code
 from orderweave.model.ids import encode_cursor, encode_id
 from orderweave.model.order import OrderConnection
 from orderweave.model.provenance import SourceCoverage

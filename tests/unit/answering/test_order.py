@@ -6,7 +6,8 @@ import base64
 
 import pytest
 
-from orderweave.answering.errors import Code, RequestError
+from orderweave.answering.errors import RequestError
+from orderweave.model.codes import Code
 from orderweave.model.ids import encode_id
 from orderweave.model.order import Order
 from orderweave.model.provenance import IssueReason
@@ -214,3 +215,43 @@ async def test_an_id_that_is_none(token: str, message: str) -> None:
     with pytest.raises(RequestError) as raised:
         await find(business(), id=token)
     assert (raised.value.code, str(raised.value)) == (Code.BAD_INPUT, message)
+
+
+async def test_many_at_once_are_as_each_by_itself() -> None:
+    """Asked together, orders are those that each id gives alone; errors and what is not there keep their place."""
+    desk = await find(business(), number="SO502")
+    assert desk is not None
+    ids = [
+        desk.id,
+        ID,
+        encode_id("Order", "shop:number", "4711"),
+        encode_id("Product", "tea-1"),
+        "nonsense",
+        ID,
+    ]
+    woven = business()
+    together = await woven.gateway.orders_by_ids(ids, NEEDS, woven.gateway.call())
+    for token, found in zip(ids, together, strict=True):
+        if isinstance(found, RequestError):
+            with pytest.raises(RequestError, match=str(found)) as raised:
+                await find(business(), id=token)
+            assert raised.value.extensions == found.extensions
+        else:
+            assert found == await find(business(), id=token)
+    assert [type(found).__name__ for found in together] == [
+        *("Order", "Order", "NoneType"),
+        *("RequestError", "RequestError", "Order"),
+    ]
+
+
+async def test_many_at_once_with_a_silent_system() -> None:
+    """What the silent system alone may know is INCOMPLETE; what another has too comes with the gap told."""
+    woven = business()
+    woven.fakes["shop"].error = Unreachable("orders: no connection")
+    gone = encode_id("Order", "shop:number", "4711")
+    first, second = await woven.gateway.orders_by_ids([ID, gone], NEEDS, woven.gateway.call())
+    assert isinstance(first, Order)
+    assert [missing.system for missing in first.freshness.missing] == ["shop"]
+    assert isinstance(second, RequestError)
+    assert second.extensions == {"code": "INCOMPLETE", "systems": ["shop"]}
+    assert await woven.gateway.orders_by_ids([], NEEDS, woven.gateway.call()) == []

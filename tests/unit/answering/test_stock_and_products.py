@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from orderweave.answering.errors import Code, RequestError
+from orderweave.answering.errors import RequestError
+from orderweave.model.codes import Code
 from orderweave.model.ids import encode_id
 from orderweave.model.inventory import InventoryItem
 from orderweave.model.provenance import IssueReason, SourceIssue

@@ -28,7 +28,7 @@ WHOLE = "must be a whole number between"
         (["serve", "--workers", "65"], f"argument --workers: {WHOLE} 1 and 64"),
         (["check", "--config"], "argument --config: expected one argument"),
         (["explain"], "the following arguments are required: query"),
-        (["schema"], "the following arguments are required: {print,diff}"),
+        (["schema"], "the following arguments are required: {print,reference,diff}"),
         (["schema", "show"], "invalid choice: 'show'"),
         (["connector"], "the following arguments are required: {new}"),
         (["connector", "new"], "the following arguments are required: name"),

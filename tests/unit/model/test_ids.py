@@ -94,11 +94,14 @@ def test_forged_ids_are_refused(content: bytes) -> None:
     [
         b"{}",
         b'{"c":"orders"}',
-        b'{"c":"orders","p":"1"}',
-        b'{"c":"orders","p":[1]}',
-        b'{"p":[],"c":"orders"}',
+        b'{"c":"orders","p":[]}',
+        b'{"c":"orders","p":["1"],"s":""}',
+        b'{"c":"orders","p":["1"],"s":"000000000000"}',
+        b'{"c":"orders","p":"1","s":""}',
+        b'{"c":"orders","p":[1],"s":""}',
+        b'{"p":[],"c":"orders","s":""}',
         b'{"x":' + b"[" * 1400,
-        b'{"c":"orders","p":[],"x":1}',
+        b'{"c":"orders","p":[],"s":"","x":1}',
         b'{"c":"orders","p":' + b"[" * 1400,
     ],
 )
@@ -114,6 +117,27 @@ def test_a_changed_token_is_refused() -> None:
     assert token.endswith("Q")
     with pytest.raises(MalformedToken):
         decode_id(f"{token[:-1]}R")
+
+
+@given(st.data(), _TEXTS, st.lists(_TEXTS, max_size=3))
+def test_a_damaged_cursor_is_refused(data: st.DataObject, kind: str, place: list[str]) -> None:
+    """Flip any bit in a cursor, or put any sign for another: it is no cursor any more, and never another place."""
+    token = encode_cursor(kind, *place)
+    content = bytearray(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+    bit = data.draw(st.integers(0, len(content) * 8 - 1))
+    content[bit // 8] ^= 1 << bit % 8
+    index = data.draw(st.integers(0, len(token) - 1))
+    sign = data.draw(st.characters(codec="utf-8").filter(lambda sign: sign != token[index]))
+    for changed in (forged(bytes(content)), f"{token[:index]}{sign}{token[index + 1 :]}", token[:-1], f"{token}A"):
+        with pytest.raises(MalformedToken, match="of this API"):
+            decode_cursor(changed, kind)
+
+
+@given(st.text(max_size=200), _TEXTS)
+def test_anything_typed_is_no_cursor(text: str, kind: str) -> None:
+    """No text that was not made here is a cursor, and none breaks anything."""
+    with pytest.raises(MalformedToken):
+        decode_cursor(text, kind)
 
 
 def test_a_token_longer_than_any_is_refused_unread() -> None:

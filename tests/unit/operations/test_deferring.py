@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from orderweave.model.rights import Caller, Rights, Scope
 from orderweave.operations.delivering import Delivery
-from orderweave.operations.freshness import RULES
+from orderweave.operations.rules import RULES
 from orderweave.operations.running import Answer, Operations, Request
 from orderweave.schema import Context
 from orderweave_sdk.errors import Unreachable

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from graphql import GraphQLError
 
-from orderweave.answering.errors import Code, RequestError
+from orderweave.answering.errors import RequestError
+from orderweave.model.codes import Code
 from orderweave.operations.running import Answer, Operations, Request, described
 from orderweave.schema import Context
 from tests.unit.fake_business import order, shop

@@ -114,6 +114,8 @@ WITH_PARENT: dict[str, frozenset[str]] = {
     "FulfillmentOrder": frozenset({"id", "status", "location", "method", "fulfillAt", "fulfillBy", "lines", "holds"}),
     "LineQuantity": frozenset({"sku", "quantity"}),
 }
+# What is looked up for a root field alone and may not be selected below an order.
+_AT_ROOTS = frozenset({"Customer.orders"})
 
 
 @cache
@@ -123,10 +125,14 @@ def schema() -> graphql.GraphQLSchema:
 
 
 def fields_of(type_name: str) -> dict[str, graphql.GraphQLNamedType]:
-    """A type's fields, and the type that each leads to."""
+    """A type's fields that may stand below an order, and the type that each leads to."""
     kind = schema().type_map[type_name]
     assert isinstance(kind, graphql.GraphQLObjectType)
-    return {name: graphql.get_named_type(found.type) for name, found in kind.fields.items()}
+    return {
+        name: graphql.get_named_type(found.type)
+        for name, found in kind.fields.items()
+        if f"{type_name}.{name}" not in _AT_ROOTS
+    }
 
 
 def types_below(type_name: str) -> set[str]:

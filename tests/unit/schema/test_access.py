@@ -19,9 +19,9 @@ from graphql import (
 
 from orderweave.model.access import SCOPES
 from orderweave.model.rights import Scope
-from orderweave.schema import build_schema, print_sdl
+from orderweave.schema import build_subgraph, print_sdl
 
-SCHEMA = build_schema()._schema
+SCHEMA = build_subgraph()._schema
 ROOTS = [root for root in (SCHEMA.query_type, SCHEMA.mutation_type, SCHEMA.subscription_type) if root]
 OBJECTS = {
     kind.name: kind
@@ -33,7 +33,7 @@ BY_ID = [kind for kind in OBJECTS.values() if any(each.name == "Node" for each i
 # What may be reached by no way that does not take the scope of its kind.
 KEPT = {
     Scope.FINANCIALS: {"Money", "Payment", "Invoice", "OrderTotals", "Refund", "Discount", "TaxLine", "Transaction"},
-    Scope.PERSONAL: {"Address", "Customer", "CustomerProfile", "Company"},
+    Scope.PERSONAL: {"Address", "Customer", "Company"},
     Scope.PROVENANCE: {"SourceRecord", "FieldConflict", "Identifier", "SourceStatus", "SystemValue", "Hold"},
     Scope.SYSTEMS: {"System", "StatusMapping", "Breaker", "Quota", "UnknownWord"},
 }

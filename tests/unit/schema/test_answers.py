@@ -83,12 +83,12 @@ async def test_fractions_of_goods(woven: Woven) -> None:
 
 
 NODE = """fragment Any on Node { __typename id
-    ... on Order { number } ... on Product { sku } ... on Place { name } ... on CustomerProfile { email } }"""
+    ... on Order { number } ... on Product { sku } ... on Location { name } ... on Customer { email } }"""
 NODES = [
     (ORDER_ID, {"__typename": "Order", "id": ORDER_ID, "number": "1001"}),
     (PRODUCT_ID, {"__typename": "Product", "id": PRODUCT_ID, "sku": "TEA-1"}),
-    (PLACE_ID, {"__typename": "Place", "id": PLACE_ID, "name": "East"}),
-    (CUSTOMER_ID, {"__typename": "CustomerProfile", "id": CUSTOMER_ID, "email": "ada@example.com"}),
+    (PLACE_ID, {"__typename": "Location", "id": PLACE_ID, "name": "East"}),
+    (CUSTOMER_ID, {"__typename": "Customer", "id": CUSTOMER_ID, "email": "ada@example.com"}),
 ]
 
 
@@ -145,7 +145,7 @@ async def test_a_customer_by_id_has_that_id_and_pages(woven: Woven) -> None:
     """By an id, or as a node, a customer comes under the id asked, with orders, whatever a later order says."""
     query = """query ($id: ID!) {
         customer(by: {id: $id}) { id orders(first: 5) { nodes { number } } }
-        node(id: $id) { ... on CustomerProfile { id orders(first: 1) { nodes { number } } } }
+        node(id: $id) { ... on Customer { id orders(first: 1) { nodes { number } } } }
     }"""
     found = await data(woven, query, {"id": CUSTOMER_ID})
     assert found == {

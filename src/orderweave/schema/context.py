@@ -1,0 +1,56 @@
+"""What a resolver of a root field has at hand: the request, and what it selects."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphql import GraphQLResolveInfo
+from strawberry import Info
+
+from orderweave.answering import Gateway
+from orderweave.model.rights import ANYBODY, Caller
+from orderweave.model.terms import Lane, Terms
+from orderweave.operations.freshness import terms_of
+from orderweave.operations.selection import coordinates
+from orderweave.planning.needs import Needs, needs_of
+
+
+class Context:
+    """What one request carries: the gateway, who asks, and the terms under which the work must end.
+
+    `within` are the seconds that the caller waits, where it says so.
+    """
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        lane: Lane = Lane.INTERACTIVE,
+        within: float | None = None,
+        caller: Caller = ANYBODY,
+    ) -> None:
+        self.gateway = gateway
+        self.caller = caller
+        self.call: Terms = gateway.call(lane, within, caller.rights)
+
+
+Asked = Info[Context, None]
+
+
+def raw(info: Asked) -> GraphQLResolveInfo[Any]:
+    """The executor's own information."""
+    return info._raw_info
+
+
+def terms(info: Asked) -> Terms:
+    """The terms of the root field that is being resolved."""
+    return terms_of(info.context.call, raw(info))
+
+
+def selected(info: Asked) -> frozenset[str]:
+    """The coordinates below the root field that is being resolved."""
+    return coordinates(raw(info))
+
+
+def needs(info: Asked) -> Needs:
+    """The facets that these coordinates need."""
+    return needs_of(selected(info))
