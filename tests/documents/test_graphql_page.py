@@ -24,9 +24,9 @@ def test_query_validates(query: str) -> None:
 
 
 def test_codes_are_all_there() -> None:
-    """The table of error codes holds exactly the codes that there are, in their order."""
+    """The table of error codes holds exactly the codes that there are."""
     written = [code_of(code) for code, _, _ in table(PAGE, "code", "what it means", "what to do")]
-    assert written == [code.value for code in Code]
+    assert sorted(written) == sorted(code.value for code in Code)
 
 
 def codes_written_out(tree: ast.AST) -> set[str]:
