@@ -136,6 +136,23 @@ async def test_one_id_has_one_type_wherever_it_is_met(woven: Woven) -> None:
         assert again == {"node": {"__typename": kind, "id": token}, "nodes": [{"__typename": kind, "id": token}]}
 
 
+async def test_every_argument_that_takes_an_id_takes_it_back(woven: Woven) -> None:
+    """An order by its id and by each of its identifiers, a customer by theirs: the same id comes back."""
+    met = await data(woven, "{ orders { nodes { id customer { id } identifiers { namespace value } } } }")
+    for node in met["orders"]["nodes"]:
+        found = await data(
+            woven,
+            """query ($order: ID!, $customer: ID!) {
+                order(by: {id: $order}) { id } customer(by: {id: $customer}) { id } }""",
+            {"order": node["id"], "customer": node["customer"]["id"]},
+        )
+        assert found == {"order": {"id": node["id"]}, "customer": {"id": node["customer"]["id"]}}
+        assert node["identifiers"]
+        for key in node["identifiers"]:
+            by_key = "query ($key: KeyInput!) { order(by: {key: $key}) { id } }"
+            assert await data(woven, by_key, {"key": key}) == {"order": {"id": node["id"]}}
+
+
 @pytest.mark.parametrize(
     ("tokens", "calls"),
     [
