@@ -10,7 +10,7 @@ from orderweave.answering.parts import Parts
 from orderweave.answering.showing import shown
 from orderweave.answering.visibility import is_visible, with_owner
 from orderweave.fetching.gathering import Gathering, issues_about
-from orderweave.fetching.parcels import parcels_of
+from orderweave.fetching.parcels import Parcels, parcels_of
 from orderweave.matching import Group
 from orderweave.model.ids import MalformedToken, decode_id
 from orderweave.model.order import Order
@@ -74,24 +74,22 @@ async def orders_by_ids(
                 groups_of[key].append(group)
     unknown = sorted(key for key, groups in groups_of.items() if not groups)
     missed = await _unknown(gathering, unknown, call.rights) if unknown else None
-    return [
-        key if isinstance(key, RequestError) else _one_or_error(parts, groups_of[key], gathering, needs, call) or missed
-        for key in keys
-    ]
+    named = [group for groups in groups_of.values() for group in groups]
+    parcels = await parcels_of(named, plan.carriers, parts.systems, call)
+
+    def found(key: Key) -> Order | RequestError | None:
+        try:
+            groups = groups_of[key]
+            return _one(parts, groups, gathering, parcels, needs=needs, call=call) if groups else missed
+        except RequestError as error:
+            return error
+
+    return [key if isinstance(key, RequestError) else found(key) for key in keys]
 
 
 def _key_or_error(token: str) -> Key | RequestError:
     try:
         return key_of_id(token)
-    except RequestError as error:
-        return error
-
-
-def _one_or_error(
-    parts: Parts, groups: list[Group], gathering: Gathering, needs: Needs, call: Terms
-) -> Order | RequestError | None:
-    try:
-        return _one(parts, groups, gathering, needs, call) if groups else None
     except RequestError as error:
         return error
 
@@ -119,20 +117,21 @@ async def _by_keys(parts: Parts, keys: tuple[Key, ...], needs: Needs, call: Term
     if len(groups) > 1 and said is not None:
         groups = _owners(groups, keys) or groups
     if groups:
-        return _one(parts, groups, gathering, needs, call)
+        parcels = await parcels_of(groups, plan.carriers, parts.systems, call)
+        return _one(parts, groups, gathering, parcels, needs=needs, call=call)
     missed = await _unknown(gathering, keys, rights)
     if missed is not None:
         raise missed
     return None
 
 
-def _one(parts: Parts, groups: list[Group], gathering: Gathering, needs: Needs, call: Terms) -> Order:
+def _one(
+    parts: Parts, groups: list[Group], gathering: Gathering, parcels: Parcels, *, needs: Needs, call: Terms
+) -> Order:
     """The one order among those that have a name, as the caller may see it."""
     if len(groups) > 1:
         raise ambiguous([_candidate(parts, group) for group in groups])
-    (group,) = groups
-    parcels = await parcels_of(groups, plan.carriers, parts.systems, call)
-    group = parcels.with_parcels(group)
+    group = parcels.with_parcels(groups[0])
     parts.tell_ages(group.members)
     with parts.observing.stage(Stage.MERGE):
         missing = [*issues_about(group, gathering.issues, parts.business), *parcels.issues_about(group)]
