@@ -18,7 +18,7 @@ _GZIP_FORM = 31
 
 def accepts_gzip(accept_encoding: bytes | None) -> bool:
     """Whether gzip is among what a caller reads, with a quality above zero."""
-    if not accept_encoding or b"gzip" not in accept_encoding:
+    if not accept_encoding:
         return False
     for part in accept_encoding.lower().split(b","):
         name, *parameters = (one.strip() for one in part.split(b";"))
