@@ -18,7 +18,6 @@ from orderweave.caching.guarding import Guarded
 from orderweave.caching.keys import digest_of
 from orderweave.caching.memory import MemoryStore
 from orderweave.caching.shared import RedisStore
-from orderweave.caching.store import Store
 from orderweave.calling import Caller, CallingParts
 from orderweave.calling.parts import Pause
 from orderweave.calling.quota import meter_for
@@ -32,6 +31,7 @@ from orderweave.observing import UNOBSERVED, Observing
 from orderweave.observing.observed import Observed
 from orderweave.observing.tracing import Tracing, exporting
 from orderweave.operations.persisted import Documents
+from orderweave.operations.sharing import InRedis, Shared
 from orderweave.planning.authority import Authority
 from orderweave.schema import build_schema
 from orderweave.web import Door
@@ -86,8 +86,7 @@ class Orderweave:
             callers[name] = Caller(system.calls, calling, concurrency=manifest.concurrency, meter=meter)
         cache = _cache(configuration, self.clock, observing)
         self.shared_cache = cache.shared if cache is not None else None
-        self._left = self._left_documents()
-        self.door = _door(configuration, self.shared_cache or self._left)
+        self.door = _door(configuration, InRedis(self.redis, self.clock) if self.redis is not None else None)
         self.systems = Systems(business, connecting, self.clock, callers=callers, cache=cache, observing=observing)
         expose(self.systems)
         authority = Authority(business)
@@ -105,18 +104,11 @@ class Orderweave:
     async def close(self) -> None:
         """Close every connection."""
         await self.systems.close()
-        if self._left is not None:
-            await self._left.close()
         if self.redis is not None:
             await self.redis.aclose()
 
-    def _left_documents(self) -> Guarded | None:
-        """Where workers share the documents that clients leave, where they share no cache that would do."""
-        redis = self.configuration.redis
-        return Guarded(RedisStore(redis.url), self.clock) if redis is not None and self.shared_cache is None else None
 
-
-def _door(configuration: Configuration, shared: Store | None) -> Door:
+def _door(configuration: Configuration, shared: Shared | None) -> Door:
     """The endpoint's rules as the configuration has them."""
     http = configuration.http
     return Door(

@@ -79,7 +79,7 @@ class HttpSettings(msgspec.Struct, frozen=True, kw_only=True):
     credentials: bool = False
     preflight_seconds: int = 600
     require_preflight: str = "browsers"
-    compress: bool = False
+    compress: bool = True
     documents: str = "any"
     automatic: bool = True
     manifests: tuple[str, ...] = ()

@@ -11,18 +11,13 @@ import re
 
 import msgspec
 
-from orderweave.caching.store import Kept as Entry
-from orderweave.caching.store import Store
 from orderweave.model.documents import ListedDocument, Manifest, digest_of
 from orderweave.operations.keeping import Kept
+from orderweave.operations.sharing import Shared
 
 # Characters of all documents that clients left in one process, and of one; a longer one is run and not kept.
 _MOST_TEXT = 2_000_000
 _LONGEST_TEXT = 20_000
-# Places for such documents in the store that workers share. A digest has one place and takes it from whichever was
-# there, so that nobody can fill the store by leaving documents.
-_MOST_SHARED = 4096
-_SHARED_SECONDS = 7 * 86_400.0
 
 _PREFIX = "sha256:"
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -52,7 +47,7 @@ class Documents:
     """What may be run here, and what is known by name.
 
     With `only_listed` nothing but the manifest's documents may be run, and nothing can be left; without `automatic`
-    nothing can be left either. `shared` is the store that all workers share; it must raise nothing (`Guarded`).
+    nothing can be left either. `shared` is what workers share, where they do.
     """
 
     def __init__(
@@ -61,7 +56,7 @@ class Documents:
         *,
         only_listed: bool = False,
         automatic: bool = True,
-        shared: Store | None = None,
+        shared: Shared | None = None,
     ) -> None:
         self._manifest = manifest or Manifest()
         self._only_listed = only_listed
@@ -94,7 +89,7 @@ class Documents:
             return
         self._left.keep(digest, found.text, len(found.text))
         if self._shared is not None:
-            await self._shared.set_many({_place(digest): Entry(found.text.encode(), _SHARED_SECONDS)})
+            await self._shared.put(digest, found.text)
 
     def _told_both(self, text: str, name: str, listed: ListedDocument | None) -> Found:
         if listed is not None:
@@ -118,11 +113,8 @@ class Documents:
         text = self._left.get(digest)
         if text is not None or self._shared is None:
             return text
-        raw = (await self._shared.get_many([_place(digest)])).get(_place(digest))
-        if raw is None:
-            return None
-        text = raw.decode("utf-8", "replace")
-        if digest_of(text) != digest:
+        text = await self._shared.get(digest)
+        if text is None or digest_of(text) != digest:
             return None
         self._left.keep(digest, text, len(text))
         return text
@@ -134,7 +126,3 @@ def _plain(identity: str) -> str:
     if digest != identity and not _DIGEST.fullmatch(digest):
         raise Mismatch("sha256: must be followed by 64 hexadecimal digits in lower case")
     return digest
-
-
-def _place(digest: str) -> str:
-    return f"orderweave:documents:{int(digest[:8], 16) % _MOST_SHARED}"

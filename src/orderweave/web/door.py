@@ -21,7 +21,7 @@ class Door:
         origins: Origins | None = None,
         documents: Documents | None = None,
         preflight: Preflight = Preflight.BROWSERS,
-        compress: bool = False,
+        compress: bool = True,
     ) -> None:
         self.origins = origins or Origins()
         self.documents = documents or Documents()

@@ -48,7 +48,7 @@ def wrong_with(folder: Path, content: Any) -> list[str]:
 
 
 def test_defaults() -> None:
-    """Without the table no other origin may ask, answers are not compressed, any document is run and may be left."""
+    """Without the table no other origin may ask, answers are compressed, any document is run and may be left."""
     settings, manifest, problems = read_http({}, {}, Path())
     assert (manifest, problems) == (None, [])
     assert settings == HttpSettings(
@@ -56,7 +56,7 @@ def test_defaults() -> None:
         credentials=False,
         preflight_seconds=600,
         require_preflight="browsers",
-        compress=False,
+        compress=True,
         documents="any",
         automatic=True,
         manifests=(),
@@ -71,12 +71,12 @@ def test_the_rules_are_the_endpoints() -> None:
 def test_a_whole_table(tmp_path: Path) -> None:
     """Every key is taken as it stands."""
     (tmp_path / "portal.json").write_text(json.dumps(RELAY))
-    table = {
+    table: dict[str, Any] = {
         "origins": ["https://portal.example.com", "http://localhost:3000", "https://[::1]:8443"],
         "credentials": True,
         "preflight_seconds": 0,
         "require_preflight": "always",
-        "compress": True,
+        "compress": False,
         "documents": "known",
         "automatic": False,
         "manifests": ["portal.json"],

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-
 import pytest
 
-from orderweave.caching.store import Kept
 from orderweave.model.documents import ListedDocument, Manifest, digest_of
 from orderweave.operations.persisted import Documents, Found, Mismatch, Unknown
 
@@ -18,32 +15,22 @@ MANIFEST = Manifest([LISTED])
 
 
 class Shared:
-    """What workers share, in memory; `down` it has and takes nothing, as a guarded store does."""
+    """What workers share, in memory, in as many places as it has; `down` it has and takes nothing."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
-        self.seconds: set[float] = set()
+        self.kept: dict[str, str] = {}
         self.down = False
         self.asked = 0
 
-    async def get_many(self, keys: Iterable[str]) -> dict[str, bytes]:
-        """What is kept under these keys."""
+    async def get(self, digest: str) -> str | None:
+        """What is in the place."""
         self.asked += 1
-        return {} if self.down else {key: self.kept[key] for key in keys if key in self.kept}
+        return None if self.down else self.kept.get(digest)
 
-    async def set_many(self, entries: Mapping[str, Kept]) -> None:
+    async def put(self, digest: str, text: str) -> None:
         """Keep."""
         if not self.down:
-            self.kept |= {key: entry.value for key, entry in entries.items()}
-            self.seconds |= {entry.seconds for entry in entries.values()}
-
-    async def delete_many(self, keys: Iterable[str]) -> None:
-        """Never asked for."""
-        raise AssertionError("nothing is deleted")
-
-    async def close(self) -> None:
-        """Never asked for."""
-        raise AssertionError("whoever made it closes it")
+            self.kept[digest] = text
 
 
 async def unknown(documents: Documents, text: str | None, identity: str | None) -> tuple[str, str]:
@@ -133,11 +120,10 @@ async def test_nothing_can_be_left_where_that_is_off() -> None:
 
 
 async def test_workers_share_what_is_left() -> None:
-    """What one worker was left another finds, once; then it has it itself. It is kept for a week."""
+    """What one worker was left another finds, once; then it has it itself, also while Redis is down."""
     shared = Shared()
     one, other = Documents(shared=shared), Documents(shared=shared)
     await one.keep(await one.find(TEXT, DIGEST))
-    assert shared.seconds == {7 * 86400.0}
     for _ in range(2):
         assert await other.find(None, DIGEST) == Found(TEXT)
     assert shared.asked == 1
@@ -147,28 +133,22 @@ async def test_workers_share_what_is_left() -> None:
 
 
 async def test_what_the_shared_store_holds_is_not_trusted() -> None:
-    """Under a digest only its own text is run, whoever wrote into the store, and whatever bytes."""
+    """Under a digest only its own text is run, whoever wrote into its place."""
     shared = Shared()
     documents = Documents(shared=shared)
     await documents.keep(await documents.find(TEXT, DIGEST))
-    (place,) = shared.kept
-    for planted in (OTHER.encode(), b"\xff", b""):
-        shared.kept[place] = planted
+    for planted in (OTHER, "\ufffd", ""):
+        shared.kept[DIGEST] = planted
         assert (await unknown(Documents(shared=shared), None, DIGEST))[1] == "PERSISTED_QUERY_NOT_FOUND"
 
 
-async def test_nobody_fills_the_store() -> None:
-    """However many documents are left, in so many places and no longer than a bound, in memory no more than one."""
-    shared = Shared()
-    documents = Documents(shared=shared)
-    for number in range(6000):
-        text = f"{{ a{number} }}"
-        await documents.keep(Found(text, None, digest_of(text)))
-    assert len(shared.kept) <= 4096
+async def test_nobody_fills_the_memory() -> None:
+    """A document longer than the bound is not kept, and all together are not more than theirs."""
+    documents = Documents()
     long = "#" * 20_001
     await documents.keep(Found(long, None, digest_of(long)))
     assert (await unknown(documents, None, digest_of(long)))[1] == "PERSISTED_QUERY_NOT_FOUND"
-    many = ["#" * 19_990 + str(number) for number in range(200)]
-    for text in many:
+    for number in range(200):
+        text = "#" * 19_990 + str(number)
         await documents.keep(Found(text, None, digest_of(text)))
     assert documents._left.weight <= 2_000_000

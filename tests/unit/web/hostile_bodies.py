@@ -96,24 +96,25 @@ _SIZES = {
     "1 MB of escapes and a doubled key": (b'{"query":"' + b"\\u0041" * 150_000 + b'","query":"{a}"}', 400),
     "100,000 doubled keys": (b'{"query":"{a}"' + b',"query":"{a}"' * 50_000 + b"}", 400),
 }
+_VALUES: dict[str, list[Any]] = {
+    "query": [1, 1.5, True, [], {}, [_QUERY]],
+    "variables": ["{}", 0, False, [], [{}]],
+    "operationName": [0, False, {}, ["A"]],
+    "extensions": ["{}", 0, True, []],
+    "documentId": [0, False, {}, ["x"]],
+    "doc_id": [12345, {}, []],
+}
+_PERSISTED: list[Any] = [
+    1,
+    [],
+    {},
+    {"version": 1},
+    {"version": 2, "sha256Hash": "0" * 64},
+    {"version": 1, "sha256Hash": 1},
+]
 _WRONG_TYPES: dict[str, Any] = {
-    **{f"query {value!r:.20}": {"query": value} for value in (1, 1.5, True, [], {}, [_QUERY])},
-    **{f"variables {value!r:.20}": {"variables": value} for value in ("{}", 0, False, [], [{}])},
-    **{f"operationName {value!r:.20}": {"operationName": value} for value in (0, False, {}, ["A"])},
-    **{f"extensions {value!r:.20}": {"extensions": value} for value in ("{}", 0, True, [])},
-    **{f"documentId {value!r:.20}": {"documentId": value} for value in (0, False, {}, ["x"])},
-    **{f"doc_id {value!r:.20}": {"doc_id": value} for value in (12345, {}, [])},
-    **{
-        f"persistedQuery {value!r:.40}": {"extensions": {"persistedQuery": value}}
-        for value in (
-            1,
-            [],
-            {},
-            {"version": 1},
-            {"version": 2, "sha256Hash": "0" * 64},
-            {"version": 1, "sha256Hash": 1},
-        )
-    },
+    **{f"{name} {value!r:.20}": {name: value} for name, values in _VALUES.items() for value in values},
+    **{f"persistedQuery {value!r:.40}": {"extensions": {"persistedQuery": value}} for value in _PERSISTED},
     "a digest of another text": {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}},
     "a digest that is none": {"documentId": "sha256:" + "g" * 64},
     "a digest in capitals": {"documentId": "sha256:" + "A" * 64},
