@@ -17,6 +17,7 @@ PAGE = read_page("docs/graphql.md")
 SCHEMA = build_schema(read_page("schema.graphql"))
 # Where errors get a code beside those of `orderweave.answering.errors`.
 SPEAKING = (
+    "src/orderweave/operations/persisted.py",
     "src/orderweave/operations/running.py",
     "src/orderweave/web/endpoint.py",
     "src/orderweave/web/connections.py",
@@ -30,11 +31,11 @@ def test_query_validates(query: str) -> None:
 
 
 def codes_spoken(path: str) -> set[str]:
-    """The codes that a file writes out: those that it gives to `_error` and those under the key "code"."""
+    """The codes that a file writes out: those given to `_error` or `Unknown`, and those under the key "code"."""
     found = set()
     for node in ast.walk(ast.parse((ROOT / path).read_text())):
         places: list[ast.expr] = []
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_error":
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("_error", "Unknown"):
             places += node.args[1:2]
         if isinstance(node, ast.Dict):
             places += [
