@@ -22,8 +22,11 @@ _MOST_DOCUMENTS = 10_000
 # Mistakes of one file that are told; they tend to be all alike.
 _MOST_TOLD = 10
 
+# Characters of an id, which stands in the log for each request; the longest digest has 128.
+_LONGEST_ID = 256
+
 _APOLLO = "apollo-persisted-query-manifest"
-_OPERATION = re.compile(r"\b(?:query|mutation|subscription)\s+([_A-Za-z][_0-9A-Za-z]*)")
+_OPERATION = re.compile(r"\b(?:query|mutation|subscription)\s+([_A-Za-z][_0-9A-Za-z]{0,199})")
 
 
 def read_manifests(key: str, names: Iterable[str], folder: Path) -> tuple[Manifest, list[Problem]]:
@@ -32,6 +35,8 @@ def read_manifests(key: str, names: Iterable[str], folder: Path) -> tuple[Manife
     problems: list[Problem] = []
     for position, name in enumerate(names):
         found, wrong = _read(folder / name)
+        if any(len(document.id) > _LONGEST_ID for document in found):
+            wrong.append(f"an id has at most {_LONGEST_ID} characters")
         for document in found:
             other = documents.setdefault(document.id, document)
             if other.text != document.text:

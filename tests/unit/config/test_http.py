@@ -194,10 +194,11 @@ def test_several_manifests(tmp_path: Path) -> None:
             {str(number): None for number in range(12)},
             [*(f"'{number}': must be a text" for number in range(10)), "and 2 more"],
         ),
+        ({"x" * 257: BARE}, ["an id has at most 256 characters"]),
         ({str(number): BARE for number in range(10_001)}, ["with it there are more than 10000 documents"]),
         (b" " * (16 * 1024 * 1024 + 1), ["is larger than 16777216 bytes"]),
     ],
-    ids=range(13),
+    ids=range(14),
 )
 def test_mistakes_in_a_manifest(content: Any, messages: list[str], tmp_path: Path) -> None:
     """Each is told with the file and the place in it."""
