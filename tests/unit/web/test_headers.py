@@ -1,4 +1,4 @@
-"""Headers that come several times: lists are joined, and one that holds a single value holds none that anybody takes."""
+"""Headers that come several times: lists are joined, and one that has a single value has none that anybody takes."""
 
 from __future__ import annotations
 
