@@ -35,8 +35,8 @@ async def test_two_credentials_are_neither() -> None:
         return ANYBODY
 
     woven = business()
-    exchange = Exchange(build_app(woven.schema, woven.gateway, identify=identify))
-    exchange._scope["headers"] += [(b"authorization", b"Bearer one"), (b"authorization", b"Bearer two")]
+    twice = [("authorization", "Bearer one"), ("authorization", "Bearer two")]
+    exchange = Exchange(build_app(woven.schema, woven.gateway, identify=identify), more=twice)
     assert (await exchange.done())[0] == 200
     assert seen == [b"Bearer one, Bearer two"]
 
@@ -44,6 +44,5 @@ async def test_two_credentials_are_neither() -> None:
 async def test_two_content_types_are_none() -> None:
     """A body that is said to be two things is 415, though one of them is JSON."""
     woven = business()
-    exchange = Exchange(build_app(woven.schema, woven.gateway))
-    exchange._scope["headers"] += [(b"content-type", b"text/plain")]
+    exchange = Exchange(build_app(woven.schema, woven.gateway), more=[("content-type", "text/plain")])
     assert (await exchange.done())[0] == 415
