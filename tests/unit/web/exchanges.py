@@ -19,7 +19,8 @@ ASKS_NOBODY = "{ systems { name } }"
 class Exchange:
     """A request to /graphql, and what came of it.
 
-    `more` headers may repeat others. `pieces` are the parts in which its body arrives; without `finished` there is more to come that never does.
+    `pieces` are the parts in which its body arrives; without `finished` there is more to come that never does. `more`
+    headers may repeat others.
     """
 
     def __init__(
