@@ -30,8 +30,13 @@ from orderweave.merging import Merger
 from orderweave.observing import UNOBSERVED, Observing
 from orderweave.observing.observed import Observed
 from orderweave.observing.tracing import Tracing, exporting
+from orderweave.operations.persisted import Documents
+from orderweave.operations.sharing import InRedis, Shared
 from orderweave.planning.authority import Authority
 from orderweave.schema import build_schema, build_subgraph
+from orderweave.web import Door
+from orderweave.web.forgery import Preflight
+from orderweave.web.origins import Origins
 from orderweave_sdk.clock import Clock, SystemClock
 from orderweave_sdk.connecting import Connecting
 from orderweave_sdk.transport import Transport
@@ -47,7 +52,7 @@ class Orderweave:
 
     `transports` replaces the network for some systems by name; `clock` replaces time, and `pause` lets it pass;
     `observing` is told of the work. `shared_cache` is the store that all workers share and `redis` a client of the
-    same server for whatever else they share, where one is configured.
+    same server for whatever else they share, where one is configured. `door` are the endpoint's rules.
     """
 
     def __init__(
@@ -81,6 +86,7 @@ class Orderweave:
             callers[name] = Caller(system.calls, calling, concurrency=manifest.concurrency, meter=meter)
         cache = _cache(configuration, self.clock, observing)
         self.shared_cache = cache.shared if cache is not None else None
+        self.door = _door(configuration, InRedis(self.redis, self.clock) if self.redis is not None else None)
         self.systems = Systems(business, connecting, self.clock, callers=callers, cache=cache, observing=observing)
         expose(self.systems)
         authority = Authority(business)
@@ -100,6 +106,22 @@ class Orderweave:
         await self.systems.close()
         if self.redis is not None:
             await self.redis.aclose()
+
+
+def _door(configuration: Configuration, shared: Shared | None) -> Door:
+    """The endpoint's rules as the configuration has them."""
+    http = configuration.http
+    return Door(
+        origins=Origins(http.origins, credentials=http.credentials, seconds=http.preflight_seconds),
+        documents=Documents(
+            configuration.manifest,
+            only_listed=http.documents == "known",
+            automatic=http.automatic,
+            shared=shared,
+        ),
+        preflight=Preflight(http.require_preflight),
+        compress=http.compress,
+    )
 
 
 def _cache(configuration: Configuration, clock: Clock, observing: Observing) -> Cache | None:

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from orderweave.caching.ages import DEFAULT_AGES, Ages
-from orderweave.config import Configuration, ConfigurationError, caching, installed, load, observing, reading
+from orderweave.config import Configuration, ConfigurationError, caching, http, installed, load, observing, reading
 from orderweave.config.calls import CALLS
-from orderweave.config.configuration import CacheSettings, Server
+from orderweave.config.configuration import CacheSettings, HttpSettings, Server
 from orderweave.config.loading import read
 from orderweave.planning.authority import DEFAULT
 from tests.documents.pages import blocks, code_of, read_page, rows_of, table
@@ -87,6 +87,7 @@ def test_every_key_has_its_row() -> None:
         caching._CACHE,
         caching._AGES,
         OBSERVING,
+        [*http.LISTS, *(setting.name for setting in http.SETTINGS)],
     ]
     assert sorted(described) == sorted(key for keys in known for key in keys)
 
@@ -117,6 +118,15 @@ def test_cache_defaults() -> None:
         )
     }
     assert written == {subject.value: ages for subject, ages in DEFAULT_AGES.items()}
+
+
+def test_http_defaults() -> None:
+    """The defaults of the keys of [http] are the loader's."""
+    rows = {code_of(row[0]): row[1] for row in rows_of(PAGE, "key", "default", "meaning")}
+    defaults = HttpSettings()
+    for name in HttpSettings.__struct_fields__:
+        default = getattr(defaults, name)
+        assert rows[name] == ("none" if default == () else f"`{str(default).lower()}`")
 
 
 def test_authority_is_the_default() -> None:

@@ -9,6 +9,7 @@ import msgspec
 
 from orderweave.caching.ages import Ages, Subject
 from orderweave.model.calls import CallRules
+from orderweave.model.documents import Manifest
 from orderweave.model.systems import Business, SystemSpec
 from orderweave_sdk.capabilities import Connector
 
@@ -72,6 +73,19 @@ class ObservingSettings(msgspec.Struct, frozen=True, kw_only=True):
         return "ObservingSettings(…)"
 
 
+class HttpSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How /graphql is spoken to; `docs/configuration.md` says what each is. `manifests` are the files' names."""
+
+    origins: tuple[str, ...] = ()
+    credentials: bool = False
+    preflight_seconds: int = 600
+    require_preflight: str = "browsers"
+    compress: bool = True
+    documents: str = "any"
+    automatic: bool = True
+    manifests: tuple[str, ...] = ()
+
+
 class SharedRedis(msgspec.Struct, frozen=True, kw_only=True):
     """The Redis that all processes share. Its address may hold a password, so it is never printed."""
 
@@ -95,7 +109,7 @@ class ConfiguredSystem(msgspec.Struct, frozen=True, kw_only=True):
 
 class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     """A configuration that holds together. Without `cache` everything is live; without `redis` every process keeps its
-    own state.
+    own state. `manifest` holds the documents of the files that `http` names.
     """
 
     file: str
@@ -104,4 +118,6 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     business: Business
     cache: CacheSettings | None = None
     observing: ObservingSettings = ObservingSettings()
+    http: HttpSettings = HttpSettings()
+    manifest: Manifest | None = None
     redis: SharedRedis | None = None

@@ -14,12 +14,13 @@ from typing import Any
 
 from orderweave.config.caching import read_cache
 from orderweave.config.configuration import Configuration, ConfigurationError, Problem
+from orderweave.config.http import read_http
 from orderweave.config.observing import read_observing
 from orderweave.config.reading import Reader
 from orderweave.config.registry import Registry
 from orderweave.model.systems import Business
 
-_TOP = {"server", "redis", "systems", "locations", "authority", "cache", "observing"}
+_TOP = {"server", "redis", "systems", "locations", "authority", "cache", "observing", "http"}
 # The TOML reader's words for a table that stands twice, as a system named twice does.
 _TWICE = re.compile(r"Cannot declare \((.+)\) twice (\(.+\))")
 
@@ -72,7 +73,8 @@ def read(
     authority = reader.authority(document.get("authority", {}), declared)
     cache, wrong_cache = read_cache(document, named if isinstance(named, dict) else {})
     observing, wrong_observing = read_observing(document.get("observing", {}), environment)
-    problems = [*reader.problems, *wrong_cache, *wrong_observing]
+    http, manifest, wrong_http = read_http(document.get("http", {}), environment, Path(file).parent)
+    problems = [*reader.problems, *wrong_cache, *wrong_observing, *wrong_http]
     if problems:
         raise ConfigurationError(file, problems)
     return Configuration(
@@ -82,5 +84,7 @@ def read(
         business=Business(systems=specs, places=places, authority=authority),
         cache=cache,
         observing=observing,
+        http=http,
+        manifest=manifest,
         redis=redis,
     )

@@ -109,7 +109,18 @@ class Observed:
 class _Request:
     """A request in work."""
 
-    __slots__ = ("_codes", "_executor", "_observed", "_opened", "_span", "_started", "_status", "_token", "id")
+    __slots__ = (
+        "_codes",
+        "_document",
+        "_executor",
+        "_observed",
+        "_opened",
+        "_span",
+        "_started",
+        "_status",
+        "_token",
+        "id",
+    )
 
     def __init__(self, observed: Observed, identity: str | None, parent: str | None) -> None:
         self._observed = observed
@@ -119,6 +130,7 @@ class _Request:
         self._executor = "NONE"
         self._codes: tuple[str, ...] = ()
         self._status: int | None = None
+        self._document: tuple[str, str | None] | None = None
 
     def __enter__(self) -> Self:
         self._token = REQUEST_ID.set(self.id)
@@ -129,9 +141,12 @@ class _Request:
             self._span.set_attribute("orderweave.request_id", self.id)
         return self
 
-    def answered(self, *, status: int, executor: str | None, codes: Sequence[str]) -> None:
+    def answered(
+        self, *, status: int, executor: str | None, codes: Sequence[str], document: tuple[str, str | None] | None = None
+    ) -> None:
         """See `Asked.answered`."""
         self._status, self._executor, self._codes = status, str(executor or "NONE"), tuple(codes)
+        self._document = document
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -155,7 +170,10 @@ class _Request:
             tracing.answered(self._span, status=status, executor=self._executor, codes=self._codes)
         if observed.log_requests:
             fields = {"status": status, "seconds": round(seconds, 6), "executor": self._executor}
-            told = {"codes": sorted(set(self._codes))} if self._codes else {}
+            told: dict[str, object] = {"codes": sorted(set(self._codes))} if self._codes else {}
+            if self._document is not None:
+                told["document"], operation = self._document
+                told |= {"operation": operation} if operation is not None else {}
             logger.info("request", extra={"fields": {**fields, **told}})
 
 

@@ -45,8 +45,13 @@ class Asked(Protocol):
     @property
     def id(self) -> str | None: ...  # noqa: D102 - said above
 
-    def answered(self, *, status: int, executor: str | None, codes: Sequence[str]) -> None:
-        """Its answer: the HTTP status, what projected it (None: nothing was run), the code of each of its errors."""
+    def answered(
+        self, *, status: int, executor: str | None, codes: Sequence[str], document: tuple[str, str | None] | None = None
+    ) -> None:
+        """Its answer: the HTTP status, what projected it (None: nothing was run), the code of each of its errors.
+
+        `document` is the id and the operation of the operator's manifest that was asked, where it was one.
+        """
         ...
 
 
@@ -115,7 +120,9 @@ class _Nothing:
     ) -> None:
         return None
 
-    def answered(self, *, status: int, executor: str | None, codes: Sequence[str]) -> None:
+    def answered(
+        self, *, status: int, executor: str | None, codes: Sequence[str], document: tuple[str, str | None] | None = None
+    ) -> None:
         """Nothing."""
 
     def failed(self, reason: str) -> None:

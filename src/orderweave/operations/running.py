@@ -291,7 +291,7 @@ def _refusal(operation: OperationDefinitionNode | None, name: str | None, *, rea
         message = f"the document has no operation {name!r}" if name else "name one of the document's operations"
         return _error(message, Code.BAD_INPUT)
     if read_only and operation.operation is not OperationType.QUERY:
-        return _error("a GET may only ask queries", Code.BAD_INPUT)
+        return _error("a GET may only ask queries", Code.METHOD_NOT_ALLOWED)
     return None
 
 

@@ -80,7 +80,8 @@ class Reloading:
             logger.error("a connector cannot be made (%s); the configuration stays as it was", type(error).__name__)
             self._reread.configuration = before
             return False
-        left = await self._current.replace(woven.gateway, woven.close, within=before.server.deadline_seconds + _GRACE)
+        within = before.server.deadline_seconds + _GRACE
+        left = await self._current.replace(woven.gateway, woven.close, woven.door, within=within)
         if left:
             logger.warning("the gateway before was closed with %d requests at work", left)
         return True

@@ -37,7 +37,7 @@ def run_worker(reread: Reread, listening: socket.socket, *, lifeline: int | None
     settings = configuration.server
     observing = observed(configuration)
     woven = Orderweave(configuration, observing=observing)
-    current = Current(woven.gateway, woven.close)
+    current = Current(woven.gateway, woven.close, woven.door)
     admission = Admission(most_in_flight=settings.most_in_flight, most_waiting=settings.most_waiting)
     said = configuration.observing
     shown = seen(

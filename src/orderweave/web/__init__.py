@@ -3,5 +3,6 @@
 from orderweave.web.admission import Admission
 from orderweave.web.app import App, build_app
 from orderweave.web.current import Current
+from orderweave.web.door import Door
 
-__all__ = ["Admission", "App", "Current", "build_app"]
+__all__ = ["Admission", "App", "Current", "Door", "build_app"]

@@ -23,6 +23,7 @@ from orderweave.observing import catalog
 from orderweave.operations.running import Operations
 from orderweave.web.admission import Admission
 from orderweave.web.current import Current
+from orderweave.web.door import Door
 from orderweave.web.endpoint import Endpoint
 from orderweave.web.examples import Example
 from orderweave.web.explorer import explorer_page, script_files, served_by_us
@@ -55,6 +56,7 @@ def build_app(
     more: Sequence[BaseRoute] = (),
     compiled: bool = True,
     identify: Identify = anybody,
+    door: Door | None = None,
     beside: Sequence[Callable[[], AbstractAsyncContextManager[object]]] = (),
 ) -> App:
     """The application over a wired gateway, which it closes when it ends.
@@ -64,9 +66,10 @@ def build_app(
     folder of the explorer's fetched scripts; `more` routes come beside (metrics, the operations page, the demo's fault
     switches); what is in `beside` is entered when the application starts and left when it ends. What is told of the
     work goes where the gateway's own goes. Without `compiled` the reference executor projects every answer.
-    `identify` finds out who asks; by default nobody is asked, and everybody may see everything.
+    `identify` finds out who asks; by default nobody is asked, and everybody may see everything. `door` are the
+    endpoint's rules where a gateway is given; a `Current` has its own.
     """
-    current = gateway if isinstance(gateway, Current) else Current(gateway, gateway.parts.systems.close)
+    current = gateway if isinstance(gateway, Current) else Current(gateway, gateway.parts.systems.close, door)
     admission = admission or Admission(most_in_flight=Server().most_in_flight, most_waiting=Server().most_waiting)
     observing = current.gateway.parts.observing
     observing.readings.read(catalog.REQUESTS_QUEUED, lambda: {(): admission.waiting})

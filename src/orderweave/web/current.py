@@ -7,15 +7,17 @@ from collections.abc import Awaitable, Callable
 from types import TracebackType
 
 from orderweave.answering import Gateway
+from orderweave.web.door import Door
 
 Close = Callable[[], Awaitable[None]]
 
 
-class _Lease:
-    """A gateway and how many requests it is answering."""
+class Lease:
+    """A gateway with its door, and how many requests it is answering. `with lease as gateway` is one more."""
 
-    def __init__(self, gateway: Gateway, close: Close) -> None:
+    def __init__(self, gateway: Gateway, close: Close, door: Door) -> None:
         self.gateway = gateway
+        self.door = door
         self.close = close
         self._requests = 0
         self._last_left = asyncio.Event()
@@ -45,26 +47,26 @@ class _Lease:
 
 
 class Current:
-    """The gateway to which new requests go. `close` is what ends it with all its connections."""
+    """The gateway to which new requests go, by which door. `close` is what ends it with all its connections."""
 
-    def __init__(self, gateway: Gateway, close: Close) -> None:
-        self._lease = _Lease(gateway, close)
+    def __init__(self, gateway: Gateway, close: Close, door: Door | None = None) -> None:
+        self._lease = Lease(gateway, close, door or Door())
 
     @property
     def gateway(self) -> Gateway:
         """The gateway as it is now, for a look that takes no time; a request takes it by `request`."""
         return self._lease.gateway
 
-    def request(self) -> _Lease:
+    def request(self) -> Lease:
         """For one request: `with current.request() as gateway` keeps that gateway open until the block ends."""
         return self._lease
 
-    async def replace(self, gateway: Gateway, close: Close, *, within: float) -> int:
+    async def replace(self, gateway: Gateway, close: Close, door: Door | None = None, *, within: float) -> int:
         """From now on requests go to another gateway; the one before is closed after its last request.
 
         `within` bounds that wait in seconds. Gives how many requests were still at work when it was closed.
         """
-        before, self._lease = self._lease, _Lease(gateway, close)
+        before, self._lease = self._lease, Lease(gateway, close, door or Door())
         return await before.end(within)
 
     async def close(self) -> None:

@@ -1,6 +1,8 @@
-"""GraphQL over HTTP: POST for everything, GET for queries. A body that is no request gets a 4xx and plain words.
+"""GraphQL over HTTP: POST for everything, GET for queries. What is no request gets a 4xx and plain words.
 
-The endpoint is an ASGI application by itself and not a route of Starlette's: see docs/decisions/bare-endpoint.md.
+The endpoint is an ASGI application by itself and not a route of Starlette's: see docs/decisions/bare-endpoint.md. How
+a request is read stands in `bodies`, in which form it is answered in `negotiation` and `replying`, who may ask from
+other sites in `origins` and `forgery`.
 """
 
 from __future__ import annotations
@@ -9,7 +11,6 @@ from collections.abc import Callable
 from typing import Any
 
 import msgspec
-from starlette.datastructures import QueryParams
 from starlette.types import Receive, Scope, Send
 
 from orderweave.access import Headers, Identify, Unidentified, anybody
@@ -19,43 +20,28 @@ from orderweave.model.rights import Caller
 from orderweave.model.terms import Lane
 from orderweave.observing import UNOBSERVED, Observing, Stage
 from orderweave.observing.port import Asked
+from orderweave.operations.persisted import Found, Mismatch, Unknown
 from orderweave.operations.running import Answer, Operations, Request
 from orderweave.schema import Context
 from orderweave.web.admission import Admission, Overloaded
-from orderweave.web.current import Current
+from orderweave.web.bodies import Bodies, Sent, sent_by
+from orderweave.web.current import Current, Lease
 from orderweave.web.deadlines import HEADER, NoTime, stated_seconds
+from orderweave.web.door import Door
+from orderweave.web.forgery import refuse_forged
+from orderweave.web.headers import headers_of, text_of
+from orderweave.web.negotiation import JSON_TYPE, answer_type, status_of
+from orderweave.web.origins import ALLOWED_METHODS
+from orderweave.web.refusals import BadRequest, CallerGone, HeaderList
+from orderweave.web.replying import Reply
 from orderweave.web.watching import Ended, Watch
 
-MOST_BODY_BYTES = 1024 * 1024
 # In which lane the caller's work waits where a system's quota is short.
 LANE_HEADER = "x-orderweave-lane"
-# Bytes of all bodies together that have come in part or wait to be read.
-_MOST_HELD_BYTES = 64 * 1024 * 1024
 # A place is free again as soon as one answer is done; a caller who comes back after this finds one or is told again.
 _RETRY_AFTER_SECONDS = b"1"
 
-_RESPONSE_TYPE = b"application/graphql-response+json"
-_JSON_TYPE = b"application/json"
 _TIMEOUT_HEADER = HEADER.encode()
-
-
-class BadRequest(Exception):
-    """The HTTP request is no GraphQL request; `status` says how."""
-
-    def __init__(self, status: int, message: str) -> None:
-        super().__init__(message)
-        self.status = status
-
-
-class CallerGone(Exception):
-    """Nobody waits for an answer any more."""
-
-
-class _Body(msgspec.Struct):
-    query: str
-    variables: dict[str, Any] | None = None
-    operationName: str | None = None  # noqa: N815 - the protocol's own spelling
-    extensions: dict[str, Any] | None = None
 
 
 class Endpoint:
@@ -82,35 +68,40 @@ class Endpoint:
         self._context = context
         self._identify = identify
         self._observing = observing
-        self._held_bytes = 0
+        self._bodies = Bodies(admission)
         self.callers_gone = 0
         self.too_late = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
-        headers: Headers = dict(scope["headers"])
-        kind = _RESPONSE_TYPE if _RESPONSE_TYPE in headers.get(b"accept", b"") else _JSON_TYPE
-        identity, parent = _text(headers, b"x-request-id"), _text(headers, b"traceparent")
+        headers = headers_of(scope)
+        lease = self._current.request()
+        reply = Reply(headers, lease.door, send)
+        if scope["method"] == "OPTIONS" and lease.door.origins.on and b"access-control-request-method" in headers:
+            await _give_leave(headers, lease.door, reply)
+            return
+        identity, parent = text_of(headers, b"x-request-id"), text_of(headers, b"traceparent")
         with self._observing.request(identity, parent) as asked:
-            await self._answered(scope, headers, receive, send, kind=kind, asked=asked)
+            await self._answered(scope, headers, receive, reply, lease=lease, asked=asked)
 
     async def _answered(
-        self, scope: Scope, headers: Headers, receive: Receive, send: Send, *, kind: bytes, asked: Asked
+        self, scope: Scope, headers: Headers, receive: Receive, reply: Reply, *, lease: Lease, asked: Asked
     ) -> None:
-        more: list[tuple[bytes, bytes]] = []
-        executor: str | None = None
+        more: HeaderList = []
+        answer: Answer | None = None
+        found: Found | None = None
+        kind = answer_type(headers.get(b"accept"))
         try:
-            answer = await self._answer(scope, headers, receive)
-            executor = answer.executor
-            # 400 for what was not run where the new media type is spoken; the old one answers 200 (GraphQL over HTTP).
-            status = 400 if not answer.executed and kind is _RESPONSE_TYPE else 200
-            document = answer.document()
+            if kind is None:
+                raise BadRequest(406, "accept application/graphql-response+json or application/json")
+            answer, found = await self._answer(scope, headers, receive, lease)
+            status, document = status_of(answer, kind), answer.document()
+            more = [(b"allow", ALLOWED_METHODS)] if status == 405 else more
         except CallerGone:
             self.callers_gone += 1
             return
         except BadRequest as error:
-            status, document = error.status, _error(str(error), Code.BAD_REQUEST)
-            more = [(b"allow", b"GET, HEAD, POST")] if status == 405 else []
+            status, document, more = error.status, _error(str(error), Code.BAD_REQUEST), [*error.headers]
         except Unidentified as error:
             status, document = error.status, _error(str(error), error.code)
             more = [(b"www-authenticate", b"Bearer")] if status == 401 else []
@@ -123,39 +114,47 @@ class Endpoint:
         with self._observing.stage(Stage.WRITE):
             body = msgspec.json.encode(document)
         codes = [error["extensions"]["code"] for error in document.get("errors", ())]
-        asked.answered(status=status, executor=executor, codes=codes)
         if asked.id is not None:
             more.append((b"x-request-id", asked.id.encode()))
-        await send(
-            {
-                "type": "http.response.start",
-                "status": status,
-                "headers": [
-                    (b"content-type", kind + b"; charset=utf-8"),
-                    (b"cache-control", b"private, no-store"),
-                    (b"content-length", str(len(body)).encode()),
-                    *more,
-                ],
-            }
+        method = scope["method"]
+        again = status == 200 and not codes and method != "POST"
+        status = await reply.whole(status, kind or JSON_TYPE, body, more, again=again, head=method == "HEAD")
+        listed = found.listed if found is not None else None
+        asked.answered(
+            status=status,
+            executor=answer.executor if answer is not None else None,
+            codes=codes,
+            document=(listed.id, listed.name) if listed is not None else None,
         )
-        await send({"type": "http.response.body", "body": body})
 
-    async def _answer(self, scope: Scope, headers: Headers, receive: Receive) -> Answer:
-        """The answer of the gateway that is current when the request begins."""
-        with self._current.request() as gateway:
+    async def _answer(
+        self, scope: Scope, headers: Headers, receive: Receive, lease: Lease
+    ) -> tuple[Answer, Found | None]:
+        """The answer of the gateway that is current when the request begins, and which document gave it."""
+        with lease as gateway:
             try:
                 within = stated_seconds(headers.get(_TIMEOUT_HEADER))
             except NoTime as error:
                 raise BadRequest(400, str(error)) from None
+            method = scope["method"]
+            if method in ("GET", "HEAD"):
+                refuse_forged(headers, lease.door.preflight)
+            elif method != "POST":
+                raise BadRequest(405, "send the request by POST, or a query by GET", [(b"allow", ALLOWED_METHODS)])
             self.admission.look_in()
             context = self._context(gateway, _lane(headers), within, await self._identify(headers))
-            method = scope["method"]
             if method == "POST":
-                request = await self._from_body(headers, receive)
-            elif method in ("GET", "HEAD"):
-                request = _from_query(scope)
+                sent = await self._bodies.read(headers, receive)
             else:
-                raise BadRequest(405, "send the request by POST, or a query by GET")
+                sent = sent_by(scope["query_string"])
+            if sent.query is not None and sent.identity is None and lease.door.documents.open:
+                found = Found(sent.query)
+            else:
+                named = await _document(sent, lease.door)
+                if isinstance(named, Answer):
+                    return named, None
+                found = named
+            request = Request(query=found.text, variables=sent.variables, operation_name=sent.operationName)
             answer: Answer | None = None
             with Watch(receive, context.call.remaining()) as watch:
                 await self.admission.enter(context.call.remaining())
@@ -165,47 +164,30 @@ class Endpoint:
                     self.admission.leave()
             if answer is None:
                 raise _TooLate if watch.ended is Ended.TOO_LATE else CallerGone
-            return answer
-
-    async def _from_body(self, headers: Headers, receive: Receive) -> Request:
-        if headers.get(b"content-type", b"").partition(b";")[0].strip().lower() != _JSON_TYPE:
-            raise BadRequest(415, "send the request as application/json")
-        if headers.get(b"content-encoding", b"identity") != b"identity":
-            raise BadRequest(415, "send the request without compression")
-        try:
-            body = msgspec.json.decode(await self._read(receive), type=_Body)
-        except msgspec.ValidationError as error:
-            raise BadRequest(400, f"the request must be an object with a query: {error}") from None
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            raise BadRequest(400, "the request is not JSON") from None
-        return Request(query=body.query, variables=body.variables, operation_name=body.operationName)
-
-    async def _read(self, receive: Receive) -> bytes:
-        """The whole body. How long it may take to come is for the connection (`web/connections.py`)."""
-        chunks: list[bytes] = []
-        size = 0
-        try:
-            while True:
-                message = await receive()
-                if message["type"] == "http.disconnect":
-                    raise CallerGone
-                chunk = message.get("body", b"")
-                if size + len(chunk) > MOST_BODY_BYTES:
-                    raise BadRequest(413, f"the request is larger than {MOST_BODY_BYTES} bytes")
-                if self._held_bytes + len(chunk) > _MOST_HELD_BYTES:
-                    raise self.admission.turn_away()
-                size += len(chunk)
-                self._held_bytes += len(chunk)
-                chunks.append(chunk)
-                if not message.get("more_body", False):
-                    return b"".join(chunks)
-        finally:
-            self._held_bytes -= size
+            if found.leave is not None and answer.executed:
+                await lease.door.documents.keep(found)
+            return answer, found
 
 
-def _text(headers: Headers, name: bytes) -> str | None:
-    value = headers.get(name)
-    return None if value is None else value.decode("latin-1")
+async def _give_leave(headers: Headers, door: Door, reply: Reply) -> None:
+    """Answer a browser that asks whether a page of another origin may send its request."""
+    try:
+        await reply.nothing(204, door.origins.preflight(headers))
+    except BadRequest as error:
+        await reply.whole(error.status, JSON_TYPE, msgspec.json.encode(_error(str(error), Code.BAD_REQUEST)), [])
+
+
+async def _document(sent: Sent, door: Door) -> Found | Answer:
+    """The document that is meant, or the answer where there is none to run."""
+    identity = sent.identity
+    if sent.query is None and identity is None:
+        raise BadRequest(400, "the request holds neither a query nor the name of a document")
+    try:
+        return await door.documents.find(sent.query, identity)
+    except Mismatch as error:
+        raise BadRequest(400, str(error)) from None
+    except Unknown as error:
+        return Answer(data=None, errors=tuple(_error(str(error), error.code)["errors"]), executed=False)
 
 
 def _lane(headers: Headers) -> Lane:
@@ -225,17 +207,3 @@ class _TooLate(Exception):
 
 def _error(message: str, code: Code) -> dict[str, Any]:
     return {"errors": [{"message": message, "extensions": {"code": str(code)}}]}
-
-
-def _from_query(scope: Scope) -> Request:
-    given = QueryParams(scope["query_string"])
-    query = given.get("query")
-    if not query:
-        raise BadRequest(400, "the parameter query is missing")
-    variables: dict[str, Any] | None = None
-    if text := given.get("variables"):
-        try:
-            variables = msgspec.json.decode(text, type=dict[str, Any] | None)
-        except (msgspec.DecodeError, RecursionError):
-            raise BadRequest(400, "the parameter variables must be a JSON object") from None
-    return Request(query=query, variables=variables, operation_name=given.get("operationName"))

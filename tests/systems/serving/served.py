@@ -35,10 +35,10 @@ class Served:
         self._connections: set[Connection] = set()
         business.configuration()
 
-    def write(self, **settings: Any) -> None:
-        """Write the configuration file, with these keys of [server]."""
+    def write(self, *, more: str = "", **settings: Any) -> None:
+        """Write the configuration file, with these keys of [server] and these tables beside it."""
         lines = [f"{key} = {value}" for key, value in {"port": self.port, **settings}.items()]
-        self.path.write_text("[server]\n" + "\n".join(lines) + "\n" + self.business.toml)
+        self.path.write_text("[server]\n" + "\n".join(lines) + f"\n{more}\n" + self.business.toml)
 
     async def start(self, *, workers: int) -> None:
         """Start, and wait until it is ready."""
@@ -214,11 +214,11 @@ class Load:
 
 
 @asynccontextmanager
-async def served(folder: Path, *, workers: int, **settings: Any) -> AsyncIterator[Served]:
-    """A running gateway over a small business."""
+async def served(folder: Path, *, workers: int, more: str = "", **settings: Any) -> AsyncIterator[Served]:
+    """A running gateway over a small business, with more tables in its file where a test needs them."""
     async with DemoBusiness(seed=7, orders=20) as business:
         made = Served(business, folder)
-        made.write(**settings)
+        made.write(more=more, **settings)
         try:
             await made.start(workers=workers)
             yield made

@@ -7,6 +7,7 @@ import json
 import os
 import signal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from tests.systems.serving.served import TITLES, Connection, Load, Served, serve
 pytestmark = pytest.mark.systems
 
 # On a machine that is busy with other things no deadline shall decide a test that is not about it.
-PATIENT = {"deadline_seconds": 60, "request_seconds": 60}
+PATIENT: dict[str, Any] = {"deadline_seconds": 60, "request_seconds": 60}
 
 
 def order(gateway: Served) -> str:

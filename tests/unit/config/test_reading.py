@@ -9,6 +9,8 @@ import pytest
 from orderweave.bootstrap import Orderweave
 from orderweave.config import Configuration, ConfigurationError
 from orderweave.model.systems import PlaceSpec, ReferenceRule
+from orderweave.operations.sharing import InRedis
+from orderweave.web.forgery import Preflight
 from orderweave_sdk.records import LocationKind
 from tests.unit.config.conftest import ENVIRONMENT, Read
 
@@ -119,6 +121,18 @@ async def test_secrets_are_not_in_any_repr(whole: Configuration) -> None:
     woven = Orderweave(whole)
     shown += [repr(woven), repr(woven.systems), repr(woven.systems.connector("shop-us")), repr(woven.gateway.parts)]
     assert not [text for text in shown if "s3cret" in text]
+
+
+async def test_the_door_is_as_configured(read: Read) -> None:
+    """The wired endpoint's rules are those of [http], and what clients leave is shared where there is a Redis."""
+    text = '[systems.erp]\nconnector = "erp"\n[http]\norigins = ["https://a.example"]\nrequire_preflight = "always"\n'
+    alone = Orderweave(read(f"{text}compress = false"))
+    assert (alone.door.preflight, alone.door.compress, alone.door.origins.on) == (Preflight.ALWAYS, False, True)
+    assert alone.door.documents._shared is None
+    shared = Orderweave(read(f'{text}[redis]\nurl = "redis://127.0.0.1:1/0"'))
+    assert shared.door.compress
+    assert isinstance(shared.door.documents._shared, InRedis)
+    await shared.close()
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.types import ASGIApp, Message
@@ -19,7 +19,8 @@ ASKS_NOBODY = "{ systems { name } }"
 class Exchange:
     """A request to /graphql, and what came of it.
 
-    `pieces` are the parts in which its body arrives; without `finished` there is more to come that never does.
+    `pieces` are the parts in which its body arrives; without `finished` there is more to come that never does. `more`
+    headers may repeat others.
     """
 
     def __init__(
@@ -28,6 +29,7 @@ class Exchange:
         query: str = ASKS_NOBODY,
         *,
         headers: Mapping[str, str] | None = None,
+        more: Sequence[tuple[str, str]] = (),
         pieces: list[bytes] | None = None,
         finished: bool = True,
     ) -> None:
@@ -35,13 +37,13 @@ class Exchange:
         self._pieces = [json.dumps({"query": query}).encode()] if pieces is None else pieces
         self._finished = finished
         self._gone = asyncio.Event()
-        given = {"content-type": "application/json", **(headers or {})}
+        given = [*{"content-type": "application/json", **(headers or {})}.items(), *more]
         self._scope = {
             "type": "http",
             "method": "POST",
             "path": "/graphql",
             "query_string": b"",
-            "headers": [(name.encode(), value.encode()) for name, value in given.items()],
+            "headers": [(name.encode(), value.encode()) for name, value in given],
         }
         self.status: int | None = None
         self.headers: dict[str, str] = {}

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 import httpx
 
-from orderweave.web import build_app
+from orderweave.web import Door, build_app
 from tests.unit.fake_business import erp, order, shop
 from tests.unit.fake_systems import Woven, weave
 
@@ -24,9 +24,9 @@ def business() -> Woven:
 
 
 @asynccontextmanager
-async def caller(woven: Woven | None = None) -> AsyncIterator[httpx.AsyncClient]:
+async def caller(woven: Woven | None = None, door: Door | None = None) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the application; a fault that the application lets through is raised here."""
     made = woven or business()
-    transport = httpx.ASGITransport(app=build_app(made.schema, made.gateway))
+    transport = httpx.ASGITransport(app=build_app(made.schema, made.gateway, door=door))
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway") as client:
         yield client

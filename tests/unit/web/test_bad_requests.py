@@ -16,7 +16,7 @@ from orderweave.model.ids import encode_cursor, encode_id
 from tests.unit.web.gateway_over_http import JSON, caller
 
 # Codes that a caller can act on; INTERNAL is not among them.
-CODES = {"BAD_INPUT", "BAD_REQUEST", "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED"}
+CODES = {"BAD_INPUT", "BAD_REQUEST", "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "METHOD_NOT_ALLOWED"}
 ORDERS = """query ($first: Int, $after: String, $last: Int, $before: String, $filter: OrderFilter) {
     orders(first: $first, after: $after, last: $last, before: $before, filter: $filter) { nodes { id } }
 }"""
@@ -43,10 +43,10 @@ BODIES = [
     (b"1", "the request must be an object with a query: Expected `object`, got `int`"),
     (b"null", "the request must be an object with a query: Expected `object`, got `null`"),
     (b"true", "the request must be an object with a query: Expected `object`, got `bool`"),
-    (b"[]", "the request must be an object with a query: Expected `object`, got `array`"),
-    (b"{}", "the request must be an object with a query: Object missing required field `query`"),
-    (b'{"query":1}', "the request must be an object with a query: Expected `str`, got `int` - at `$.query`"),
-    (b'{"query":null}', "the request must be an object with a query: Expected `str`, got `null` - at `$.query`"),
+    (b"[]", "a list of requests is not answered: send one request in a body"),
+    (b"{}", "the request holds neither a query nor the name of a document"),
+    (b'{"query":1}', "the request must be an object with a query: Expected `str | null`, got `int` - at `$.query`"),
+    (b'{"query":null}', "the request holds neither a query nor the name of a document"),
     (
         b'{"query":"{a}","variables":[]}',
         "the request must be an object with a query: Expected `object | null`, got `array` - at `$.variables`",
@@ -61,7 +61,7 @@ BODIES = [
     (b'{"query":"\xff"}', "the request is not JSON"),
     (b'{"query":"\\ud800"}', "the request is not JSON"),
     (b'{"query":"{a}","variables":{"x":' + b"[" * 100_000 + b"]" * 100_000 + b"}}", "the request is not JSON"),
-    (b"[" * 100_000, "the request must be an object with a query: Expected `object`, got `array`"),
+    (b"[" * 100_000, "a list of requests is not answered: send one request in a body"),
     (
         b'{"query":"{a}","variables":{"x":' + b"9" * 900_000 + b"}}",
         "the request must be an object with a query: Integer value out of range - at `$.variables[...]`",
@@ -123,8 +123,8 @@ async def test_methods_that_are_not_ours(method: str) -> None:
 @pytest.mark.parametrize(
     ("params", "message"),
     [
-        ({}, "the parameter query is missing"),
-        ({"query": ""}, "the parameter query is missing"),
+        ({}, "the request holds neither a query nor the name of a document"),
+        ({"query": ""}, "the request holds neither a query nor the name of a document"),
         ({"query": "{ systems { name } }", "variables": "[]"}, "the parameter variables must be a JSON object"),
         ({"query": "{ systems { name } }", "variables": "{"}, "the parameter variables must be a JSON object"),
         ({"query": "{ systems { name } }", "variables": "[" * 20_000}, "the parameter variables must be a JSON object"),
@@ -144,10 +144,9 @@ async def test_a_get_changes_nothing() -> None:
             {"query": "subscription { orders }"},
             {"query": "query A { systems { name } } mutation B { x }", "operationName": "B"},
         ):
-            assert refused(await client.get("/graphql", params=params))[1:] == (
-                "BAD_INPUT",
-                "a GET may only ask queries",
-            )
+            response = await client.get("/graphql", params=params)
+            assert refused(response) == (405, "METHOD_NOT_ALLOWED", "a GET may only ask queries")
+            assert response.headers["allow"] == "GET, HEAD, POST"
 
 
 def deep(levels: int) -> dict[str, Any]:

@@ -7,8 +7,7 @@ import asyncio
 import httpx
 import pytest
 
-from orderweave.web import Admission, build_app
-from orderweave.web import endpoint as endpoints
+from orderweave.web import Admission, bodies, build_app
 from orderweave.web.admission import Overloaded
 from tests.unit.web.exchanges import ASKS_BOTH, ASKS_NOBODY, Exchange, Waiting, turns
 from tests.unit.web.gateway_over_http import business
@@ -106,7 +105,7 @@ async def test_who_hangs_up_in_the_queue_leaves_no_gap() -> None:
 
 async def test_bodies_are_bounded_together(monkeypatch: pytest.MonkeyPatch) -> None:
     """Bodies that come slowly may hold so many bytes together; past it one is turned away until there is room."""
-    monkeypatch.setattr(endpoints, "_MOST_HELD_BYTES", 100)
+    monkeypatch.setattr(bodies, "_MOST_HELD_BYTES", 100)
     app = build_app(business().schema, business().gateway)
     held = Exchange(app, pieces=[b" " * 90], finished=False)
     task = held.start()

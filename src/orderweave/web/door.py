@@ -1,0 +1,30 @@
+"""What one configuration says of the endpoint: which pages may ask, which documents are run, how answers go back."""
+
+from __future__ import annotations
+
+from orderweave.operations.persisted import Documents
+from orderweave.web.forgery import Preflight
+from orderweave.web.origins import Origins
+
+# Who asks is told by Authorization, by a key of their own, or by a browser's cookie.
+_VARY = b"Accept, Accept-Encoding, Authorization, Cookie, X-API-Key"
+
+
+class Door:
+    """The endpoint's rules, which come and go with their gateway. With `compress` large answers are compressed for
+    callers who can read that. `vary` is what of a request an answer depends on, beside the address and the body.
+    """
+
+    def __init__(
+        self,
+        *,
+        origins: Origins | None = None,
+        documents: Documents | None = None,
+        preflight: Preflight = Preflight.BROWSERS,
+        compress: bool = True,
+    ) -> None:
+        self.origins = origins or Origins()
+        self.documents = documents or Documents()
+        self.preflight = preflight
+        self.compress = compress
+        self.vary = _VARY + b", Origin" if self.origins.told_apart else _VARY

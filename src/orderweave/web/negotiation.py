@@ -1,0 +1,92 @@
+"""In which form an answer goes back, and with which status: media types by their quality, as GraphQL over HTTP has it.
+
+Sources: the GraphQL-over-HTTP draft (Response, Status Codes) and RFC 9110, 12.5.1. The draft would have the new type
+for a caller that says nothing; the public audit, and whoever writes a command by hand, expect the old one.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from orderweave.model.codes import Code
+from orderweave.operations.running import Answer
+
+RESPONSE_TYPE = b"application/graphql-response+json"
+JSON_TYPE = b"application/json"
+
+# What was not run answers 200 in the old media type, where a status says nothing of who gave it, and in the new one
+# 400 or what fits better by the code of its error.
+_FITTING: dict[str, int] = {Code.PERSISTED_QUERY_NOT_FOUND: 404, Code.DOCUMENT_NOT_KNOWN: 403}
+# The draft has this one for both types: a GET must change nothing.
+_BY_METHOD = Code.METHOD_NOT_ALLOWED
+
+# Accept headers whose meaning is kept, and characters of one that is: clients have a handful between them.
+_MOST_KEPT = 256
+_LONGEST_KEPT = 256
+
+_QUALITY = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
+_UTF_8 = frozenset({"utf-8", "utf8"})
+
+
+def answer_type(accept: bytes | None) -> bytes | None:
+    """The media type for a caller that accepts these; None where it accepts neither of ours."""
+    if not accept or accept == JSON_TYPE:
+        return JSON_TYPE
+    return _kept(accept) if len(accept) <= _LONGEST_KEPT else _chosen(accept)
+
+
+def is_json(content_type: bytes | None) -> bool:
+    """Whether a body is said to be JSON in UTF-8, which is what is meant where no encoding is said."""
+    if content_type == JSON_TYPE:
+        return True
+    kind, charsets, _ = _range((content_type or b"").decode("latin-1"))
+    return kind == JSON_TYPE.decode() and charsets <= _UTF_8
+
+
+def status_of(answer: Answer, kind: bytes) -> int:
+    """The status of a GraphQL answer that goes back in this media type."""
+    if answer.executed:
+        return 200
+    code = answer.errors[0]["extensions"]["code"]
+    if code == _BY_METHOD:
+        return 405
+    return _FITTING.get(code, 400) if kind is RESPONSE_TYPE else 200
+
+
+def _chosen(accept: bytes) -> bytes | None:
+    """The type of higher quality; of two alike the new one, where it is named and not only covered by an asterisk."""
+    ranges: dict[str, float] = {}
+    for part in accept.decode("latin-1").split(","):
+        kind, charsets, quality = _range(part)
+        if charsets <= _UTF_8 and quality is not None:
+            ranges[kind] = max(quality, ranges.get(kind, 0.0))
+    new, old = _quality(RESPONSE_TYPE, ranges), _quality(JSON_TYPE, ranges)
+    if not new and not old:
+        return None
+    return RESPONSE_TYPE if new > old or (new == old and RESPONSE_TYPE.decode() in ranges) else JSON_TYPE
+
+
+_kept = lru_cache(maxsize=_MOST_KEPT)(_chosen)
+
+
+def _quality(kind: bytes, ranges: dict[str, float]) -> float:
+    """By the range that says most about it."""
+    for pattern in (kind.decode(), "application/*", "*/*"):
+        if pattern in ranges:
+            return ranges[pattern]
+    return 0.0
+
+
+def _range(text: str) -> tuple[str, set[str], float | None]:
+    """A media range with its charsets and quality, 1 unless said; None for a quality that is none."""
+    kind, *parameters = (part.strip().lower() for part in text.split(";"))
+    charsets: set[str] = set()
+    quality: float | None = 1.0
+    for parameter in parameters:
+        name, _, value = parameter.partition("=")
+        if name == "charset":
+            charsets.add(value.strip('"'))
+        elif name == "q":
+            quality = float(value) if _QUALITY.fullmatch(value) else None
+    return kind, charsets, quality
