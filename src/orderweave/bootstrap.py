@@ -11,6 +11,7 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from orderweave.access import Identifier, Identify, KeySets, anybody
 from orderweave.answering import Gateway
 from orderweave.answering.parts import Parts
 from orderweave.caching import Cache
@@ -46,8 +47,10 @@ class Orderweave:
     """A wired gateway: the schema, and the gateway behind it. Close it when done.
 
     `transports` replaces the network for some systems by name; `clock` replaces time, and `pause` lets it pass;
-    `observing` is told of the work. `shared_cache` is the store that all workers share and `redis` a client of the
-    same server for whatever else they share, where one is configured.
+    `observing` is told of the work. `key_sets` are the issuers' keys of the process, which one configuration hands on
+    to the next. `identify` finds out who asks; `identifier` is behind it where there is access control.
+    `shared_cache` is the store that all workers share and `redis` a client of the same server for whatever else they
+    share, where one is configured.
     """
 
     def __init__(
@@ -58,6 +61,7 @@ class Orderweave:
         transports: Mapping[str, Transport] | None = None,
         pause: Pause = asyncio.sleep,
         observing: Observing = UNOBSERVED,
+        key_sets: KeySets | None = None,
     ) -> None:
         business = configuration.business
         self.configuration = configuration
@@ -94,10 +98,17 @@ class Orderweave:
         )
         self.gateway = Gateway(parts, deadline_seconds=configuration.server.deadline_seconds)
         self.schema: strawberry.Schema = build_schema()
+        self.identifier: Identifier | None = None
+        if configuration.access is not None:
+            held = key_sets or KeySets(self.clock, observing)
+            self.identifier = Identifier(configuration.access, held, self.clock, observing)
+        self.identify: Identify = self.identifier or anybody
 
     async def close(self) -> None:
         """Close every connection."""
         await self.systems.close()
+        if self.identifier is not None:
+            await self.identifier.close()
         if self.redis is not None:
             await self.redis.aclose()
 

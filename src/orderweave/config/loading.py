@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from orderweave.config.access import read_access
 from orderweave.config.caching import read_cache
 from orderweave.config.configuration import Configuration, ConfigurationError, Problem
 from orderweave.config.observing import read_observing
@@ -19,7 +20,7 @@ from orderweave.config.reading import Reader
 from orderweave.config.registry import Registry
 from orderweave.model.systems import Business
 
-_TOP = {"server", "redis", "systems", "locations", "authority", "cache", "observing"}
+_TOP = {"server", "redis", "systems", "locations", "authority", "cache", "observing", "access"}
 # The TOML reader's words for a table that stands twice, as a system named twice does.
 _TWICE = re.compile(r"Cannot declare \((.+)\) twice (\(.+\))")
 
@@ -72,7 +73,8 @@ def read(
     authority = reader.authority(document.get("authority", {}), declared)
     cache, wrong_cache = read_cache(document, named if isinstance(named, dict) else {})
     observing, wrong_observing = read_observing(document.get("observing", {}), environment)
-    problems = [*reader.problems, *wrong_cache, *wrong_observing]
+    access, wrong_access = read_access(document, host=server.host, systems=declared)
+    problems = [*reader.problems, *wrong_cache, *wrong_observing, *wrong_access]
     if problems:
         raise ConfigurationError(file, problems)
     return Configuration(
@@ -83,4 +85,5 @@ def read(
         cache=cache,
         observing=observing,
         redis=redis,
+        access=access,
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from orderweave.access import KeySets
 from orderweave.bootstrap import Orderweave
 from orderweave.config import Configuration, ConfigurationError
 from orderweave.config.configuration import Server
@@ -56,11 +57,15 @@ class Reread:
 class Reloading:
     """Puts a new gateway in the place of the current one, in one process.
 
-    `supervised` leaves it to the process above to say what waits for a start.
+    Keys of issuers that both configurations know are handed on in `key_sets`. `supervised` leaves it to the process
+    above to say what waits for a start.
     """
 
-    def __init__(self, reread: Reread, current: Current, observing: Observing, *, supervised: bool) -> None:
+    def __init__(
+        self, reread: Reread, current: Current, observing: Observing, key_sets: KeySets, *, supervised: bool
+    ) -> None:
         self._reread = reread
+        self._key_sets = key_sets
         self._observing = observing
         self._current = current
         self._read = reread.quiet if supervised else reread.loud
@@ -74,13 +79,15 @@ class Reloading:
         if not self._read():
             return False
         try:
-            woven = Orderweave(self._reread.configuration, observing=self._observing)
+            woven = Orderweave(self._reread.configuration, observing=self._observing, key_sets=self._key_sets)
         except Exception as error:
             # A connector's own code: what it said may hold a setting.
             logger.error("a connector cannot be made (%s); the configuration stays as it was", type(error).__name__)
             self._reread.configuration = before
             return False
-        left = await self._current.replace(woven.gateway, woven.close, within=before.server.deadline_seconds + _GRACE)
+        left = await self._current.replace(
+            woven.gateway, woven.close, woven.identify, within=before.server.deadline_seconds + _GRACE
+        )
         if left:
             logger.warning("the gateway before was closed with %d requests at work", left)
         return True

@@ -6,16 +6,19 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 
+from orderweave.access import Headers, Identify, anybody
 from orderweave.answering import Gateway
+from orderweave.model.rights import Caller
 
 Close = Callable[[], Awaitable[None]]
 
 
 class _Lease:
-    """A gateway and how many requests it is answering."""
+    """A gateway, who finds out who asks it, and how many requests it is answering."""
 
-    def __init__(self, gateway: Gateway, close: Close) -> None:
+    def __init__(self, gateway: Gateway, close: Close, identify: Identify) -> None:
         self.gateway = gateway
+        self.identify = identify
         self.close = close
         self._requests = 0
         self._last_left = asyncio.Event()
@@ -45,10 +48,12 @@ class _Lease:
 
 
 class Current:
-    """The gateway to which new requests go. `close` is what ends it with all its connections."""
+    """The gateway to which new requests go. `close` is what ends it with all its connections; `identify` finds out
+    who asks, by default nobody is asked.
+    """
 
-    def __init__(self, gateway: Gateway, close: Close) -> None:
-        self._lease = _Lease(gateway, close)
+    def __init__(self, gateway: Gateway, close: Close, identify: Identify = anybody) -> None:
+        self._lease = _Lease(gateway, close, identify)
 
     @property
     def gateway(self) -> Gateway:
@@ -59,12 +64,16 @@ class Current:
         """For one request: `with current.request() as gateway` keeps that gateway open until the block ends."""
         return self._lease
 
-    async def replace(self, gateway: Gateway, close: Close, *, within: float) -> int:
+    async def identify(self, headers: Headers) -> Caller:
+        """Who asks, by the configuration that is in force now; see `access.Identify`. Within `request`."""
+        return await self._lease.identify(headers)
+
+    async def replace(self, gateway: Gateway, close: Close, identify: Identify = anybody, *, within: float) -> int:
         """From now on requests go to another gateway; the one before is closed after its last request.
 
         `within` bounds that wait in seconds. Gives how many requests were still at work when it was closed.
         """
-        before, self._lease = self._lease, _Lease(gateway, close)
+        before, self._lease = self._lease, _Lease(gateway, close, identify)
         return await before.end(within)
 
     async def close(self) -> None:
