@@ -60,7 +60,8 @@ def read_token(text: bytes) -> Token:
     except (ValueError, binascii.Error):
         raise Refused(Reason.TOKEN_MALFORMED) from None
     algorithm, kid, kind = header.get("alg"), header.get("kid"), header.get("typ", "")
-    if _NOT_TAKEN & header.keys() or not isinstance(kid, str | None) or len(kid or "") > _LONGEST_KID:
+    named = isinstance(kid, str) and len(kid) <= _LONGEST_KID
+    if _NOT_TAKEN & header.keys() or ("kid" in header and not named):
         raise Refused(Reason.TOKEN_HEADER)
     if not isinstance(algorithm, str):
         raise Refused(Reason.TOKEN_ALGORITHM)
