@@ -67,7 +67,8 @@ class KeySet:
             # Not wait_for: the flight is everybody's, and goes on when one of them gives up.
             await asyncio.wait({flight}, timeout=_LONGEST_WAIT_SECONDS)
             found = self._known(kid, algorithm)
-        if found is None and (self._failure is not None or (flight is not None and not flight.done())):
+        whole = flight is None or (flight.done() and not flight.cancelled())
+        if found is None and (self._failure is not None or not whole):
             raise KeysUnavailable
         return found
 
