@@ -8,6 +8,7 @@ import re
 import pytest
 from graphql import build_schema, parse, validate
 
+from orderweave.access.refusing import Reason, Refused
 from orderweave.answering.errors import Code
 from orderweave.answering.orders import DEFAULT_PER_PAGE, MOST_PER_PAGE
 from orderweave.schema import arguments
@@ -51,7 +52,8 @@ def codes_spoken(path: str) -> set[str]:
 def test_codes_are_all_there() -> None:
     """The table of error codes holds exactly the codes that the code can give."""
     written = [code_of(code) for code, _, _ in table(PAGE, "code", "what it means", "what to do")]
-    spoken = {code.value for code in Code}.union(*(codes_spoken(path) for path in SPEAKING))
+    refused = {Refused(reason).code for reason in Reason}
+    spoken = {code.value for code in Code}.union(refused, *(codes_spoken(path) for path in SPEAKING))
     assert sorted(written) == sorted(spoken)
 
 

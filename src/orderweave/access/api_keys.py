@@ -21,7 +21,7 @@ from orderweave.config.configuration import ApiKey
 
 PREFIX = "owk_"
 _RANDOM_BYTES = 32
-_CHECK_BYTES = 4
+_CRC_BYTES = 4
 _TEXT = re.compile("owk_[a-z2-7]{58}")
 
 
@@ -62,4 +62,4 @@ def known_key(key: str, keys: Mapping[str, ApiKey], now: datetime) -> tuple[str,
 
 
 def _check(random: bytes) -> bytes:
-    return zlib.crc32(random).to_bytes(_CHECK_BYTES, "big")
+    return zlib.crc32(random).to_bytes(_CRC_BYTES, "big")

@@ -9,6 +9,7 @@ from orderweave.access import KeySets
 from orderweave.bootstrap import Orderweave
 from orderweave.config import Configuration, ConfigurationError
 from orderweave.config.configuration import Server
+from orderweave.config.issuers import is_loopback
 from orderweave.observing import Observing
 from orderweave.web import Current
 
@@ -27,19 +28,33 @@ class Reread:
 
     def __init__(self, configuration: Configuration, load: Load) -> None:
         self.configuration = configuration
+        self._listens_on = configuration.server.host
         self._load = load
 
     def quiet(self) -> bool:
         """Read again; whether it holds, and is the last that did. All problems of one that does not are logged."""
         try:
-            self.configuration = self._load()
+            read = self._load()
         except ConfigurationError as error:
             for problem in error.problems:
                 logger.error("%s: %s: %s", error.file, problem.key, problem.message)
             count = len(error.problems)
             logger.error("%d problem%s; the configuration stays as it was", count, "s" if count > 1 else "")
             return False
+        if self._opens(read):
+            logger.error(
+                "the process listens on %s until its next start, where access must be configured; "
+                "the configuration stays as it was",
+                self._listens_on,
+            )
+            return False
+        self.configuration = read
         return True
+
+    def _opens(self, read: Configuration) -> bool:
+        """Whether a file that may go without access control, on its own host, would open the host of this process."""
+        closed = self.configuration.access is not None and read.access is None
+        return closed and is_loopback(read.server.host) and not is_loopback(self._listens_on)
 
     def loud(self) -> bool:
         """The same, and says what is new but waits for the next start."""
