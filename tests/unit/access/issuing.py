@@ -178,7 +178,7 @@ class Issuing:
             realm_access=...,
             email="Ada@Example.com",
             email_verified=True,
-            shopify_customer_id=7000,
+            shopify_customer_id=731904825,
         )
         kept = {name: value for name, value in {**claims, **changes}.items() if value is not ...}
         return signed({"alg": "RS256", "kid": "s1", "typ": "at+jwt", **(header or {})}, kept, rsa_key("shop"), "RS256")

@@ -148,7 +148,7 @@ ATTACKS: dict[str, tuple[Making, Reason]] = {
     "address a table": (customer(email={"value": "ada@example.com"}), Reason.TOKEN_CLAIMS),
     "customer's id a table": (customer(shopify_customer_id={"$ne": 0}), Reason.TOKEN_CLAIMS),
     "customer's id true": (customer(shopify_customer_id=True), Reason.TOKEN_CLAIMS),
-    "customer's id with a fraction": (customer(shopify_customer_id=7000.0), Reason.TOKEN_CLAIMS),
+    "customer's id with a fraction": (customer(shopify_customer_id=731904825.0), Reason.TOKEN_CLAIMS),
     "customer's ids within ids": (customer(shopify_customer_id=[["7000"]]), Reason.TOKEN_CLAIMS),
     "customer's ids without end": (customer(shopify_customer_id=list(range(101))), Reason.TOKEN_CLAIMS),
     "of another type than the shop's": (
@@ -220,18 +220,21 @@ async def test_a_caller_of_the_staff() -> None:
 OWNED: dict[str, tuple[dict[str, Any], Owned]] = {
     "an address and an id": (
         {},
-        Owned(emails=frozenset({"ada@example.com"}), customers=frozenset({Key("shop-us", "7000")})),
+        Owned(emails=frozenset({"ada@example.com"}), customers=frozenset({Key("shop-us", "731904825")})),
     ),
     "an address that nobody verified": (
         {"email_verified": False},
-        Owned(customers=frozenset({Key("shop-us", "7000")})),
+        Owned(customers=frozenset({Key("shop-us", "731904825")})),
     ),
     "an address of which nothing is said": (
         {"email_verified": ...},
-        Owned(customers=frozenset({Key("shop-us", "7000")})),
+        Owned(customers=frozenset({Key("shop-us", "731904825")})),
     ),
-    "an address verified in a text": ({"email_verified": "true"}, Owned(customers=frozenset({Key("shop-us", "7000")}))),
-    "an address verified by 1": ({"email_verified": 1}, Owned(customers=frozenset({Key("shop-us", "7000")}))),
+    "an address verified in a text": (
+        {"email_verified": "true"},
+        Owned(customers=frozenset({Key("shop-us", "731904825")})),
+    ),
+    "an address verified by 1": ({"email_verified": 1}, Owned(customers=frozenset({Key("shop-us", "731904825")}))),
     "two addresses in one": (
         {"email": "ada@example.com, bob@example.com", "shopify_customer_id": ...},
         Owned(),
@@ -259,7 +262,7 @@ async def test_whose_orders_a_customer_sees(changes: dict[str, Any], owned: Owne
     async with running() as issuing:
         caller = await issuing.caller(issuing.customer(**changes))
     assert caller.rights.owned == owned
-    assert "ada" not in repr(caller)
+    assert "example" not in repr(caller)
 
 
 ANY_JSON = st.recursive(

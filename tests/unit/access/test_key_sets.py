@@ -183,7 +183,6 @@ RUBBISH: dict[str, bytes] = {
     "nothing": answer(b""),
     "a redirect": answer(b"", "Location: https://evil.example.com/keys", status="302 Found"),
     "not found": answer(b"{}", status="404 Not Found"),
-    "no content": answer(b'{"keys": []}', status="203 Non-Authoritative Information"),
     "a list": answer(b"[]"),
     "null": answer(b"null"),
     "cut JSON": answer(b'{"keys": [{"kty": "RSA"'),
@@ -214,6 +213,18 @@ async def test_rubbish_takes_no_key_away(path: str, rubbish: bytes) -> None:
         assert [path for path in issuing.fetched if "evil" in path] == []
 
 
+@pytest.mark.parametrize("status", ["203 Non-Authoritative Information", "401 Unauthorized", "500 Oops"])
+async def test_keys_of_an_answer_that_went_wrong(status: str) -> None:
+    """Keys are taken from an answer with the status 200 alone, whatever else one holds."""
+    async with running() as issuing:
+        await issuing.caller(issuing.token())
+        body = json.dumps({"keys": [jwk(rsa_key("new"), "RS256", kid="r2")]}).encode()
+        issuing.broken["/keys"] = answer(body, status=status)
+        issuing.clock.advance(5)
+        assert await issuing.refusal(bearer(by("new", "r2", issuing))) is Reason.KEYS_UNAVAILABLE
+        assert (await issuing.caller(issuing.token())).role == "staff"
+
+
 @pytest.mark.parametrize(
     "changes",
     [
@@ -226,12 +237,18 @@ async def test_rubbish_takes_no_key_away(path: str, rubbish: bytes) -> None:
         {"jwks_uri": ["https://keys.example.com/keys"]},
         {"jwks_uri": None},
         {"jwks_uri": "http://[::1/keys"},
+        {"jwks_uri": "URL/keys#fragment"},
+        {"issuer": "URL/"},
+        {"issuer": "URL/shop"},
     ],
 )
 async def test_a_discovery_that_leads_astray(changes: dict[str, Any]) -> None:
     """A document of another issuer, or one that names an address which cannot be trusted, is not followed."""
     async with running() as issuing:
-        issuing.documents[DISCOVERY] |= changes
+        issuing.documents[DISCOVERY] |= {
+            name: value.replace("URL", issuing.server.url) if isinstance(value, str) else value
+            for name, value in changes.items()
+        }
         assert await issuing.refusal(bearer(issuing.token())) is Reason.KEYS_UNAVAILABLE
         assert issuing.fetched == [DISCOVERY]
 
@@ -247,7 +264,7 @@ def test_which_keys_count() -> None:
                 jwk(rsa_key("staff"), "RS256", kid="other", alg="RS512"),
                 jwk(rsa_key("new"), "RS256", kid="any"),
                 jwk(ec_key("staff"), "ES256"),
-                {**private, "kid": "private"},
+                {**private, "kid": "private", "key_ops": ["sign", "verify"]},
                 jwk(rsa_key("short", 1024), "RS256", kid="short"),
                 jwk(rsa_key("staff"), "RS256", kid="enc", use="enc"),
                 jwk(rsa_key("staff"), "RS256", kid="sign", key_ops=["sign"]),

@@ -31,7 +31,7 @@ from tests.unit.observing.watching import Watched
 
 QUERY = {"query": "{ systems { name } }"}
 CLOSED = '[access]\nanonymous = "none"'
-PERSONAL = ("ada@example.com", "grace", "7000", "u-17")
+PERSONAL = ("ada@example.com", "grace", "731904825", "u-17")
 
 
 def access(text: str) -> AccessSettings | None:
@@ -204,14 +204,14 @@ def credentials(issuing: Issuing) -> list[dict[str, str]]:
         issuing.token({"alg": "grace"}),
         issuing.token()[:-6],
         issuing.token(exp=0, sub="grace"),
-        b"grace.ada.7000",
+        b"grace.grace.grace",
     ]
     return [
         *({"authorization": f"Bearer {token.decode()}"} for token in tokens),
         {"x-api-key": API_KEY},
         {"x-api-key": STRANGER},
         {"x-api-key": API_KEY[:-1]},
-        {"authorization": "Basic Z3JhY2U6NzAwMA=="},
+        {"authorization": "Basic Z3JhY2U6Z3JhY2U="},
     ]
 
 
