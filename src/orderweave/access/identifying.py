@@ -32,11 +32,11 @@ class Identifier:
         self._clock = clock
         self._observing = observing
         self._sources = {
-            name: KeySource(issuer.issuer, issuer.keys_url, issuer.algorithms)
+            name: KeySource(name, issuer.issuer, issuer.keys_url, issuer.algorithms)
             for name, issuer in settings.issuers.items()
         }
         self._issuers = {issuer.issuer: name for name, issuer in settings.issuers.items()}
-        self.keys: dict[str, KeySet] = {name: key_sets.take(source, name) for name, source in self._sources.items()}
+        self.keys: dict[str, KeySet] = {name: key_sets.take(source) for name, source in self._sources.items()}
 
     async def __call__(self, headers: Headers) -> Caller:
         """The caller; raises Refused for a credential that does not hold."""
@@ -52,7 +52,7 @@ class Identifier:
 
     async def close(self) -> None:
         """Give back the key sets."""
-        await self._key_sets.give_back(self._sources)
+        await self._key_sets.give_back(self._sources.values())
 
     async def _caller(self, credential: Credential, text: bytes) -> Caller:
         if credential is Credential.TOKEN:

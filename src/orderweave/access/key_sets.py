@@ -8,9 +8,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 
-from jwt.api_jwk import PyJWK
+from jwt import PyJWK
 
 from orderweave.access.provider import Keys, KeySource, NoKeys, fetch_keys
 from orderweave.observing import UNOBSERVED, Observing
@@ -38,10 +38,9 @@ class KeySet:
     """The keys of one issuer."""
 
     def __init__(
-        self, source: KeySource, name: str, clock: Clock, transport: Transport, observing: Observing = UNOBSERVED
+        self, source: KeySource, clock: Clock, transport: Transport, observing: Observing = UNOBSERVED
     ) -> None:
         self._source = source
-        self._name = name
         self._clock = clock
         self._transport = transport
         self._observing = observing
@@ -113,11 +112,11 @@ class KeySet:
             self._failure = f"a fault of ours ({type(error).__name__})"
         else:
             self._keys, self._fetched_at, self._failure = keys, began_at, None
-        self._observing.keys_fetched(self._name, failed=self._failure is not None)
+        self._observing.keys_fetched(self._source.name, failed=self._failure is not None)
         if self._failure is not None and before is None:
-            logger.warning("keys_unavailable", extra={"fields": {"issuer": self._name, "why": self._failure}})
+            logger.warning("keys_unavailable", extra={"fields": {"issuer": self._source.name, "why": self._failure}})
         elif self._failure is None and before is not None:
-            logger.info("keys_available", extra={"fields": {"issuer": self._name}})
+            logger.info("keys_available", extra={"fields": {"issuer": self._source.name}})
 
     async def close(self) -> None:
         """End the flight and the connections."""
@@ -147,16 +146,16 @@ class KeySets:
         self._sets: dict[KeySource, KeySet] = {}
         self._holders: dict[KeySource, int] = {}
 
-    def take(self, source: KeySource, name: str) -> KeySet:
-        """The set of a source, to be given back; `name` is the issuer's in the configuration."""
+    def take(self, source: KeySource) -> KeySet:
+        """The set of a source, to be given back."""
         if source not in self._sets:
-            self._sets[source] = KeySet(source, name, self._clock, self._transport(), self._observing)
+            self._sets[source] = KeySet(source, self._clock, self._transport(), self._observing)
         self._holders[source] = self._holders.get(source, 0) + 1
         return self._sets[source]
 
-    async def give_back(self, sources: Mapping[str, KeySource]) -> None:
+    async def give_back(self, sources: Iterable[KeySource]) -> None:
         """These are not needed any more by one who took them."""
-        for source in sources.values():
+        for source in sources:
             self._holders[source] -= 1
             if not self._holders[source]:
                 del self._holders[source]

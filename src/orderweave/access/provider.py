@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
-from jwt import PyJWTError
-from jwt.api_jwk import PyJWK
+from jwt import PyJWK, PyJWTError
 
 from orderweave.config.issuers import address_problem
 from orderweave_sdk.errors import UpstreamError
@@ -40,8 +39,12 @@ class NoKeys(Exception):
 
 
 class KeySource(msgspec.Struct, frozen=True):
-    """Where an issuer's keys are, and for which algorithms. Without `keys_url` discovery says where."""
+    """Where an issuer's keys are, and for which algorithms. Without `keys_url` discovery says where.
 
+    `name` is the issuer's in the configuration, for metrics and the log.
+    """
+
+    name: str
     issuer: str
     keys_url: str | None
     algorithms: tuple[str, ...]

@@ -13,8 +13,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from jwt import PyJWS, PyJWTError
-from jwt.api_jwk import PyJWK
+from jwt import PyJWK, PyJWS, PyJWTError
 
 from orderweave.access.json_objects import strict_object
 from orderweave.access.refusing import Reason, Refused

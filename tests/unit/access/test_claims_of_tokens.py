@@ -31,7 +31,7 @@ def customer(**changes: Any) -> Making:
 
 def at(claim: str, seconds: float, **changes: Any) -> Making:
     """A token of the staff's with a time so many seconds from now."""
-    return lambda issuing: issuing.token(**{claim: issuing.now + seconds}, **changes)
+    return lambda issuing: issuing.token(None, **{claim: issuing.now + seconds, **changes})
 
 
 def raw(claim: str, text: str) -> Making:

@@ -308,7 +308,7 @@ async def test_keys_are_handed_on() -> None:
         assert issuing.fetched == ONCE
         await following.close()
         await issuing.server.all_left()
-        assert following.keys["staff"] is not issuing.key_sets.take(following._sources["staff"], "staff")
+        assert following.keys["staff"] is not issuing.key_sets.take(following._sources["staff"])
         issuing.identifier = Identifier(issuing.settings, KeySets(issuing.clock), issuing.clock)
 
 
