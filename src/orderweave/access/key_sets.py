@@ -20,7 +20,7 @@ from orderweave_sdk.transport import Transport
 
 logger = logging.getLogger("orderweave.access")
 
-# Keys that are older are fetched anew beside the requests; issuers publish a key some time before they sign with it.
+# Keys that are older are fetched anew beside the requests: nobody waits for a key that is published so long before use.
 _REFRESH_SECONDS = 600.0
 # Between the beginnings of two fetches, whoever asks for what.
 _SHORTEST_INTERVAL_SECONDS = 5.0

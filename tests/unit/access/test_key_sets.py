@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import gzip
 import json
 from typing import Any
@@ -86,6 +87,18 @@ async def test_unknown_names_fetch_no_more_than_once_in_five_seconds() -> None:
             assert set(await asyncio.gather(*refused)) == {Reason.TOKEN_KEY}
             assert (await issuing.caller(issuing.token())).role == "staff"
         assert issuing.fetched == ONCE * 3
+
+
+async def test_a_flood_of_unknown_names_hides_a_new_key_for_five_seconds() -> None:
+    """While strangers use up the fetches, a key that was published just now is found at the next one, 5 s later."""
+    async with running() as issuing:
+        await asyncio.gather(*(issuing.refusal(bearer(by("stranger", f"{n}", issuing))) for n in range(100)))
+        issuing.publish(jwk(rsa_key("staff"), "RS256", kid="r1"), jwk(rsa_key("new"), "RS256", kid="r2"))
+        issuing.clock.advance(4.9)
+        assert await issuing.refusal(bearer(by("new", "r2", issuing))) is Reason.TOKEN_KEY
+        assert (await issuing.caller(issuing.token())).role == "staff"
+        issuing.clock.advance(0.1)
+        assert (await issuing.caller(by("new", "r2", issuing))).role == "staff"
 
 
 async def test_an_issuer_that_is_down_from_the_start() -> None:
@@ -276,6 +289,15 @@ def test_which_keys_count() -> None:
     assert sorted(found, key=str) == [("any", "PS256"), ("any", "RS256"), ("said", "PS256"), (None, "ES256")]
     assert {key.algorithm_name for (_, algorithm), key in found.items() if key.algorithm_name != algorithm} == set()
     assert found["any", "RS256"].key.public_numbers() == rsa_key("staff").public_key().public_numbers()
+
+
+def test_key_sets_are_bounded() -> None:
+    """Of a set without end the first hundred keys count, and one that would take long to check with does not."""
+    many = [jwk(rsa_key("staff"), "RS256", kid=f"k{n}") for n in range(101)]
+    assert [kid for kid, _ in keys_in({"keys": many}, ("RS256",))] == [f"k{n}" for n in range(100)]
+    modulus = base64.urlsafe_b64encode(b"\xff" * 1025).decode().rstrip("=")
+    with pytest.raises(NoKeys, match="no key for RS256"):
+        keys_in({"keys": [{"kty": "RSA", "kid": "wide", "n": modulus, "e": "AQAB"}]}, ("RS256",))
 
 
 ANY_JSON = st.recursive(
