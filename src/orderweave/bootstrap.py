@@ -11,6 +11,7 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from orderweave.access import Identifier, Identify, KeySets, anybody
 from orderweave.answering import Gateway
 from orderweave.answering.parts import Parts
 from orderweave.caching import Cache
@@ -52,7 +53,9 @@ class Orderweave:
 
     `transports` replaces the network for some systems by name; `clock` replaces time, and `pause` lets it pass;
     `observing` is told of the work. `shared_cache` is the store that all workers share and `redis` a client of the
-    same server for whatever else they share, where one is configured. `door` are the endpoint's rules.
+    same server for whatever else they share, where one is configured. `key_sets` are the issuers' keys of the process,
+    which one configuration hands on to the next. `door` are the endpoint's rules, and who is let in; `identifier` is
+    behind that where there is access control.
     """
 
     def __init__(
@@ -63,6 +66,7 @@ class Orderweave:
         transports: Mapping[str, Transport] | None = None,
         pause: Pause = asyncio.sleep,
         observing: Observing = UNOBSERVED,
+        key_sets: KeySets | None = None,
     ) -> None:
         business = configuration.business
         self.configuration = configuration
@@ -86,7 +90,6 @@ class Orderweave:
             callers[name] = Caller(system.calls, calling, concurrency=manifest.concurrency, meter=meter)
         cache = _cache(configuration, self.clock, observing)
         self.shared_cache = cache.shared if cache is not None else None
-        self.door = _door(configuration, InRedis(self.redis, self.clock) if self.redis is not None else None)
         self.systems = Systems(business, connecting, self.clock, callers=callers, cache=cache, observing=observing)
         expose(self.systems)
         authority = Authority(business)
@@ -100,18 +103,27 @@ class Orderweave:
         )
         self.gateway = Gateway(parts, deadline_seconds=configuration.server.deadline_seconds)
         self.schema: strawberry.Schema = build_subgraph() if configuration.server.federation else build_schema()
+        self.identifier: Identifier | None = None
+        if configuration.access is not None:
+            held = key_sets or KeySets(self.clock, observing)
+            self.identifier = Identifier(configuration.access, held, self.clock, observing)
+        shared = InRedis(self.redis, self.clock) if self.redis is not None else None
+        self.door = _door(configuration, self.identifier or anybody, shared)
 
     async def close(self) -> None:
         """Close every connection."""
         await self.systems.close()
+        if self.identifier is not None:
+            await self.identifier.close()
         if self.redis is not None:
             await self.redis.aclose()
 
 
-def _door(configuration: Configuration, shared: Shared | None) -> Door:
+def _door(configuration: Configuration, identify: Identify, shared: Shared | None) -> Door:
     """The endpoint's rules as the configuration has them."""
     http = configuration.http
     return Door(
+        identify=identify,
         origins=Origins(http.origins, credentials=http.credentials, seconds=http.preflight_seconds),
         documents=Documents(
             configuration.manifest,

@@ -8,6 +8,7 @@ import shutil
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 import pytest_asyncio
@@ -36,13 +37,18 @@ SCHEMA = build_schema("type Query { order(number: String!): Order } type Order {
 # Does as a person does who presses buttons one after the other once they are there.
 PRESS = """
 const buttons = new URLSearchParams(location.search).getAll("press");
+// And as one who writes a header first: into the last editor, which is that of the tab Headers.
+const header = new URLSearchParams(location.search).get("header");
 const pressing = setInterval(() => {
+  const editor = [...document.querySelectorAll(".graphiql-editor-tool .CodeMirror")].pop();
+  if (header && editor && buttons.length === 1) { editor.CodeMirror.setValue(header); }
   const button = document.querySelectorAll(buttons[0])[0];
   if (button) { buttons.shift(); button.click(); }
   if (buttons.length === 0) { clearInterval(pressing); }
 }, 700);
 """
 RUN = ".graphiql-execute-button"
+HEADERS = ".graphiql-editor-tools [data-name=headers]"
 SECOND_TAB = ".graphiql-tab:nth-of-type(2) .graphiql-tab-button"
 
 
@@ -76,18 +82,15 @@ class Site:
     async def graphql(self, request: Request) -> Response:
         """The answer to a query."""
         body = await request.json()
+        asked_by = f" for {request.headers['authorization']}" if "authorization" in request.headers else ""
         result = graphql_sync(
             SCHEMA,
             body["query"],
-            {"order": _found},
+            {"order": lambda _info, number: {"number": f"found {number}{asked_by}"}},
             variable_values=body.get("variables"),
             operation_name=body.get("operationName"),
         )
         return JSONResponse(result.formatted)
-
-
-def _found(_info: object, number: str) -> dict[str, str]:
-    return {"number": f"found {number}"}
 
 
 @pytest.fixture
@@ -134,6 +137,16 @@ async def test_second_example_runs(explorer: str, browser: Browser) -> None:
     """The second tab answers too, at the press of one button more."""
     page = await browser.read(f"{explorer}?press={SECOND_TAB}&press={RUN}")
     assert '"number": "found 7"' in page.text
+
+
+async def test_a_token_goes_along(explorer: str, browser: Browser) -> None:
+    """What a person writes under Headers goes with the query, so that the answer is theirs; it is not remembered."""
+    header = quote('{"authorization": "Bearer a-token"}')
+    page = await browser.read(f"{explorer}?header={header}&press={HEADERS}&press={RUN}")
+    assert '"number": "found SO-1001 for Bearer a-token"' in page.text
+    page = await browser.read(f"{explorer}?press={HEADERS}&press={RUN}")
+    assert '"number": "found SO-1001"' in page.text
+    assert "a-token" not in page.text
 
 
 async def test_tabs_are_remembered(explorer: str, browser: Browser) -> None:

@@ -10,12 +10,25 @@ from typing import Any
 import pytest
 
 from orderweave.caching.ages import DEFAULT_AGES, Ages
-from orderweave.config import Configuration, ConfigurationError, caching, http, installed, load, observing, reading
+from orderweave.config import (
+    Configuration,
+    ConfigurationError,
+    access,
+    caching,
+    http,
+    installed,
+    issuers,
+    load,
+    observing,
+    reading,
+    roles,
+)
 from orderweave.config.calls import CALLS
-from orderweave.config.configuration import CacheSettings, HttpSettings, Server
+from orderweave.config.configuration import CacheSettings, HttpSettings, Issuer, Server
 from orderweave.config.loading import read
+from orderweave.model.rights import Limits, Scope
 from orderweave.planning.authority import DEFAULT
-from tests.documents.pages import blocks, code_of, read_page, rows_of, table
+from tests.documents.pages import blocks, code_of, codes, read_page, rows_of, table
 
 PAGE = read_page("docs/configuration.md")
 BLOCKS = blocks(PAGE, "toml")
@@ -88,6 +101,10 @@ def test_every_key_has_its_row() -> None:
         caching._AGES,
         OBSERVING,
         [*http.LISTS, *(setting.name for setting in http.SETTINGS)],
+        access.ACCESS,
+        roles.ROLE,
+        issuers.ISSUER,
+        access.KEY,
     ]
     assert sorted(described) == sorted(key for keys in known for key in keys)
 
@@ -127,6 +144,49 @@ def test_http_defaults() -> None:
     for name in HttpSettings.__struct_fields__:
         default = getattr(defaults, name)
         assert rows[name] == ("none" if default == () else f"`{str(default).lower()}`")
+
+
+def test_limits_of_roles() -> None:
+    """The table of limits has every limit with its default and what it may be."""
+    written = {
+        code_of(name): (default.strip('`"'), allowed.split(",")[0])
+        for name, default, allowed, _ in table(PAGE, "limit", "default", "may be", "of what")
+    }
+    assert written == {
+        name: (str(getattr(Limits(), name) or "none"), f"{least} to {most}")
+        for name, (least, most) in roles.RANGES.items()
+    }
+
+
+def test_built_in_roles() -> None:
+    """The table of roles is the built-in ones: scopes, reach, masks, and the limits that are not the default."""
+    scopes = {scope.value for scope in Scope}
+    assert [code_of(scope) for scope, _ in table(PAGE, "scope", "what it shows")] == [scope.value for scope in Scope]
+    rows = table(PAGE, "role", "scopes", "`orders`", "`masked`", "limits of its own")
+    assert [code_of(row[0]) for row in rows] == list(roles.BUILT_IN)
+    for row in rows:
+        role = roles.BUILT_IN[code_of(row[0])]
+        named = set(codes(row[1]))
+        assert {scope.value for scope in role.scopes} == (scopes - named if row[1].startswith("all") else named)
+        assert (code_of(row[2]) == "own", row[3] == "yes") == (role.own, role.masked)
+        written = {code_of(part): int(part.split()[1]) for part in row[4].split(", ") if part}
+        assert written == {
+            name: getattr(role.limits, name)
+            for name in roles.RANGES
+            if getattr(role.limits, name) != getattr(Limits(), name)
+        }
+
+
+def test_issuers_defaults() -> None:
+    """The defaults and ranges of an issuer's numbers, its algorithms and types, are the loader's."""
+    rows = {code_of(row[0]): row for row in rows_of(PAGE, "key", "default", "meaning")}
+    default = Issuer(issuer="", audiences=frozenset(), algorithms=(), types=frozenset())
+    for name, (least, most) in issuers.RANGES.items():
+        assert code_of(rows[name][1]) == str(getattr(default, name))
+        assert f"{least} to {most}" in rows[name][2]
+    assert tomllib.loads(f"x = {code_of(rows['algorithms'][1])}")["x"] == issuers._ALGORITHMS
+    assert tomllib.loads(f"x = {code_of(rows['types'][1])}")["x"] == issuers._TYPES
+    assert ", ".join(issuers.ALGORITHMS) in rows["algorithms"][2]
 
 
 def test_authority_is_the_default() -> None:

@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from orderweave.access.refusing import Reason
 from orderweave.cli.main import main
 from orderweave.model.provenance import IssueReason
 from orderweave.observing.catalog import METRICS
@@ -85,6 +86,12 @@ def test_metrics_are_the_catalogs() -> None:
     assert [(code_of(name), kind, tuple(codes(labels)), says) for name, kind, labels, says in rows] == [
         (metric.exposed, metric.kind.value.partition(",")[0], metric.labels, metric.help) for metric in METRICS
     ]
+
+
+def test_outcomes_are_the_reasons() -> None:
+    """Every reason for which a caller is refused has its row."""
+    rows = table(PAGE, "outcome", "why the caller was refused")
+    assert sorted(outcome for cell, _ in rows for outcome in codes(cell)) == sorted(Reason)
 
 
 def test_events_are_those_that_are_logged() -> None:

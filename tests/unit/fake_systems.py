@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from orderweave.bootstrap import Orderweave
-from orderweave.config.configuration import CacheSettings, Configuration, ConfiguredSystem, Server
+from orderweave.config.configuration import AccessSettings, CacheSettings, Configuration, ConfiguredSystem, Server
 from orderweave.model.calls import CallRules
 from orderweave.model.systems import Business, PlaceSpec, ReferenceRule, SystemSpec
 from orderweave.observing import UNOBSERVED, Observing
@@ -345,9 +345,11 @@ def weave(
     observe: Callable[[Sequence[str], FakeClock], Observing] | None = None,
     calls: CallRules = ONCE,
     federation: bool = False,
+    access: AccessSettings | None = None,
 ) -> Woven:
     """The gateway over these systems, in this order; everything live unless a cache is given, told to whoever `observe`
     makes, and called by these rules: unless told otherwise once a question. With `federation` it is a subgraph.
+    Everybody is let in unless `access` says whom.
     """
     clock = FakeClock()
     for system in systems:
@@ -368,6 +370,7 @@ def weave(
             systems={system.name: system.spec() for system in systems}, places=places, authority=authority or {}
         ),
         cache=cache,
+        access=access,
     )
     observing = observe([system.name for system in systems], clock) if observe else UNOBSERVED
     return Woven(configuration, clock, {system.name: system for system in systems}, observing)

@@ -16,7 +16,8 @@ Identify = Callable[[Headers], Awaitable[Caller]]
 class Unidentified(Exception):
     """The caller cannot be let in as whom they say they are; the message may be shown and names no secret.
 
-    `status` is 401 for a credential that does not hold, 503 where it cannot be checked at present.
+    `status` is 401 for a credential that does not hold, 403 for one that holds and gives no role, 503 where it cannot
+    be checked at present.
     """
 
     def __init__(self, message: str, *, status: int = 401, code: Code = Code.UNAUTHENTICATED) -> None:

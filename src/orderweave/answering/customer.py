@@ -15,6 +15,7 @@ from orderweave.merging.order import order_id
 from orderweave.model.codes import Code
 from orderweave.model.ids import MalformedToken, decode_id
 from orderweave.model.order import Customer, OrderConnection
+from orderweave.model.people import tidy_email
 from orderweave.model.rights import Rights
 from orderweave.model.terms import Terms
 from orderweave.planning.needs import Needs, needs_of
@@ -96,7 +97,7 @@ async def email_by_id(parts: Parts, token: str, call: Terms) -> str | None:
 
 
 def _is_own(email: str, rights: Rights) -> bool:
-    return rights.owned is None or email.strip().casefold() in rights.owned.emails
+    return rights.owned is None or tidy_email(email) in rights.owned.emails
 
 
 def _may_be_shown(email: str, key: Key, rights: Rights) -> bool:

@@ -15,6 +15,7 @@ from orderweave.answering.filters import Filter
 from orderweave.matching import Group
 from orderweave.merging.contest import Members
 from orderweave.model.codes import Code
+from orderweave.model.people import tidy_email
 from orderweave.model.rights import Owned, Rights, Scope
 from orderweave.planning.authority import Aspect, Authority
 from orderweave.planning.needs import Needs
@@ -83,7 +84,7 @@ def _is_known(customer: Customer, system: str, owned: Owned) -> bool:
 
 def _email(customer: Customer) -> str | None:
     person = customer.person
-    return person.email.strip().casefold() if person and person.email else None
+    return tidy_email(person.email) if person and person.email else None
 
 
 def _fields(wanted: Filter) -> set[SearchField]:

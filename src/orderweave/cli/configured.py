@@ -68,6 +68,13 @@ async def check(path: Path, environment: Mapping[str, str]) -> int:
             else:
                 abilities = ", ".join(sorted(capability.value for capability in spec.manifest.capabilities))
                 print(f"ok   {name} ({spec.manifest.title}): {said}; {abilities}")
+        for name, keys in woven.identifier.keys.items() if woven.identifier is not None else ():
+            count, problem = await keys.check()
+            if problem is not None:
+                failed = True
+                print(f"FAIL issuer {name}: {problem}; its tokens cannot be checked")
+            else:
+                print(f"ok   issuer {name}: {count} key{'s' if count > 1 else ''}")
         if woven.shared_cache is not None and await woven.shared_cache.answers():
             print("ok   cache (redis): answers")
         elif woven.shared_cache is not None:

@@ -8,9 +8,10 @@ import os
 import re
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
-from orderweave.cli import configured, developing
+from orderweave.cli import access, configured, developing
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -61,6 +62,15 @@ def _parser() -> argparse.ArgumentParser:
         run=lambda given: configured.explain_query(
             given.config, os.environ, given.query, given.variables, given.operation
         )
+    )
+
+    letting_in = commands.add_parser("access", help="make API keys").add_subparsers(required=True)
+    key = letting_in.add_parser("key", help="make an API key, and the lines that let it in")
+    key.add_argument("name", help="what it is called in the configuration and in limits")
+    key.add_argument("--role", default="service", help="the role of who sends it")
+    key.add_argument("--days", type=_whole(1, 3650), default=365, help="for how long it is good")
+    key.set_defaults(
+        run=lambda given: access.make_key(given.name, role=given.role, days=given.days, now=datetime.now(UTC))
     )
 
     schema = commands.add_parser("schema", help="print the schema, or compare it").add_subparsers(required=True)

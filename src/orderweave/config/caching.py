@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from orderweave.caching.ages import DEFAULT_AGES, ONLY_FRESH, Ages, Subject
+from orderweave.config.collecting import Collecting
 from orderweave.config.configuration import CacheSettings, Problem
 
 _SUBJECTS = frozenset(subject.value for subject in Subject)
@@ -27,56 +28,23 @@ def read_cache(document: Mapping[str, Any], systems: Mapping[str, Any]) -> tuple
     `systems` are the tables of all systems; what is no table in them is left to others to complain of.
     """
     reading = _Reading()
-    table = reading.table("cache", document.get("cache", {}))
-    reading.unknown("cache", table, _CACHE | _SUBJECTS)
+    table = reading.table("cache", document.get("cache", {}), _CACHE | _SUBJECTS)
     common = reading.ages("cache", table, DEFAULT_AGES)
     ages: dict[str, AgesOf] = {}
     for name, system in systems.items():
         key = f"systems.{name}.cache"
-        own = reading.table(key, system.get("cache", {})) if isinstance(system, dict) else {}
-        reading.unknown(key, own, _SYSTEM_CACHE | _SUBJECTS)
+        given = system.get("cache", {}) if isinstance(system, dict) else {}
+        own = reading.table(key, given, _SYSTEM_CACHE | _SUBJECTS)
         if reading.switch(f"{key}.enabled", own.get("enabled", True)):
             ages[name] = reading.ages(key, own, common)
-    numbers = {name: reading.number(f"cache.{name}", table[name], *_RANGES[name]) for name in _RANGES if name in table}
+    numbers = {name: reading.whole(f"cache.{name}", table[name], *_RANGES[name]) for name in _RANGES if name in table}
     if not reading.switch("cache.enabled", table.get("enabled", True)):
         return None, reading.problems
     return CacheSettings(**numbers, ages=ages), reading.problems
 
 
-class _Reading:
-    """Reads values and collects what is wrong with them."""
-
-    def __init__(self) -> None:
-        self.problems: list[Problem] = []
-
-    def _problem(self, key: str, message: str) -> None:
-        self.problems.append(Problem(key, message))
-
-    def table(self, key: str, value: Any) -> Mapping[str, Any]:
-        """A table; an empty one in place of anything else."""
-        if isinstance(value, dict):
-            return value
-        self._problem(key, "must be a table")
-        return {}
-
-    def unknown(self, prefix: str, table: Mapping[str, Any], known: frozenset[str]) -> None:
-        """A problem for each key that is not known here."""
-        for key in table:
-            if key not in known:
-                self._problem(f"{prefix}.{key}", f"unknown key; known here: {', '.join(sorted(known))}")
-
-    def switch(self, key: str, value: Any) -> bool:
-        """True or false."""
-        if not isinstance(value, bool):
-            self._problem(key, "must be true or false")
-        return value is not False
-
-    def number(self, key: str, value: Any, least: int, most: int) -> int:
-        """A whole number between two."""
-        if type(value) is int and least <= value <= most:
-            return value
-        self._problem(key, f"must be a whole number between {least} and {most}")
-        return least
+class _Reading(Collecting):
+    """Reads ages, too."""
 
     def ages(self, prefix: str, table: Mapping[str, Any], above: Mapping[Subject, Ages]) -> AgesOf:
         """The ages above with those of a table laid over them, value by value."""
@@ -85,14 +53,13 @@ class _Reading:
             if subject.value not in table:
                 continue
             key = f"{prefix}.{subject.value}"
-            given = self.table(key, table[subject.value])
-            self.unknown(key, given, frozenset(_AGES))
+            given = self.table(key, table[subject.value], _AGES)
             for name in _AGES:
                 if name not in given:
                     continue
-                seconds = self.number(f"{key}.{name}", given[name], 0, _LONGEST_AGE)
+                seconds = self.whole(f"{key}.{name}", given[name], 0, _LONGEST_AGE)
                 if seconds and name != "ttl" and subject in ONLY_FRESH:
-                    self._problem(f"{key}.{name}", f"must be 0: {_WHY_FRESH[subject]}")
+                    self.problem(f"{key}.{name}", f"must be 0: {_WHY_FRESH[subject]}")
                     continue
                 found[subject] = msgspec.structs.replace(found[subject], **{name: seconds})
         return found

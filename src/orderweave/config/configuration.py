@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ import msgspec
 from orderweave.caching.ages import Ages, Subject
 from orderweave.model.calls import CallRules
 from orderweave.model.documents import Manifest
+from orderweave.model.rights import Limits, Scope
 from orderweave.model.systems import Business, SystemSpec
 from orderweave_sdk.capabilities import Connector
 
@@ -95,6 +97,57 @@ class SharedRedis(msgspec.Struct, frozen=True, kw_only=True):
         return "SharedRedis(…)"
 
 
+class Role(msgspec.Struct, frozen=True, kw_only=True):
+    """What callers of one kind may see and spend. With `own` only their own orders exist for them; with `masked`
+    personal data can be counted and not read.
+    """
+
+    scopes: frozenset[Scope]
+    own: bool = False
+    masked: bool = False
+    limits: Limits = Limits()
+
+
+class Issuer(msgspec.Struct, frozen=True, kw_only=True):
+    """Who signs tokens, what such a token must be like, and what its claims mean here.
+
+    `types` are in lower case, an empty one for a token that states none. Without `keys_url` the issuer's discovery
+    document says where its keys are. `roles` are role names by values of the claim at `role_claim`; who has none of
+    these values gets `default_role`, or is refused without one. `customer_ids` and `company_ids` are claims that hold
+    the caller's ids, by the name of the system that gave them.
+    """
+
+    issuer: str
+    audiences: frozenset[str]
+    algorithms: tuple[str, ...]
+    types: frozenset[str]
+    keys_url: str | None = None
+    longest_life_seconds: int = 86_400
+    leeway_seconds: int = 30
+    role_claim: str | None = None
+    roles: Mapping[str, str] = {}
+    default_role: str | None = None
+    customer_ids: Mapping[str, str] = {}
+    company_ids: Mapping[str, str] = {}
+
+
+class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key by the SHA-256 of its text, which does not give the key away."""
+
+    sha256: bytes
+    role: str
+    expires: datetime | None = None
+
+
+class AccessSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is let in as what. `anonymous` is the role of who sends no credential; None: nobody is let in without one."""
+
+    roles: Mapping[str, Role]
+    issuers: Mapping[str, Issuer]
+    keys: Mapping[str, ApiKey]
+    anonymous: str | None
+
+
 class ConfiguredSystem(msgspec.Struct, frozen=True, kw_only=True):
     """One system, its connector's class, its settings with secrets resolved, and how it is called. Never printed."""
 
@@ -109,7 +162,8 @@ class ConfiguredSystem(msgspec.Struct, frozen=True, kw_only=True):
 
 class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     """A configuration that holds together. Without `cache` everything is live; without `redis` every process keeps its
-    own state. `manifest` holds the documents of the files that `http` names.
+    own state; without `access` everybody who reaches the gateway sees everything. `manifest` holds the documents of
+    the files that `http` names.
     """
 
     file: str
@@ -121,3 +175,4 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     http: HttpSettings = HttpSettings()
     manifest: Manifest | None = None
     redis: SharedRedis | None = None
+    access: AccessSettings | None = None

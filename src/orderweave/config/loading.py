@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from orderweave.config.access import read_access
 from orderweave.config.caching import read_cache
 from orderweave.config.configuration import Configuration, ConfigurationError, Problem
 from orderweave.config.http import read_http
@@ -20,7 +21,7 @@ from orderweave.config.reading import Reader
 from orderweave.config.registry import Registry
 from orderweave.model.systems import Business
 
-_TOP = {"server", "redis", "systems", "locations", "authority", "cache", "observing", "http"}
+_TOP = {"access", "server", "redis", "systems", "locations", "authority", "cache", "observing", "http"}
 # The TOML reader's words for a table that stands twice, as a system named twice does.
 _TWICE = re.compile(r"Cannot declare \((.+)\) twice (\(.+\))")
 
@@ -74,7 +75,8 @@ def read(
     cache, wrong_cache = read_cache(document, named if isinstance(named, dict) else {})
     observing, wrong_observing = read_observing(document.get("observing", {}), environment)
     http, manifest, wrong_http = read_http(document.get("http", {}), environment, Path(file).parent)
-    problems = [*reader.problems, *wrong_cache, *wrong_observing, *wrong_http]
+    access, wrong_access = read_access(document, host=server.host, systems=declared)
+    problems = [*reader.problems, *wrong_cache, *wrong_observing, *wrong_http, *wrong_access]
     if problems:
         raise ConfigurationError(file, problems)
     return Configuration(
@@ -87,4 +89,5 @@ def read(
         http=http,
         manifest=manifest,
         redis=redis,
+        access=access,
     )

@@ -157,6 +157,18 @@ UNKNOWN_WORDS_SEEN = Metric(
     "Times that a status word came which nobody has mapped.",
     ("system",),
 )
+CALLERS = Metric(
+    "orderweave_callers",
+    MetricKind.COUNTER,
+    "Requests by what callers said who they are with, and whether they were let in (OK) or why not.",
+    ("credential", "outcome"),
+)
+KEY_SETS = Metric(
+    "orderweave_key_set_fetches",
+    MetricKind.COUNTER,
+    "Fetches of an issuer's keys, which went well (OK) or FAILED.",
+    ("issuer", "outcome"),
+)
 DOCUMENTS_KEPT = Metric("orderweave_documents_kept", MetricKind.READ_GAUGE, "Parsed documents that are kept.")
 PROJECTIONS_KEPT = Metric("orderweave_projections_kept", MetricKind.READ_GAUGE, "Compiled selections that are kept.")
 
@@ -182,6 +194,8 @@ METRICS: tuple[Metric, ...] = (
     QUOTA_MAXIMUM,
     UNKNOWN_WORDS,
     UNKNOWN_WORDS_SEEN,
+    CALLERS,
+    KEY_SETS,
     DOCUMENTS_KEPT,
     PROJECTIONS_KEPT,
 )

@@ -13,7 +13,7 @@ from prometheus_client.registry import Collector
 
 from orderweave.observing import catalog
 from orderweave.observing.catalog import METRICS, Metric, MetricKind
-from orderweave.observing.port import NOT_ASKED, CacheResult, Stage
+from orderweave.observing.port import NOT_ASKED, CacheResult, Credential, Stage
 from orderweave.observing.readings import Readings
 from orderweave_sdk import errors
 from orderweave_sdk.errors import UpstreamError
@@ -46,6 +46,8 @@ class Metrics:
         self._upstream = made[catalog.UPSTREAM_REQUESTS]
         self._cache = made[catalog.CACHE]
         self._age = made[catalog.SERVED_AGE_SECONDS]
+        self._callers = made[catalog.CALLERS]
+        self._key_sets = made[catalog.KEY_SETS]
         self._stages = {stage: made[catalog.STAGE_SECONDS].labels(stage.value) for stage in Stage}
         self._series: dict[tuple[Any, ...], Any] = {}
 
@@ -81,6 +83,14 @@ class Metrics:
         """One HTTP request."""
         told = "NONE" if error is None else error if error in _ERRORS else "OTHER"
         self._found(self._upstream, system, told).inc()
+
+    def identified(self, credential: Credential, refusal: str | None) -> None:
+        """Somebody who was let in, or not."""
+        self._found(self._callers, credential.value, refusal or "OK").inc()
+
+    def keys_fetched(self, issuer: str, *, failed: bool) -> None:
+        """A fetch of an issuer's keys."""
+        self._found(self._key_sets, issuer, "FAILED" if failed else "OK").inc()
 
     def served(self, system: str, age_seconds: float) -> None:
         """The age of data in one answer."""

@@ -15,7 +15,7 @@ from opentelemetry.trace import Span
 from orderweave.observing import catalog, tracing
 from orderweave.observing.history import History
 from orderweave.observing.metrics import Metrics
-from orderweave.observing.port import NO_HEADERS, NOT_ASKED, NOTHING, CacheResult, Stage
+from orderweave.observing.port import NO_HEADERS, NOT_ASKED, NOTHING, CacheResult, Credential, Stage
 from orderweave.observing.readings import Readings
 from orderweave.observing.request_ids import REQUEST_ID, request_id
 from orderweave.observing.standing import Standings
@@ -95,6 +95,18 @@ class Observed:
             self.metrics.served(system, age_seconds)
         if self.history is not None:
             self.history.served(system, age_seconds)
+
+    def identified(self, credential: Credential, refusal: str | None) -> None:
+        """See `Observing.identified`."""
+        if self.metrics is not None:
+            self.metrics.identified(credential, refusal)
+        if refusal is not None and self.log_requests:
+            logger.info("caller_refused", extra={"fields": {"credential": credential.value, "reason": refusal}})
+
+    def keys_fetched(self, issuer: str, *, failed: bool) -> None:
+        """See `Observing.keys_fetched`."""
+        if self.metrics is not None:
+            self.metrics.keys_fetched(issuer, failed=failed)
 
     def carried(self) -> Mapping[str, str]:
         """See `Observing.carried`."""

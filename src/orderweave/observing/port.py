@@ -39,6 +39,14 @@ class CacheResult(StrEnum):
     MISS = "MISS"
 
 
+class Credential(StrEnum):
+    """By what a caller says who they are."""
+
+    NONE = "NONE"
+    KEY = "KEY"
+    TOKEN = "TOKEN"  # noqa: S105 - the name of a kind
+
+
 class Asked(Protocol):
     """A request in work. `id` goes back to the caller and stands in every log line of it; None where none is given."""
 
@@ -102,6 +110,14 @@ class Observing(Protocol):
         """The oldest of a system's data in one answer is so old. Once an answer and system."""
         ...
 
+    def identified(self, credential: Credential, refusal: str | None) -> None:
+        """Somebody was let in by such a credential, or refused for one of the reasons of `access/refusing.py`."""
+        ...
+
+    def keys_fetched(self, issuer: str, *, failed: bool) -> None:
+        """The keys of an issuer, by its name in the configuration, were fetched, or could not be."""
+        ...
+
     def carried(self) -> Mapping[str, str]:
         """Headers for a request to a system that tie it to the trace; none unless that is configured."""
         ...
@@ -160,6 +176,12 @@ class Unobserved:
         """Nothing."""
 
     def served(self, system: str, age_seconds: float) -> None:
+        """Nothing."""
+
+    def identified(self, credential: Credential, refusal: str | None) -> None:
+        """Nothing."""
+
+    def keys_fetched(self, issuer: str, *, failed: bool) -> None:
         """Nothing."""
 
     def carried(self) -> Mapping[str, str]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
+from orderweave.access import KeySets
 from orderweave.bootstrap import Orderweave
 from orderweave.config import Configuration, ConfigurationError
 from orderweave.config.configuration import Server
+from orderweave.config.issuers import is_loopback
 from orderweave.observing import Observing
 from orderweave.web import Current
 
@@ -26,19 +28,33 @@ class Reread:
 
     def __init__(self, configuration: Configuration, load: Load) -> None:
         self.configuration = configuration
+        self._listens_on = configuration.server.host
         self._load = load
 
     def quiet(self) -> bool:
         """Read again; whether it holds, and is the last that did. All problems of one that does not are logged."""
         try:
-            self.configuration = self._load()
+            read = self._load()
         except ConfigurationError as error:
             for problem in error.problems:
                 logger.error("%s: %s: %s", error.file, problem.key, problem.message)
             count = len(error.problems)
             logger.error("%d problem%s; the configuration stays as it was", count, "s" if count > 1 else "")
             return False
+        if self._opens(read):
+            logger.error(
+                "the process listens on %s until its next start, where access must be configured; "
+                "the configuration stays as it was",
+                self._listens_on,
+            )
+            return False
+        self.configuration = read
         return True
+
+    def _opens(self, read: Configuration) -> bool:
+        """Whether a file that may go without access control, on its own host, would open the host of this process."""
+        closed = self.configuration.access is not None and read.access is None
+        return closed and is_loopback(read.server.host) and not is_loopback(self._listens_on)
 
     def loud(self) -> bool:
         """The same, and says what is new but waits for the next start."""
@@ -56,11 +72,15 @@ class Reread:
 class Reloading:
     """Puts a new gateway in the place of the current one, in one process.
 
-    `supervised` leaves it to the process above to say what waits for a start.
+    Keys of issuers that both configurations know are handed on in `key_sets`. `supervised` leaves it to the process
+    above to say what waits for a start.
     """
 
-    def __init__(self, reread: Reread, current: Current, observing: Observing, *, supervised: bool) -> None:
+    def __init__(
+        self, reread: Reread, current: Current, observing: Observing, key_sets: KeySets, *, supervised: bool
+    ) -> None:
         self._reread = reread
+        self._key_sets = key_sets
         self._observing = observing
         self._current = current
         self._read = reread.quiet if supervised else reread.loud
@@ -74,7 +94,7 @@ class Reloading:
         if not self._read():
             return False
         try:
-            woven = Orderweave(self._reread.configuration, observing=self._observing)
+            woven = Orderweave(self._reread.configuration, observing=self._observing, key_sets=self._key_sets)
         except Exception as error:
             # A connector's own code: what it said may hold a setting.
             logger.error("a connector cannot be made (%s); the configuration stays as it was", type(error).__name__)

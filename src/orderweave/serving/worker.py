@@ -7,6 +7,7 @@ import socket
 
 import uvicorn
 
+from orderweave.access import KeySets
 from orderweave.bootstrap import Orderweave, observed
 from orderweave.serving.reloading import Reloading, Reread
 from orderweave.serving.server import Server
@@ -36,7 +37,8 @@ def run_worker(reread: Reread, listening: socket.socket, *, lifeline: int | None
     configuration = reread.configuration
     settings = configuration.server
     observing = observed(configuration)
-    woven = Orderweave(configuration, observing=observing)
+    key_sets = KeySets(observing.clock, observing)
+    woven = Orderweave(configuration, observing=observing, key_sets=key_sets)
     current = Current(woven.gateway, woven.close, woven.door)
     admission = Admission(most_in_flight=settings.most_in_flight, most_waiting=settings.most_waiting)
     said = configuration.observing
@@ -75,7 +77,7 @@ def run_worker(reread: Reread, listening: socket.socket, *, lifeline: int | None
         config,
         connections=Connections(request_seconds=settings.request_seconds),
         admission=admission,
-        reload=Reloading(reread, current, observing, supervised=lifeline is not None).reload,
+        reload=Reloading(reread, current, observing, key_sets, supervised=lifeline is not None).reload,
         clock=SystemClock(),
         drain_seconds=settings.drain_seconds,
         lifeline=lifeline,

@@ -16,7 +16,6 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Redire
 from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
-from orderweave.access import Identify, anybody
 from orderweave.answering import Gateway
 from orderweave.config.configuration import Server
 from orderweave.observing import catalog
@@ -55,7 +54,6 @@ def build_app(
     scripts: Path = Path("var/explorer"),
     more: Sequence[BaseRoute] = (),
     compiled: bool = True,
-    identify: Identify = anybody,
     door: Door | None = None,
     beside: Sequence[Callable[[], AbstractAsyncContextManager[object]]] = (),
 ) -> App:
@@ -66,8 +64,7 @@ def build_app(
     folder of the explorer's fetched scripts; `more` routes come beside (metrics, the operations page, the demo's fault
     switches); what is in `beside` is entered when the application starts and left when it ends. What is told of the
     work goes where the gateway's own goes. Without `compiled` the reference executor projects every answer.
-    `identify` finds out who asks; by default nobody is asked, and everybody may see everything. `door` are the
-    endpoint's rules where a gateway is given; a `Current` has its own.
+    `door` are the endpoint's rules, and who is let in, where a gateway is given; a `Current` has its own.
     """
     current = gateway if isinstance(gateway, Current) else Current(gateway, gateway.parts.systems.close, door)
     admission = admission or Admission(most_in_flight=Server().most_in_flight, most_waiting=Server().most_waiting)
@@ -75,7 +72,7 @@ def build_app(
     observing.readings.read(catalog.REQUESTS_QUEUED, lambda: {(): admission.waiting})
     observing.readings.read(catalog.TASKS, lambda: {(): len(asyncio.all_tasks())})
     operations = Operations(schema, compiled=compiled, observing=observing)
-    endpoint = Endpoint(operations, current, admission, identify=identify, observing=observing)
+    endpoint = Endpoint(operations, current, admission, observing=observing)
     files = script_files(scripts)
     page = explorer_page(served_by_us(files))
 

@@ -6,7 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from types import TracebackType
 
+from orderweave.access import Headers
 from orderweave.answering import Gateway
+from orderweave.model.rights import Caller
 from orderweave.web.door import Door
 
 Close = Callable[[], Awaitable[None]]
@@ -56,6 +58,10 @@ class Current:
     def gateway(self) -> Gateway:
         """The gateway as it is now, for a look that takes no time; a request takes it by `request`."""
         return self._lease.gateway
+
+    async def identify(self, headers: Headers) -> Caller:
+        """Who asks, by the configuration that is in force now; see `access.Identify`."""
+        return await self._lease.door.identify(headers)
 
     def request(self) -> Lease:
         """For one request: `with current.request() as gateway` keeps that gateway open until the block ends."""

@@ -1,7 +1,8 @@
-"""What one configuration says of the endpoint: which pages may ask, which documents are run, how answers go back."""
+"""What one configuration says of the endpoint: who is let in, which pages may ask, what is run, how answers go back."""
 
 from __future__ import annotations
 
+from orderweave.access import Identify, anybody
 from orderweave.operations.persisted import Documents
 from orderweave.web.forgery import Preflight
 from orderweave.web.origins import Origins
@@ -11,18 +12,21 @@ _VARY = b"Accept, Accept-Encoding, Authorization, Cookie, X-API-Key"
 
 
 class Door:
-    """The endpoint's rules, which come and go with their gateway. With `compress` large answers are compressed for
+    """The endpoint's rules, which come and go with their gateway. `identify` finds out who asks, by default nobody is
+    asked and everybody may see everything. With `compress` large answers are compressed for
     callers who can read that. `vary` is what of a request an answer depends on, beside the address and the body.
     """
 
     def __init__(
         self,
         *,
+        identify: Identify = anybody,
         origins: Origins | None = None,
         documents: Documents | None = None,
         preflight: Preflight = Preflight.BROWSERS,
         compress: bool = True,
     ) -> None:
+        self.identify = identify
         self.origins = origins or Origins()
         self.documents = documents or Documents()
         self.preflight = preflight

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from starlette.types import Receive, Scope, Send
 
-from orderweave.access import Headers, Identify, Unidentified, anybody
+from orderweave.access import Headers, Unidentified
 from orderweave.answering import Gateway
 from orderweave.model.codes import Code
 from orderweave.model.rights import Caller
@@ -41,6 +41,11 @@ LANE_HEADER = "x-orderweave-lane"
 # A place is free again as soon as one answer is done; a caller who comes back after this finds one or is told again.
 _RETRY_AFTER_SECONDS = b"1"
 
+# How to come back, where a caller is not let in: with another credential, or a little later.
+_MORE_FOR: dict[int, HeaderList] = {
+    401: [(b"www-authenticate", b"Bearer")],
+    503: [(b"retry-after", _RETRY_AFTER_SECONDS)],
+}
 _TIMEOUT_HEADER = HEADER.encode()
 
 
@@ -59,14 +64,12 @@ class Endpoint:
         admission: Admission,
         context: Callable[[Gateway, Lane, float | None, Caller], Context] = Context,
         *,
-        identify: Identify = anybody,
         observing: Observing = UNOBSERVED,
     ) -> None:
         self._operations = operations
         self._current = current
         self.admission = admission
         self._context = context
-        self._identify = identify
         self._observing = observing
         self._bodies = Bodies(admission)
         self.callers_gone = 0
@@ -104,7 +107,7 @@ class Endpoint:
             status, document, more = error.status, _error(str(error), Code.BAD_REQUEST), [*error.headers]
         except Unidentified as error:
             status, document = error.status, _error(str(error), error.code)
-            more = [(b"www-authenticate", b"Bearer")] if status == 401 else []
+            more = _MORE_FOR.get(status, [])
         except Overloaded:
             status, document = 503, _error("too much is asked of the gateway at once; try again", Code.OVERLOADED)
             more = [(b"retry-after", _RETRY_AFTER_SECONDS)]
@@ -115,7 +118,7 @@ class Endpoint:
             body = msgspec.json.encode(document)
         codes = [error["extensions"]["code"] for error in document.get("errors", ())]
         if asked.id is not None:
-            more.append((b"x-request-id", asked.id.encode()))
+            more = [*more, (b"x-request-id", asked.id.encode())]
         method = scope["method"]
         again = status == 200 and not codes and method != "POST"
         status = await reply.whole(status, kind or JSON_TYPE, body, more, again=again, head=method == "HEAD")
@@ -142,7 +145,7 @@ class Endpoint:
             elif method != "POST":
                 raise BadRequest(405, "send the request by POST, or a query by GET", [(b"allow", ALLOWED_METHODS)])
             self.admission.look_in()
-            context = self._context(gateway, _lane(headers), within, await self._identify(headers))
+            context = self._context(gateway, _lane(headers), within, await lease.door.identify(headers))
             if method == "POST":
                 sent = await self._bodies.read(headers, receive)
             else:

@@ -12,6 +12,7 @@ from orderweave import bootstrap
 from orderweave.cli import configured
 from orderweave.config import Configuration
 from orderweave.config.configuration import Server
+from orderweave.config.loading import _TOP
 from tests.unit.caching.stores import FakeShared
 from tests.unit.cli.conftest import PLACE, REFERENCE, SHOP, STORE, Run
 from tests.unit.fake_systems import FakeClock
@@ -30,7 +31,7 @@ token = "s3cret"
 connector = "sap"
 """
 PROBLEMS = (
-    "{path}: colour: unknown key; known here: authority, cache, http, locations, observing, redis, server, systems\n"
+    "{path}: colour: unknown key; known here: " + ", ".join(sorted(_TOP)) + "\n"
     '{path}: systems.shop.settings.token: is a secret: write {{ env = "NAME" }} and set that variable\n'
     "{path}: systems.erp.connector: the connector 'sap' is not installed; installed: moody, store\n"
     "3 problems; nothing was started\n"

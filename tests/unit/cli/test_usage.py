@@ -13,7 +13,7 @@ from orderweave.cli import main
 from orderweave.schema import print_sdl
 from tests.unit.cli.conftest import Run
 
-COMMANDS = ["demo", "serve", "check", "systems", "explain", "schema", "connector", "truth"]
+COMMANDS = ["demo", "serve", "check", "systems", "explain", "access", "schema", "connector", "truth"]
 WHOLE = "must be a whole number between"
 
 
@@ -30,6 +30,9 @@ WHOLE = "must be a whole number between"
         (["explain"], "the following arguments are required: query"),
         (["schema"], "the following arguments are required: {print,reference,diff}"),
         (["schema", "show"], "invalid choice: 'show'"),
+        (["access"], "the following arguments are required: {key}"),
+        (["access", "key"], "the following arguments are required: name"),
+        (["access", "key", "a", "--days", "0"], f"argument --days: {WHOLE} 1 and 3650"),
         (["connector"], "the following arguments are required: {new}"),
         (["connector", "new"], "the following arguments are required: name"),
         (["demo", "--port", "http"], f"argument --port: {WHOLE} 1 and 65535"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from orderweave.config import ConfigurationError, load
+from orderweave.config.loading import _TOP
 from tests.unit.config.conftest import ENVIRONMENT, REGISTRY
 from tests.unit.config.texts import SHOP, Problems, settings
 
@@ -21,7 +22,7 @@ PLACES = "WAREHOUSE, STORE, SUPPLIER, VIRTUAL, UNKNOWN"
 MISTAKES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "unknown key at the top": (
         f"colour = 1\n{SHOP}",
-        [("colour", "unknown key; known here: authority, cache, http, locations, observing, redis, server, systems")],
+        [("colour", f"unknown key; known here: {', '.join(sorted(_TOP))}")],
     ),
     "unknown key of the server": (
         f"[server]\nprot = 1\n{SHOP}",

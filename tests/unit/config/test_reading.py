@@ -20,6 +20,9 @@ host = "0.0.0.0"
 port = 9000
 deadline_seconds = 5
 
+[access]
+open = true
+
 [systems.shop-us]
 connector = "shop"
 title = "US shop"

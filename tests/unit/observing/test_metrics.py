@@ -219,7 +219,18 @@ def test_catalog_is_what_is_exposed() -> None:
         metric.name: metric.help for metric in catalog.METRICS
     }
     assert len({metric.name for metric in catalog.METRICS}) == len(catalog.METRICS)
-    allowed = {"system", "capability", "outcome", "error", "code", "executor", "stage", "result"}
+    allowed = {
+        "system",
+        "capability",
+        "outcome",
+        "error",
+        "code",
+        "executor",
+        "stage",
+        "result",
+        "credential",
+        "issuer",
+    }
     assert {label for metric in catalog.METRICS for label in metric.labels} == allowed
 
 

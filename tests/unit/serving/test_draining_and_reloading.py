@@ -13,6 +13,7 @@ import msgspec
 import pytest
 import uvicorn
 
+from orderweave.access import KeySets
 from orderweave.config import Configuration, ConfigurationError, Problem
 from orderweave.config.configuration import Server
 from orderweave.observing import UNOBSERVED, Observing
@@ -152,9 +153,11 @@ class House:
         self.current = Current(woven.gateway, woven.close)
         self.app = build_app(woven.schema, self.current)
         self.reread = Reread(woven.configuration, self._load)
-        self.reload = Reloading(self.reread, self.current, UNOBSERVED, supervised=supervised).reload
+        self.reload = Reloading(
+            self.reread, self.current, UNOBSERVED, KeySets(woven.clock), supervised=supervised
+        ).reload
         # Wires what the file says: here the gateway whose configuration was just read.
-        monkeypatch.setattr(reloading, "Orderweave", lambda configuration, observing: self._made)
+        monkeypatch.setattr(reloading, "Orderweave", lambda configuration, observing, key_sets: self._made)
 
     def _load(self) -> Configuration:
         self._made = self.next()
@@ -248,7 +251,7 @@ async def test_a_connector_that_cannot_be_made_changes_nothing(
     after = business("2002")
     house.next = lambda: after
 
-    def faulty(configuration: Configuration, observing: Observing) -> Woven:
+    def faulty(configuration: Configuration, observing: Observing, key_sets: KeySets) -> Woven:
         raise RuntimeError("s3cret")
 
     monkeypatch.setattr(reloading, "Orderweave", faulty)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from orderweave.access import Headers
 from orderweave.model.rights import ANYBODY, Caller
 from orderweave.web import build_app
+from orderweave.web.door import Door
 from orderweave.web.headers import headers_of, text_of
 from tests.unit.web.exchanges import Exchange
 from tests.unit.web.gateway_over_http import business
@@ -36,7 +37,7 @@ async def test_two_credentials_are_neither() -> None:
 
     woven = business()
     twice = [("authorization", "Bearer one"), ("authorization", "Bearer two")]
-    exchange = Exchange(build_app(woven.schema, woven.gateway, identify=identify), more=twice)
+    exchange = Exchange(build_app(woven.schema, woven.gateway, door=Door(identify=identify)), more=twice)
     assert (await exchange.done())[0] == 200
     assert seen == [b"Bearer one, Bearer two"]
 
