@@ -13,13 +13,14 @@ from pathlib import Path
 from typing import Any
 
 from orderweave.config.caching import read_cache
-from orderweave.config.configuration import Configuration, ConfigurationError, Problem
+from orderweave.config.configuration import Configuration, ConfigurationError, Problem, TrackingPage
 from orderweave.config.observing import read_observing
 from orderweave.config.reading import Reader
 from orderweave.config.registry import Registry
+from orderweave.config.tracking_page import read_tracking_page
 from orderweave.model.systems import Business
 
-_TOP = {"server", "redis", "systems", "locations", "authority", "cache", "observing"}
+_TOP = {"server", "redis", "systems", "locations", "authority", "cache", "observing", "tracking"}
 # The TOML reader's words for a table that stands twice, as a system named twice does.
 _TWICE = re.compile(r"Cannot declare \((.+)\) twice (\(.+\))")
 
@@ -72,7 +73,8 @@ def read(
     authority = reader.authority(document.get("authority", {}), declared)
     cache, wrong_cache = read_cache(document, named if isinstance(named, dict) else {})
     observing, wrong_observing = read_observing(document.get("observing", {}), environment)
-    problems = [*reader.problems, *wrong_cache, *wrong_observing]
+    page, wrong_page = _tracking_page(document.get("tracking"), Path(file).parent)
+    problems = [*reader.problems, *wrong_cache, *wrong_observing, *wrong_page]
     if problems:
         raise ConfigurationError(file, problems)
     return Configuration(
@@ -83,4 +85,16 @@ def read(
         cache=cache,
         observing=observing,
         redis=redis,
+        tracking_page=page,
     )
+
+
+def _tracking_page(table: Any, folder: Path) -> tuple[TrackingPage | None, list[Problem]]:
+    """The page of `[tracking]`; none without that table, the default one where it says nothing of its page."""
+    if table is None:
+        return None, []
+    if not isinstance(table, dict):
+        return None, [Problem("tracking", "must be a table")]
+    page, problems = read_tracking_page(table.get("page", {}), folder)
+    unknown = [key for key in table if key != "page"]
+    return page, [*(Problem(f"tracking.{key}", "unknown key; known here: page") for key in unknown), *problems]
