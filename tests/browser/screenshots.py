@@ -8,18 +8,20 @@ from __future__ import annotations
 import asyncio
 import sys
 from pathlib import Path
+from typing import Any
 
 from playwright.async_api import Browser
 
 from tests.browser.chromium import installed_browser
+from tests.browser.small_png import small
 from tests.browser.tracked_orders import STATES
-from tests.browser.tracking_site import Site, chromium, served, visit
+from tests.browser.tracking_site import Site, Visit, chromium, served, visit
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "images" / "track"
 SHOWN = ("in-transit", "split-shipment", "pick-up", "delivered", "stale")
 
 
-async def make(folder: Path, browser: Browser, **more: object) -> None:
+async def make(folder: Path, browser: Browser, **more: Any) -> None:
     """Write every picture into the folder."""
     folder.mkdir(parents=True, exist_ok=True)
     for name in SHOWN:
@@ -27,12 +29,16 @@ async def make(folder: Path, browser: Browser, **more: object) -> None:
         site.order = STATES[name]()
         async with served(site), visit(site, browser, **more) as looking:
             await looking.open_order()
-            await looking.page.screenshot(path=folder / f"{name}.png", full_page=True)
+            await _keep(looking, folder / f"{name}.png")
     async with served(Site()) as site, visit(site, browser, **more) as looking:
         await looking.open()
         await looking.look_up("#EU1027")
         await looking.page.wait_for_selector("#told:not([hidden])")
-        await looking.page.screenshot(path=folder / "not-found.png", full_page=True)
+        await _keep(looking, folder / "not-found.png")
+
+
+async def _keep(looking: Visit, path: Path) -> None:
+    path.write_bytes(small(await looking.page.screenshot(full_page=True)))
 
 
 async def main() -> int:

@@ -133,7 +133,14 @@ def pickup(state: str = "READY_FOR_PICKUP") -> Order:
         "OPEN",
         state,
         lines=[line("Enamel teapot", 1), line("Stoneware cup", 4)],
-        pickups=[{"status": "PACKED", "location": "Harbor store", "readyBy": at(hours=6)}],
+        pickups=[
+            {
+                "status": "PACKED",
+                "location": "Harbor store",
+                "readyBy": at(hours=6),
+                "lines": [{"title": "Enamel teapot", "quantity": 1}, {"title": "Stoneware cup", "quantity": 4}],
+            }
+        ],
     )
 
 

@@ -85,7 +85,7 @@ class TrackingPage(msgspec.Struct, frozen=True, kw_only=True):
     name: str = "Orderweave"
     logo: Logo | None = None
     accent: str = "#0b6650"
-    accent_dark: str = "#85b2a8"
+    accent_dark: str = "#72c7b0"
     support_url: str | None = None
     support_email: str | None = None
 

@@ -68,11 +68,14 @@ export class Drawing {
   }
 
   notes(freshness) {
-    const keys = [freshness.incomplete && "fresh.incomplete", freshness.stale && "fresh.stale"].filter(Boolean);
-    if (keys.length === 0) {
-      return null;
+    const said = [];
+    if (freshness.incomplete) {
+      said.push(this.words.say("fresh.incomplete"));
     }
-    return element("div", { class: "note" }, keys.map((key) => element("p", {}, this.words.say(key))));
+    if (freshness.stale && freshness.asOf) {
+      said.push(this.words.say("fresh.stale", { when: this.words.moment(new Date(freshness.asOf)) }));
+    }
+    return said.length > 0 ? element("div", { class: "note" }, said.map((text) => element("p", {}, text))) : null;
   }
 
   steps(steps) {
@@ -80,13 +83,13 @@ export class Drawing {
       const state = step.share
         ? this.words.count("step.share", step.share.count, { total: this.words.number(step.share.total) })
         : this.words.say(`step.${step.state}`);
-      const shown = step.state === "part" || step.state === "now";
+      const part = step.state === "part";
       return element("li", { class: step.state, "aria-current": step.state === "now" ? "step" : null },
-        element("span", { class: "dot", "aria-hidden": "true" }, step.state === "next" ? null : tick()),
+        element("span", { class: "dot", "aria-hidden": "true" }, part || step.state === "next" ? null : tick()),
         element("span", { class: "step" },
           element("span", { class: "name" }, this.words.say(`step.${step.kind}`)),
-          element("span", { class: shown && step.state === "part" ? "state" : "unseen" }, state),
-          step.at ? element("span", { class: "when" }, this.moment(step.at)) : null,
+          element("span", { class: part ? "when" : "unseen" }, state),
+          step.at && !part ? element("span", { class: "when" }, this.moment(step.at)) : null,
         ),
       );
     }));
@@ -105,6 +108,7 @@ export class Drawing {
       by ? element("p", { class: "expected" },
         element("span", { class: "small" }, this.words.say("pickup.ready_by")), " ",
         element("strong", {}, this.words.moment(by))) : null,
+      pickup.contents.length > 0 ? element("div", { class: "contents" }, this.goods(pickup.contents)) : null,
     );
   }
 
@@ -137,11 +141,10 @@ export class Drawing {
   }
 
   parcel(parcel, position, view, alone) {
-    const again = view.expected === parcel.expected;
     return element("div", { class: "parcel" },
       alone ? null : element("h3", {}, this.parcelTitle(position, view)),
-      element("p", { class: `state ${parcel.trouble ? "trouble" : parcel.reached === 4 ? "good" : ""}` }, this.words.say(parcel.words)),
-      parcel.expected && !again ? this.expected(parcel.expected, "p", "expected") : null,
+      view.single ? null : element("p", { class: `state ${parcel.trouble ? "trouble" : parcel.reached === 4 ? "good" : ""}` }, this.words.say(parcel.words)),
+      parcel.expected && !view.single ? this.expected(parcel.expected, "p", "expected") : null,
       view.parcels.length > 1 ? bar(parcel.reached) : null,
       this.carriage(parcel, position),
       this.events(parcel, position),
@@ -190,7 +193,7 @@ export class Drawing {
   }
 
   left(view) {
-    const key = view.collected ? "left.pickup" : view.parcels.length > 0 ? "left.more" : "left.all";
+    const key = view.parcels.length + view.pickups.length > 0 ? "left.more" : "left.all";
     return element("section", { class: "card left", "aria-labelledby": "left-title" },
       element("h2", { id: "left-title" }, this.words.say(key)),
       this.goods(view.left),

@@ -159,9 +159,10 @@ function follow(access, { focus }) {
   shown = null;
   watch?.stop();
   const variables = { token: access.token };
+  let until = access.expiresAt;
   const own = new Watch({
     look: async () => {
-      if (access.expiresAt && Date.parse(access.expiresAt) <= Date.now()) {
+      if (until && Date.parse(until) <= Date.now()) {
         ended();
         return false;
       }
@@ -173,6 +174,10 @@ function follow(access, { focus }) {
         ended();
         return false;
       }
+      // Each answer brings a token that holds on from now: a page that stays open is not cut off.
+      keep(order.access);
+      variables.token = order.access.token;
+      until = order.access.expiresAt;
       return draw(order, focus);
     },
     failed: (problem, pause) => waitOn(problem, pause),
@@ -197,7 +202,7 @@ async function orderOf(variables) {
 /** Draws what is new; whether there is more to come. */
 function draw(order, focus) {
   const view = read(order, Date.now());
-  const same = JSON.stringify([{ ...order, freshness: { ...order.freshness, asOf: null } }, new Date().toDateString()]);
+  const same = JSON.stringify([{ ...order, access: null, freshness: { ...order.freshness, asOf: null } }, new Date().toDateString()]);
   if (shown?.same !== same) {
     const open = [...document.querySelectorAll("details[open]")].map((each) => each.id);
     const focused = document.activeElement?.id;

@@ -4,6 +4,7 @@
 const REACHED = {
   PENDING: 1,
   LABEL_CREATED: 1,
+  CANCELED: 1,
   PICKED_UP: 2,
   IN_TRANSIT: 2,
   DELAYED: 2,
@@ -31,13 +32,16 @@ export function read(order, now) {
   const shipments = order.shipments.filter((shipment) => shipment.status !== "CANCELED").map((one) => shipmentOf(one, now));
   const parcels = shipments.flatMap((shipment) => shipment.parcels);
   const pickups = order.pickups.map((pickup) => pickupOf(pickup, order.fulfillmentStatus));
-  const left = canceled || WHOLE.has(order.fulfillmentStatus) ? [] : leftOver(order.lines, shipments.length > 0);
+  const whole = canceled || WHOLE.has(order.fulfillmentStatus);
+  const left = whole ? [] : leftOver(order.lines, pickups, shipments.length > 0);
   const view = { number: order.number, placedAt: date(order.placedAt), canceled, shipments, parcels, pickups, left };
   view.collected = shipments.length === 0 && pickups.length > 0;
   view.headline = headline(view, order);
   view.steps = canceled ? canceledSteps(view) : view.collected ? pickupSteps(view, order) : deliverySteps(view, order);
   view.over = over(view);
-  view.expected = parcels.length === 1 && left.length === 0 ? parcels[0].expected : null;
+  // Of one parcel alone the top says all that its own place would.
+  view.single = parcels.length === 1 && left.length === 0 && pickups.length === 0;
+  view.expected = view.single ? parcels[0].expected : null;
   return view;
 }
 
@@ -107,15 +111,28 @@ function pickupOf(pickup, fulfillmentStatus) {
   const done = pickup.status === "CLOSED";
   const ready = !done && fulfillmentStatus === "READY_FOR_PICKUP";
   const state = done ? "collected" : GONE.has(pickup.status) ? "canceled" : ready ? "ready" : "preparing";
-  return { state, place: pickup.location, readyBy: date(pickup.readyBy) };
+  return { state, place: pickup.location, readyBy: date(pickup.readyBy), contents: pickup.lines };
 }
 
-/** What is ordered and in no parcel yet; of a line of which nobody says what has left, nothing is claimed. */
-function leftOver(lines, anyLeft) {
-  return lines
-    .filter((line) => !anyLeft || line.quantity.shipped !== null)
-    .map((line) => ({ title: line.title, quantity: rest(line.quantity) }))
-    .filter((line) => line.quantity > 0);
+/**
+ * What is ordered, in no parcel yet and not to be picked up. Of a line of which nobody says what has left, nothing is
+ * claimed once anything has.
+ */
+function leftOver(lines, pickups, anyLeft) {
+  const fetched = new Map();
+  for (const line of pickups.flatMap((pickup) => pickup.contents)) {
+    fetched.set(line.title, (fetched.get(line.title) ?? 0) + line.quantity);
+  }
+  const left = [];
+  for (const line of lines.filter((each) => !anyLeft || each.quantity.shipped !== null)) {
+    const open = rest(line.quantity);
+    const here = Math.min(open, fetched.get(line.title) ?? 0);
+    fetched.set(line.title, (fetched.get(line.title) ?? 0) - here);
+    if (open > here) {
+      left.push({ title: line.title, quantity: open - here });
+    }
+  }
+  return left;
 }
 
 function rest(quantity) {
@@ -202,11 +219,16 @@ function canceledSteps(view) {
   ];
 }
 
-/** Marks the step at which things stand: the last that is done, unless it is the end. */
+/** Marks the step at which things stand: the last that is done, unless it is the end or a part has gone on from it. */
 function current(steps) {
   const last = steps.findLastIndex((step) => step.state === "done");
-  if (last >= 0 && last < steps.length - 1) {
+  if (steps[last + 1]?.state === "next") {
     steps[last].state = "now";
+  }
+  for (const step of steps) {
+    if (step.kind === "preparing" && step.state === "done") {
+      step.kind = "prepared";
+    }
   }
   return steps;
 }
@@ -219,7 +241,7 @@ function over(view) {
   const any = view.parcels.length + view.pickups.length > 0;
   const ended = view.parcels.every((parcel) => parcel.ended);
   const collected = view.pickups.every((pickup) => pickup.state === "collected" || pickup.state === "canceled");
-  return any && ended && collected && (view.left.length === 0 || view.collected);
+  return any && ended && collected && view.left.length === 0;
 }
 
 /** What is new between two views, as words to read aloud can be made of: the headline, and parcels by their position. */

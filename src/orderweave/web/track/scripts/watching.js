@@ -105,6 +105,8 @@ export class Watch {
           opened: () => {
             this.streams = true;
             pause = FIRST_PAUSE_MS;
+            // What changed before the stream stood is told by nobody.
+            this.now();
           },
           happened: () => this.now(),
         });

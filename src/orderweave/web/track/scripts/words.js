@@ -25,10 +25,6 @@ export class Words {
     return fill(form, { count: this.number(count), ...values });
   }
 
-  has(key) {
-    return typeof this.texts[key] === "string";
-  }
-
   number(value) {
     return this.numbers.format(value);
   }
