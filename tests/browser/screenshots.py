@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
 from playwright.async_api import Browser
 
@@ -21,36 +21,41 @@ FOLDER = Path(__file__).resolve().parents[2] / "docs" / "images" / "track"
 SHOWN = ("in-transit", "split-shipment", "pick-up", "delivered", "stale")
 
 
-async def make(folder: Path, browser: Browser, **more: Any) -> None:
-    """Write every picture into the folder."""
-    folder.mkdir(parents=True, exist_ok=True)
+async def pictures(browser: Browser) -> AsyncIterator[tuple[str, bytes]]:
+    """Each picture's name and its PNG."""
     for name in SHOWN:
         site = Site()
         site.order = STATES[name]()
-        async with served(site), visit(site, browser, **more) as looking:
+        async with served(site), visit(site, browser) as looking:
             await looking.open_order()
-            await _keep(looking, folder / f"{name}.png")
-    async with served(Site()) as site, visit(site, browser, **more) as looking:
+            yield name, small(await looking.page.screenshot(full_page=True))
+    async with served(Site()) as site, visit(site, browser) as looking:
         await looking.open()
         await looking.look_up("#EU1027")
         await looking.page.wait_for_selector("#told:not([hidden])")
-        await _keep(looking, folder / "not-found.png")
+        yield "not-found", small(await looking.page.screenshot(full_page=True))
 
 
-async def _keep(looking: Visit, path: Path) -> None:
-    path.write_bytes(small(await looking.page.screenshot(full_page=True)))
-
-
-async def main() -> int:
-    """Make the pictures; 1 where there is no Chromium to make them with."""
+async def made() -> dict[str, bytes] | None:
+    """All pictures by name; None where there is no Chromium to make them with."""
     program = installed_browser()
     if program is None:
+        return None
+    async with chromium(program) as browser:
+        return {name: png async for name, png in pictures(browser)}
+
+
+def main() -> int:
+    """Write the pictures; 1 where they cannot be made."""
+    found = asyncio.run(made())
+    if found is None:
         sys.stderr.write("Chromium is not installed\n")
         return 1
-    async with chromium(program) as browser:
-        await make(FOLDER, browser)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, png in found.items():
+        (FOLDER / f"{name}.png").write_bytes(png)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(asyncio.run(main()))
+    sys.exit(main())

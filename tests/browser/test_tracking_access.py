@@ -1,4 +1,4 @@
-"""The tracking page for everybody: what axe finds, phones and zoom, no other origin, each language, either direction."""
+"""The tracking page for everybody: what axe finds, phones, zoom, no other origin, each language, either direction."""
 
 from __future__ import annotations
 
@@ -137,7 +137,7 @@ async def test_axe_would_find_something(axe: str, driven: Browser) -> None:
 
 @pytest.mark.parametrize("state", ALL)
 async def test_on_the_smallest_phone(state: str, driven: Browser) -> None:
-    """320 pixels wide, in the language of the longest words, nothing runs out of the page, and fingers hit all of it."""
+    """320 pixels wide, in the language of the longest words, nothing runs out of the page; fingers hit all of it."""
     async with (
         served(Site()) as site,
         visit(site, driven, viewport={"width": 320, "height": 568}, locale="de-DE", has_touch=True) as looking,

@@ -1,4 +1,4 @@
-"""The tracking page's form in a real browser: what is found, what is not, what is said of it and where the reader is."""
+"""The tracking page's form in a real browser: what is found, what is not, what is said and where the reader is."""
 
 from __future__ import annotations
 
@@ -89,8 +89,8 @@ async def test_what_does_not_fit(number: str, fact: str, driven: Browser) -> Non
         await looking.open()
         await looking.look_up(number, fact)
         assert await told(looking.page) == (
-            "We could not find it Please check the order number, and the e-mail address or postal code that you ordered "
-            "with. A new order can take a few minutes to appear."
+            "We could not find it Please check the order number, and the e-mail address or postal code that you "
+            "ordered with. A new order can take a few minutes to appear."
         )
         assert await looking.page.evaluate(FOCUSED) == "told"
         assert await looking.page.input_value("#number") == number
@@ -228,8 +228,8 @@ async def test_it_ends_by_itself(driven: Browser) -> None:
         site.expires_at = at(minutes=1)
         await looking.open_order()
         asked = len(site.asked)
-        await looking.page.clock.run_for(30_000 * 1.1)
-        await looking.page.clock.run_for(30_000 * 1.1)
+        await looking.page.clock.run_for(33_000)
+        await looking.page.clock.run_for(33_000)
         assert (await told(looking.page)).startswith("This link holds no longer")
         assert len(site.asked) <= asked + 1
         assert await looking.page.is_hidden("#order")

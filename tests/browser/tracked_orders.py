@@ -175,9 +175,7 @@ def troubled() -> Order:
         event(at(hours=-2), "ATTEMPTED_DELIVERY", None, "Hamburg"),
         eta={"from": None, "to": at(hours=-1)},
     )
-    return order(
-        "OPEN", "FULFILLED", shipments=[shipment("ATTEMPTED_DELIVERY", missed, contents={"Canvas belt": 1})]
-    )
+    return order("OPEN", "FULFILLED", shipments=[shipment("ATTEMPTED_DELIVERY", missed, contents={"Canvas belt": 1})])
 
 
 def placed() -> Order:

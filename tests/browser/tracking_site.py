@@ -29,14 +29,17 @@ EMAIL = "ada@example.com"
 POSTAL_CODE = "20457"
 LOGO = b"""<svg xmlns="http://www.w3.org/2000/svg" width="132" height="32" viewBox="0 0 132 32">
 <path d="M3 24C9 6 19 6 23 16s10 8 12-6" fill="none" stroke="#0b6650" stroke-width="3" stroke-linecap="round"/>
-<text x="44" y="22" font-family="Arial, sans-serif" font-size="18" font-weight="700" fill="#0b6650">Northwind</text></svg>
+<text x="44" y="22" font-family="Arial, sans-serif" font-size="18" font-weight="700" fill="#0b6650">Northwind</text>
+</svg>
 """
 BRAND = TrackingPage(
     name="Northwind",
     support_url="https://shop.example.com/help",
     support_email="hello@shop.example.com",
 )
-BRANDED = TrackingPage(name="Northwind", logo=Logo(LOGO, "image/svg+xml", "svg"), accent="#7a2e5d", accent_dark="#e3a9cb")
+BRANDED = TrackingPage(
+    name="Northwind", logo=Logo(LOGO, "image/svg+xml", "svg"), accent="#7a2e5d", accent_dark="#e3a9cb"
+)
 PHONE = {"width": 390, "height": 844}
 
 
@@ -87,7 +90,11 @@ class Site:
         return JSONResponse(result.formatted)
 
     def _track_order(
-        self, _info: object, number: str, email: str | None = None, postalCode: str | None = None  # noqa: N803 - GraphQL's
+        self,
+        _info: object,
+        number: str,
+        email: str | None = None,
+        postalCode: str | None = None,  # noqa: N803 - GraphQL's
     ) -> dict[str, Any]:
         fits = number == NUMBER and (email, postalCode) in ((EMAIL, None), (None, POSTAL_CODE))
         return {"access": {"token": TOKEN, "expiresAt": self.expires_at} if fits else None}
@@ -103,9 +110,10 @@ class Site:
         self.streams += 1
 
         async def events() -> AsyncIterator[str]:
+            data = '{"data": {"trackedOrderUpdated": {"__typename": "TrackedOrder"}}}'
             while True:
                 kind = await self.news.get()
-                yield f'event: {kind}\ndata: {{"data": {{"trackedOrderUpdated": {{"__typename": "TrackedOrder"}}}}}}\n\n'
+                yield f"event: {kind}\ndata: {data}\n\n"
                 if kind == "complete":
                     return
 
@@ -186,8 +194,9 @@ class Visit:
         await self.page.click("#find")
 
     async def text(self, selector: str) -> str:
-        """What stands in an element to be read; spaces as one."""
-        return " ".join((await self.page.inner_text(selector)).split())
+        """What stands in an element to be read; spaces as one, signs that look like letters as these."""
+        read = " ".join((await self.page.inner_text(selector)).split())
+        return read.replace("\N{MULTIPLICATION SIGN}", "x").replace("\N{EN DASH}", "-")
 
 
 @asynccontextmanager

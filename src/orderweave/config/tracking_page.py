@@ -129,7 +129,9 @@ def _logo(text: str, folder: Path) -> Logo:
             content = file.read(_MOST_LOGO_BYTES + 1)
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or "no path"
-        raise ValueError(f"the file cannot be read ({why}); a path is taken from the configuration's folder on") from None
+        raise ValueError(
+            f"the file cannot be read ({why}); a path is taken from the configuration's folder on"
+        ) from None
     if len(content) > _MOST_LOGO_BYTES:
         raise ValueError(f"the file must have at most {_MOST_LOGO_BYTES} bytes")
     if content.startswith(b"\x89PNG\r\n\x1a\n"):

@@ -19,7 +19,9 @@ from orderweave.config.tracking_page import (
 )
 from tests.unit.config.conftest import Read
 
-SHOP = '[systems.shop]\nconnector = "shop"\nsettings = { url = "https://shop.example.com", token = { env = "TOKEN" } }\n'
+SHOP = (
+    '[systems.shop]\nconnector = "shop"\nsettings = { url = "https://shop.example.com", token = { env = "TOKEN" } }\n'
+)
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
 WEBP = b"RIFF\x10\0\0\0WEBPVP8 "
 COLORS = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")

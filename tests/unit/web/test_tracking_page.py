@@ -105,7 +105,7 @@ async def test_headers_of_the_page(client: httpx.AsyncClient) -> None:
 
 
 async def test_the_page_is_asked_for_again(client: httpx.AsyncClient) -> None:
-    """A browser asks each time whether the page changed, and is told in a word when it did not; another language did."""
+    """A browser asks each time if the page changed, and is told in a word when it did not; each language is a page."""
     first = await client.get("/track")
     assert first.headers["cache-control"] == "no-cache"
     for known in (first.headers["etag"], f'"x", W/{first.headers["etag"]}', "*"):
@@ -118,7 +118,7 @@ async def test_the_page_is_asked_for_again(client: httpx.AsyncClient) -> None:
 
 
 async def test_assets_are_kept(client: httpx.AsyncClient) -> None:
-    """All that the page loads lies under one digest, may be kept for a year, and runs nothing where opened by itself."""
+    """All that the page loads lies under one digest, is kept for a year, and runs nothing when opened by itself."""
     page = await shown(client)
     addresses = page.addresses()
     assert len(addresses) == 12

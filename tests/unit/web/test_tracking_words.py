@@ -15,12 +15,20 @@ from orderweave.web.track.languages import chosen_language, languages, text
 from orderweave_sdk.records import ShipmentStatus
 
 FOLDER = Path(track.__file__).parent
-SOURCES = "".join(
-    path.read_text()
-    for path in (*FOLDER.glob("scripts/*.js"), FOLDER / "page.html", FOLDER / "page.py")
-)
+SOURCES = "".join(path.read_text() for path in (*FOLDER.glob("scripts/*.js"), FOLDER / "page.html", FOLDER / "page.py"))
 # Words whose keys are put together of a beginning and what an order says.
-MADE = ("headline.", "status.", "step.", "pickup.", "expected.", "lookup.", "left.", "unreachable.", "offline.", "limited.")
+MADE = (
+    "headline.",
+    "status.",
+    "step.",
+    "pickup.",
+    "expected.",
+    "lookup.",
+    "left.",
+    "unreachable.",
+    "offline.",
+    "limited.",
+)
 # How the plural forms of each language are called (Unicode CLDR 48, cardinals of whole numbers).
 PLURALS = {"de": {"one", "other"}, "en": {"one", "other"}, "es": {"one", "many", "other"}}
 
