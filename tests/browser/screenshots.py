@@ -15,7 +15,7 @@ from playwright.async_api import Browser
 from tests.browser.chromium import installed_browser
 from tests.browser.small_png import small
 from tests.browser.tracked_orders import STATES
-from tests.browser.tracking_site import Site, Visit, chromium, served, visit
+from tests.browser.tracking_site import Site, chromium, served, visit
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "images" / "track"
 SHOWN = ("in-transit", "split-shipment", "pick-up", "delivered", "stale")

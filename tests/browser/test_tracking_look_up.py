@@ -10,6 +10,7 @@ from playwright.async_api import Browser, Page
 
 from tests.browser.tracked_orders import NOON, at
 from tests.browser.tracking_site import EMAIL, NUMBER, POSTAL_CODE, TOKEN, Site, served, visit
+from tests.documents.pages import blocks, read_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -256,3 +257,16 @@ async def test_without_javascript(driven: Browser) -> None:
         assert "hello@shop.example.com" in await looking.page.content()
         assert not await looking.page.is_visible("#waiting")
         assert not await looking.page.is_visible("#form")
+
+
+async def test_the_example_of_the_documents(driven: Browser) -> None:
+    """A page of one's own finds an order with the code of the documents, and nothing where the fact does not fit."""
+    (example,) = blocks(read_page("docs/tracking-page.md"), "js")
+    async with served(Site()) as site, visit(site, driven) as looking:
+        await looking.open()
+        ask = f"async ([number, fact]) => {{ {example}\n return track(number, fact).catch((problem) => problem.seconds); }}"
+        found = await looking.page.evaluate(ask, [NUMBER, {"postalCode": POSTAL_CODE}])
+        assert found["shipments"][0]["packages"][0]["trackingNumber"] == "00340434161094042557"
+        assert await looking.page.evaluate(ask, [NUMBER, {"email": "bob@example.com"}]) is None
+        site.limited = 7
+        assert await looking.page.evaluate(ask, [NUMBER, {"email": EMAIL}]) == 7

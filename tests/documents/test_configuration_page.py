@@ -14,6 +14,7 @@ from orderweave.config import Configuration, ConfigurationError, caching, instal
 from orderweave.config.calls import CALLS
 from orderweave.config.configuration import CacheSettings, Server
 from orderweave.config.loading import read
+from orderweave.config.tracking_page import KEYS as TRACKING_PAGE
 from orderweave.planning.authority import DEFAULT
 from tests.documents.pages import blocks, code_of, read_page, rows_of, table
 
@@ -87,6 +88,7 @@ def test_every_key_has_its_row() -> None:
         caching._CACHE,
         caching._AGES,
         OBSERVING,
+        TRACKING_PAGE.keys(),
     ]
     assert sorted(described) == sorted(key for keys in known for key in keys)
 
