@@ -98,6 +98,17 @@ async def test_what_does_not_fit(number: str, fact: str, driven: Browser) -> Non
         assert len(site.asked) == 1
 
 
+async def test_where_postal_codes_are_not_taken(driven: Browser) -> None:
+    """Where the gateway takes no postal code the form asks for the address alone, in all that it says."""
+    async with served(Site(postal_code=False)) as site, visit(site, driven) as looking:
+        await looking.open()
+        await looking.page.click("#find")
+        assert "postal" not in await looking.text("#lookup")
+        await looking.look_up(NUMBER, POSTAL_CODE)
+        assert "postal" not in await told(looking.page)
+        assert site.asked == [{"number": NUMBER, "email": POSTAL_CODE}]
+
+
 async def test_empty_fields(driven: Browser) -> None:
     """Empty fields are told beside themselves and to whoever hears the page, asked of nobody, and gone to."""
     async with served(Site()) as site, visit(site, driven) as looking:
@@ -227,7 +238,9 @@ async def test_it_ends_by_itself(driven: Browser) -> None:
     """When the token's time is over the page asks no more, shows the order no more, and says what to do."""
     async with served(Site()) as site, visit(site, driven) as looking:
         site.expires_at = at(minutes=1)
-        await looking.open_order()
+        await looking.open()
+        await looking.look_up()
+        await looking.page.wait_for_selector("#order:not([hidden])")
         asked = len(site.asked)
         await looking.page.clock.run_for(33_000)
         await looking.page.clock.run_for(33_000)
@@ -264,7 +277,8 @@ async def test_the_example_of_the_documents(driven: Browser) -> None:
     (example,) = blocks(read_page("docs/tracking-page.md"), "js")
     async with served(Site()) as site, visit(site, driven) as looking:
         await looking.open()
-        ask = f"async ([number, fact]) => {{ {example}\n return track(number, fact).catch((problem) => problem.seconds); }}"
+        asked = "track(number, fact).catch((problem) => problem.seconds)"
+        ask = f"async ([number, fact]) => {{ {example}\n return {asked}; }}"
         found = await looking.page.evaluate(ask, [NUMBER, {"postalCode": POSTAL_CODE}])
         assert found["shipments"][0]["packages"][0]["trackingNumber"] == "00340434161094042557"
         assert await looking.page.evaluate(ask, [NUMBER, {"email": "bob@example.com"}]) is None

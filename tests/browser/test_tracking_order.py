@@ -10,7 +10,7 @@ from playwright.async_api import Browser
 
 from tests.browser import tracked_orders
 from tests.browser.tracked_orders import STATES, at, event, in_transit, line, order, parcel, shipment, split
-from tests.browser.tracking_site import Site, Visit, served, visit
+from tests.browser.tracking_site import TOKEN, Site, Visit, served, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -148,6 +148,33 @@ async def test_several_parcels_of_one_shipment(driven: Browser) -> None:
         assert await looking.page.locator(".follow").count() == 1
 
 
+async def test_goods_that_were_picked_up(driven: Browser) -> None:
+    """Where a system writes a shipment for what was handed over in the store, there is a pick-up and no parcel."""
+    async with served(Site()) as site, visit(site, driven) as looking:
+        site.order = tracked_orders.pickup("FULFILLED")
+        site.order["pickups"][0]["status"] = "CLOSED"
+        there = shipment("PICKED_UP", contents={"Enamel teapot": 1, "Stoneware cup": 4})
+        site.order["shipments"] = [there]
+        await looking.open_order()
+        read = await shown(looking)
+        assert "Picked up How far your order is Ordered done" in read
+        assert read.endswith("Pick-up: Harbor store Picked up 1 x Enamel teapot 4 x Stoneware cup")
+        await quiet(looking, site, 3_600_000)
+
+
+async def test_a_parcel_and_a_pickup(driven: Browser) -> None:
+    """What is in a parcel, what waits in a store and what is in neither are told apart."""
+    async with served(Site()) as site, visit(site, driven) as looking:
+        site.order = tracked_orders.pickup("PARTIALLY_FULFILLED")
+        site.order["lines"] += [line("Canvas belt", 1, shipped=1), line("Wool blanket", 2)]
+        site.order["shipments"] = [shipment("IN_TRANSIT", parcel("IN_TRANSIT"), contents={"Canvas belt": 1})]
+        await looking.open_order()
+        read = await shown(looking)
+        assert "Part of your order is on its way" in read
+        assert "Pick-up: Harbor store Being prepared Ready by Today, 18:00 1 x Enamel teapot 4 x Stoneware cup" in read
+        assert "In this parcel 1 x Canvas belt Still to come 2 x Wool blanket" in read
+
+
 async def test_texts_are_texts(driven: Browser) -> None:
     """Markup in what systems and carriers say is shown as it is written and never becomes part of the page."""
     evil = '<img src=x onerror="document.title=1">'
@@ -206,12 +233,18 @@ async def test_it_looks_again(driven: Browser) -> None:
 
 
 async def test_the_token_is_renewed(driven: Browser) -> None:
-    """Each answer's token is the one that the next look shows, and that the tab keeps."""
+    """Each answer's token is the one that the next look shows, and that the tab keeps; a link's own holds longer."""
     async with served(Site()) as site, visit(site, driven) as looking:
-        await looking.open_order()
+        await looking.open()
+        await looking.look_up()
+        await looking.page.wait_for_selector("#order:not([hidden])")
         await after(looking, EVERY)
         assert site.asked[-1] == {"token": site.renewed}
         assert site.renewed in await looking.page.evaluate("sessionStorage.getItem('orderweave.track')")
+    async with served(Site()) as site, visit(site, driven) as looking:
+        await looking.open_order()
+        await after(looking, EVERY)
+        assert site.asked == [{"token": TOKEN}] * 2
 
 
 async def test_delivered_is_the_end(driven: Browser) -> None:

@@ -17,7 +17,7 @@ def at(days: float = 0, hours: float = 0, minutes: float = 0) -> str:
 def line(title: str | None, ordered: int, *, shipped: int | None = 0, delivered: int = 0) -> dict[str, Any]:
     """One line of the order."""
     quantity = {"ordered": ordered, "canceled": 0, "shipped": shipped, "delivered": delivered}
-    return {"title": title, "quantity": quantity}
+    return {"title": title, "sku": None, "quantity": quantity}
 
 
 def event(when: str, status: str, message: str | None, location: str | None) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class Site:
     look-up, `failing` how many requests will fail. With `live` it has the subscription, which tells of `news`.
     """
 
-    def __init__(self, *, brand: TrackingPage = BRAND, live: bool = False) -> None:
+    def __init__(self, *, brand: TrackingPage = BRAND, live: bool = False, postal_code: bool = True) -> None:
         self.address = ""
         self.order: Order | None = in_transit()
         self.expires_at = at(hours=1)
@@ -65,7 +65,7 @@ class Site:
         routes = [
             Route("/graphql", self._graphql, methods=["POST"]),
             Route("/graphql/stream", self._stream, methods=["POST"]),
-            *track_routes(brand, live=live),
+            *track_routes(brand, live=live, postal_code=postal_code),
         ]
         self._routes = Starlette(routes=routes)
 

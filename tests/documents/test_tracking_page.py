@@ -1,4 +1,4 @@
-"""docs/tracking-page.md holds against the page: its headers are those that are sent, its pictures are there and small."""
+"""docs/tracking-page.md holds against the page: its headers are those that are sent, its pictures are small."""
 
 from __future__ import annotations
 

@@ -28,6 +28,7 @@ MADE = (
     "unreachable.",
     "offline.",
     "limited.",
+    "not_found.",
 )
 # How the plural forms of each language are called (Unicode CLDR 48, cardinals of whole numbers).
 PLURALS = {"de": {"one", "other"}, "en": {"one", "other"}, "es": {"one", "many", "other"}}

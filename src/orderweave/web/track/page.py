@@ -19,11 +19,11 @@ _STREAM = "/graphql/stream"
 _PLACE = re.compile(r"\{\{(#?)([a-z_]+(?:\.[a-z_]+)*)\}\}")
 
 
-def rendered(page: TrackingPage, assets: Assets, code: str, *, live: bool) -> str:
+def rendered(page: TrackingPage, assets: Assets, code: str, *, live: bool, postal_code: bool) -> str:
     """The page in the language of that code. `{{key}}` is a word of the translation, `{{#name}}` a part of ours."""
     frame = (_HERE / "page.html").read_text(encoding="utf-8")
     language = languages()[code]
-    parts = _parts(page, assets, code, live=live)
+    parts = _parts(page, assets, code, live=live, postal_code=postal_code)
 
     def filled(place: re.Match[str]) -> str:
         ours, name = place.groups()
@@ -32,12 +32,13 @@ def rendered(page: TrackingPage, assets: Assets, code: str, *, live: bool) -> st
     return _PLACE.sub(filled, frame)
 
 
-def _parts(page: TrackingPage, assets: Assets, code: str, *, live: bool) -> Mapping[str, str]:
+def _parts(page: TrackingPage, assets: Assets, code: str, *, live: bool, postal_code: bool) -> Mapping[str, str]:
     language = languages()[code]
     scripts = [name for name in assets.files if name.endswith(".js")]
     told = {
         "graphql": _GRAPHQL,
         "stream": _STREAM if live else None,
+        "postalCode": postal_code,
         "language": code,
         "words": language.words,
         "documents": page_documents(),
@@ -46,6 +47,7 @@ def _parts(page: TrackingPage, assets: Assets, code: str, *, live: bool) -> Mapp
         "code": code,
         "direction": language.direction,
         "name": escape(page.name),
+        "fact": escape(text(language, "lookup.fact" if postal_code else "lookup.fact_email")),
         "brand": _brand(page, assets),
         "styles": "".join(f'<link rel="stylesheet" href="{assets.path(name)}">' for name in ("page.css", "brand.css")),
         "icon": assets.path("icon.svg"),

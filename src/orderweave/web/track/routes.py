@@ -60,11 +60,12 @@ _ASKED_AGAIN = "no-cache"
 _KEPT = "public, max-age=31536000, immutable"
 
 
-def track_routes(page: TrackingPage, *, live: bool = False) -> list[Route]:
+def track_routes(page: TrackingPage, *, live: bool = False, postal_code: bool = True) -> list[Route]:
     """The page's routes, under /track. `live` says that the endpoint has the subscription `trackedOrderUpdated`
-    over graphql-sse at /graphql/stream: the page then listens to it while it is open, and polls behind it.
+    over graphql-sse at /graphql/stream: the page then listens to it while it is open, and polls behind it. Without
+    `postal_code` the form asks for the e-mail address alone.
     """
-    track = _Track(page, assets(page), live=live)
+    track = _Track(page, assets(page), live=live, postal_code=postal_code)
     return [
         Route("/track", track.page),
         Route("/track/assets/{digest}/{name}", track.asset),
@@ -72,9 +73,11 @@ def track_routes(page: TrackingPage, *, live: bool = False) -> list[Route]:
 
 
 class _Track:
-    def __init__(self, page: TrackingPage, held: Assets, *, live: bool) -> None:
+    def __init__(self, page: TrackingPage, held: Assets, *, live: bool, postal_code: bool) -> None:
         self._assets = held
-        self._pages = {code: rendered(page, held, code, live=live).encode() for code in languages()}
+        self._pages = {
+            code: rendered(page, held, code, live=live, postal_code=postal_code).encode() for code in languages()
+        }
 
     async def page(self, request: Request) -> Response:
         """The page in the language that the address or the browser asks for."""

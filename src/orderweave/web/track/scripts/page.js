@@ -47,6 +47,11 @@ function lookUp({ focus = false } = {}) {
   }
 }
 
+/** The key of a word that names the second fact: where postal codes are not taken, it names the e-mail address alone. */
+function fact(key) {
+  return told.postalCode ? key : `${key}_email`;
+}
+
 /** The fields' texts; null where one is empty, which is then said and gone to. */
 function filled() {
   let first = null;
@@ -54,7 +59,7 @@ function filled() {
   for (const id of ["number", "fact"]) {
     values[id] = at(id).value.trim();
     const empty = values[id] === "";
-    at(`${id}-error`).textContent = empty ? words.say(`lookup.${id}_missing`) : "";
+    at(`${id}-error`).textContent = empty ? words.say(id === "number" ? "lookup.number_missing" : fact("lookup.fact_missing")) : "";
     at(id).toggleAttribute("aria-invalid", false);
     if (empty) {
       at(id).setAttribute("aria-invalid", "true");
@@ -80,11 +85,11 @@ async function find(event) {
   at("told").hidden = true;
   busy(true);
   try {
-    const fact = values.fact.includes("@") ? { email: values.fact } : { postalCode: values.fact };
-    const { trackOrder } = await twice({ number: values.number, ...fact });
+    const kind = values.fact.includes("@") || !told.postalCode ? "email" : "postalCode";
+    const { trackOrder } = await twice({ number: values.number, [kind]: values.fact });
     busy(false);
     if (!trackOrder?.access) {
-      tell(words.say("not_found.title"), words.say("not_found.text"));
+      tell(words.say("not_found.title"), words.say(fact("not_found.text")));
       return;
     }
     at("form").reset();
@@ -117,7 +122,7 @@ function busy(is) {
 
 function sayWhy(problem) {
   if (problem instanceof Refused) {
-    tell(words.say("not_found.title"), words.say("not_found.text"));
+    tell(words.say("not_found.title"), words.say(fact("not_found.text")));
   } else if (problem instanceof Limited) {
     limit(problem.seconds);
   } else {
@@ -174,10 +179,13 @@ function follow(access, { focus }) {
         ended();
         return false;
       }
-      // Each answer brings a token that holds on from now: a page that stays open is not cut off.
-      keep(order.access);
-      variables.token = order.access.token;
-      until = order.access.expiresAt;
+      // Each answer brings a token that holds on from now: a page that stays open is not cut off. That of a link, whose
+      // end nobody told, holds longer than any of these.
+      if (until) {
+        keep(order.access);
+        variables.token = order.access.token;
+        until = order.access.expiresAt;
+      }
       return draw(order, focus);
     },
     failed: (problem, pause) => waitOn(problem, pause),

@@ -29,9 +29,11 @@ const PREPARED = new Set(["IN_PROGRESS", "READY_FOR_PICKUP", "PARTIALLY_FULFILLE
 /** What is shown of an order at a time in milliseconds. */
 export function read(order, now) {
   const canceled = order.status === "CANCELED" || order.fulfillmentStatus === "CANCELED";
-  const shipments = order.shipments.filter((shipment) => shipment.status !== "CANCELED").map((one) => shipmentOf(one, now));
-  const parcels = shipments.flatMap((shipment) => shipment.parcels);
   const pickups = order.pickups.map((pickup) => pickupOf(pickup, order.fulfillmentStatus));
+  const shipments = order.shipments
+    .filter((shipment) => shipment.status !== "CANCELED" && !handedOver(shipment, pickups))
+    .map((shipment) => shipmentOf(shipment, now));
+  const parcels = shipments.flatMap((shipment) => shipment.parcels);
   const whole = canceled || WHOLE.has(order.fulfillmentStatus);
   const left = whole ? [] : leftOver(order.lines, pickups, shipments.length > 0);
   const view = { number: order.number, placedAt: date(order.placedAt), canceled, shipments, parcels, pickups, left };
@@ -43,6 +45,14 @@ export function read(order, now) {
   view.single = parcels.length === 1 && left.length === 0 && pickups.length === 0;
   view.expected = view.single ? parcels[0].expected : null;
   return view;
+}
+
+/** Whether a shipment is what some systems write when goods were picked up: it has no number, and just these goods. */
+function handedOver(shipment, pickups) {
+  const collected = pickups.filter((pickup) => pickup.state === "collected").flatMap((pickup) => pickup.contents);
+  const titles = new Set(collected.map((line) => line.title));
+  const numbered = shipment.packages.some((parcel) => parcel.trackingNumber || parcel.events.length > 0);
+  return !numbered && shipment.lines.length > 0 && shipment.lines.every((line) => titles.has(line.title));
 }
 
 function shipmentOf(shipment, now) {
@@ -126,10 +136,12 @@ function leftOver(lines, pickups, anyLeft) {
   const left = [];
   for (const line of lines.filter((each) => !anyLeft || each.quantity.shipped !== null)) {
     const open = rest(line.quantity);
-    const here = Math.min(open, fetched.get(line.title) ?? 0);
-    fetched.set(line.title, (fetched.get(line.title) ?? 0) - here);
+    // What is packed is told by the title, or by the SKU of a line without one.
+    const name = line.title ?? line.sku;
+    const here = Math.min(open, fetched.get(name) ?? 0);
+    fetched.set(name, (fetched.get(name) ?? 0) - here);
     if (open > here) {
-      left.push({ title: line.title, quantity: open - here });
+      left.push({ title: name, quantity: open - here });
     }
   }
   return left;
