@@ -148,18 +148,36 @@ async def test_several_parcels_of_one_shipment(driven: Browser) -> None:
         assert await looking.page.locator(".follow").count() == 1
 
 
-async def test_goods_that_were_picked_up(driven: Browser) -> None:
-    """Where a system writes a shipment for what was handed over in the store, there is a pick-up and no parcel."""
+async def test_a_shipment_that_is_a_pickup(driven: Browser) -> None:
+    """Where a system writes a shipment for what is picked up, as shops do, there is a pick-up in that state and no
+    parcel; once it was picked up the page asks no more.
+    """
     async with served(Site()) as site, visit(site, driven) as looking:
         site.order = tracked_orders.pickup("FULFILLED")
-        site.order["pickups"][0]["status"] = "CLOSED"
-        there = shipment("PICKED_UP", contents={"Enamel teapot": 1, "Stoneware cup": 4})
+        there = shipment("AVAILABLE_FOR_PICKUP", contents={"Enamel teapot": 1, "Stoneware cup": 4})
+        site.order["pickups"][0]["status"] = "OPEN"
         site.order["shipments"] = [there]
         await looking.open_order()
-        read = await shown(looking)
-        assert "Picked up How far your order is Ordered done" in read
-        assert read.endswith("Pick-up: Harbor store Picked up 1 x Enamel teapot 4 x Stoneware cup")
+        goods = "1 x Enamel teapot 4 x Stoneware cup"
+        assert (await shown(looking)).endswith(f"Pick-up: Harbor store Ready for you {goods}")
+        assert await looking.text("#headline") == "Ready for you to pick up"
+        site.order["pickups"][0]["status"] = "CLOSED"
+        there["status"] = "PICKED_UP"
+        await after(looking, EVERY)
+        assert (await shown(looking)).endswith(f"Pick-up: Harbor store Picked up {goods}")
+        assert await looking.text("#spoken") == "Picked up"
         await quiet(looking, site, 3_600_000)
+
+
+@pytest.mark.parametrize(("said", "read"), [("dhl", "DHL"), ("fedex", "Fedex"), ("GLS", "GLS"), ("dpd UK", "dpd UK")])
+async def test_carriers_by_their_code(said: str, read: str, driven: Browser) -> None:
+    """A carrier that is known by its code in small letters alone is written as a name."""
+    async with served(Site()) as site, visit(site, driven) as looking:
+        there = shipment("IN_TRANSIT", parcel("IN_TRANSIT", carrier={"name": said}), contents={"Canvas belt": 1})
+        site.order = order("OPEN", "FULFILLED", shipments=[there])
+        await looking.open_order()
+        assert await looking.text(".carrier") == read
+        assert f"Follow at {read}" in await shown(looking)
 
 
 async def test_a_parcel_and_a_pickup(driven: Browser) -> None:
@@ -255,6 +273,16 @@ async def test_delivered_is_the_end(driven: Browser) -> None:
         await after(looking, EVERY)
         assert await looking.text("#headline") == "Delivered"
         await quiet(looking, site, 3_600_000)
+
+
+async def test_delivered_but_incomplete(driven: Browser) -> None:
+    """While a system is silent the page asks on, though all that it knows of has arrived."""
+    async with served(Site()) as site, visit(site, driven) as looking:
+        site.order = tracked_orders.delivered()
+        site.order["freshness"]["incomplete"] = True
+        await looking.open_order()
+        await after(looking, EVERY)
+        assert "This page updates by itself." in await looking.text("#as-of")
 
 
 async def test_unseen_it_asks_rarely(driven: Browser) -> None:

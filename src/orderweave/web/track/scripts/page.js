@@ -257,7 +257,7 @@ function announce(found, view) {
     return words.say("news", { parcel: drawing.parcelTitle(position, view), news });
   });
   if (texts.length > 0) {
-    speak(texts.join(". "));
+    speak([...new Set(texts)].join(". "));
   }
 }
 

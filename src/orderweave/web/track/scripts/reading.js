@@ -23,15 +23,16 @@ const THERE = 4;
 const TROUBLE = new Set(["DELAYED", "ATTEMPTED_DELIVERY", "EXCEPTION", "LOST", "RETURNING", "RETURNED", "EXPIRED"]);
 const ENDED = new Set(["DELIVERED", "RETURNED", "CANCELED", "LOST", "EXPIRED"]);
 const GONE = new Set(["CANCELED", "REJECTED"]);
+const COLLECTED = new Set(["PICKED_UP", "DELIVERED"]);
 const WHOLE = new Set(["FULFILLED", "DELIVERED", "NOT_REQUIRED"]);
 const PREPARED = new Set(["IN_PROGRESS", "READY_FOR_PICKUP", "PARTIALLY_FULFILLED", "FULFILLED"]);
 
 /** What is shown of an order at a time in milliseconds. */
 export function read(order, now) {
   const canceled = order.status === "CANCELED" || order.fulfillmentStatus === "CANCELED";
-  const pickups = order.pickups.map((pickup) => pickupOf(pickup, order.fulfillmentStatus));
+  const pickups = order.pickups.map((pickup) => pickupOf(pickup, order));
   const shipments = order.shipments
-    .filter((shipment) => shipment.status !== "CANCELED" && !handedOver(shipment, pickups))
+    .filter((shipment) => shipment.status !== "CANCELED" && !order.pickups.some((pickup) => standsFor(shipment, pickup)))
     .map((shipment) => shipmentOf(shipment, now));
   const parcels = shipments.flatMap((shipment) => shipment.parcels);
   const whole = canceled || WHOLE.has(order.fulfillmentStatus);
@@ -40,17 +41,20 @@ export function read(order, now) {
   view.collected = shipments.length === 0 && pickups.length > 0;
   view.headline = headline(view, order);
   view.steps = canceled ? canceledSteps(view) : view.collected ? pickupSteps(view, order) : deliverySteps(view, order);
-  view.over = over(view);
+  // While something may be missing, it may yet appear.
+  view.over = !order.freshness.incomplete && over(view);
   // Of one parcel alone the top says all that its own place would.
   view.single = parcels.length === 1 && left.length === 0 && pickups.length === 0;
   view.expected = view.single ? parcels[0].expected : null;
   return view;
 }
 
-/** Whether a shipment is what some systems write when goods were picked up: it has no number, and just these goods. */
-function handedOver(shipment, pickups) {
-  const collected = pickups.filter((pickup) => pickup.state === "collected").flatMap((pickup) => pickup.contents);
-  const titles = new Set(collected.map((line) => line.title));
+/**
+ * Whether a shipment is one that some systems write for goods that are picked up: it has no number, and just these goods.
+ * What it says is then said of the pick-up.
+ */
+function standsFor(shipment, pickup) {
+  const titles = new Set(pickup.lines.map((line) => line.title));
   const numbered = shipment.packages.some((parcel) => parcel.trackingNumber || parcel.events.length > 0);
   return !numbered && shipment.lines.length > 0 && shipment.lines.every((line) => titles.has(line.title));
 }
@@ -82,7 +86,7 @@ function parcelOf(parcel, shipment, now) {
     reached: REACHED[parcel.status] ?? 1,
     trouble: TROUBLE.has(parcel.status),
     ended: ENDED.has(parcel.status),
-    carrier: parcel.carrier?.name ?? null,
+    carrier: parcel.carrier?.name ? named(parcel.carrier.name) : null,
     number: parcel.trackingNumber,
     link: linkOf(parcel.trackingUrl),
     expected: parcel.status === "DELIVERED" ? there(delivered) : ENDED.has(parcel.status) ? null : expected(parcel, now),
@@ -90,6 +94,14 @@ function parcelOf(parcel, shipment, now) {
     outAt: events.findLast((event) => event.status === "OUT_FOR_DELIVERY")?.at ?? null,
     events,
   };
+}
+
+/** Some systems know a carrier by its code alone, in small letters: the short ones are initials. */
+function named(carrier) {
+  if (carrier !== carrier.toLowerCase()) {
+    return carrier;
+  }
+  return carrier.length <= 4 ? carrier.toUpperCase() : carrier[0].toUpperCase() + carrier.slice(1);
 }
 
 /** Only pages on the web are linked to. */
@@ -117,9 +129,10 @@ function expected(parcel, now) {
   return { kind, from: kind === "window" ? from : by, to: kind === "window" ? to : null, late: by.getTime() < now };
 }
 
-function pickupOf(pickup, fulfillmentStatus) {
-  const done = pickup.status === "CLOSED";
-  const ready = !done && fulfillmentStatus === "READY_FOR_PICKUP";
+function pickupOf(pickup, order) {
+  const told = order.shipments.filter((shipment) => standsFor(shipment, pickup)).map((shipment) => shipment.status);
+  const done = pickup.status === "CLOSED" || told.some((status) => COLLECTED.has(status));
+  const ready = order.fulfillmentStatus === "READY_FOR_PICKUP" || told.includes("AVAILABLE_FOR_PICKUP");
   const state = done ? "collected" : GONE.has(pickup.status) ? "canceled" : ready ? "ready" : "preparing";
   return { state, place: pickup.location, readyBy: date(pickup.readyBy), contents: pickup.lines };
 }
