@@ -41,6 +41,8 @@ BRANDED = TrackingPage(
     name="Northwind", logo=Logo(LOGO, "image/svg+xml", "svg"), accent="#7a2e5d", accent_dark="#e3a9cb"
 )
 PHONE = {"width": 390, "height": 844}
+# The look's own time, a tenth more than which it may be spread, and a little.
+EVERY = 34_000
 
 
 class Site:
@@ -210,3 +212,31 @@ async def visit(site: Site, browser: Browser, *, clock: bool = True, **more: Any
         await page.clock.install(time=NOON)
     yield Visit(site, context, page)
     await context.close()
+
+
+async def shown(looking: Visit) -> str:
+    """What is read of the order, without what is folded away."""
+    return await looking.text("#shown")
+
+
+async def after(looking: Visit, milliseconds: int) -> None:
+    """Let so much of the page's time pass, and the next answer come."""
+    async with looking.page.expect_response("**/graphql") as answer:
+        await looking.page.clock.run_for(milliseconds)
+    await (await answer.value).finished()
+    await looking.page.evaluate("() => new Promise(requestAnimationFrame)")
+
+
+async def quiet(looking: Visit, site: Site, milliseconds: int) -> None:
+    """Let so much of the page's time pass, in which it must ask nobody."""
+    asked = len(site.asked)
+    await looking.page.clock.run_for(milliseconds)
+    await looking.page.evaluate("() => fetch('/track').then((answer) => answer.text())")
+    assert len(site.asked) == asked
+
+
+async def looks(looking: Visit, site: Site, count: int) -> None:
+    """Wait until the page has asked so often."""
+    async with asyncio.timeout(10):
+        while len(site.asked) < count:
+            await looking.page.evaluate("() => new Promise(requestAnimationFrame)")

@@ -188,7 +188,7 @@ export class Drawing {
   event(event) {
     return element("li", {},
       element("span", { class: "message" }, event.message || this.words.say(event.words)),
-      element("span", { class: "when" }, this.moment(event.at), event.location ? element("span", { class: "place" }, event.location) : null),
+      element("span", { class: "when" }, this.moment(event.at), " ", event.location ? element("span", { class: "place" }, event.location) : null),
     );
   }
 
