@@ -101,7 +101,10 @@ async def test_headers_of_the_page(client: httpx.AsyncClient) -> None:
     assert EVERYWHERE.items() <= dict(response.headers).items()
     assert "geolocation=()" in response.headers["permissions-policy"]
     assert response.headers["content-type"] == "text/html; charset=utf-8"
-    assert (response.headers["content-language"], response.headers["vary"]) == ("de", "accept-language")
+    assert (response.headers["content-language"], response.headers["vary"]) == (
+        "de",
+        "accept-language, accept-encoding",
+    )
 
 
 async def test_the_page_is_asked_for_again(client: httpx.AsyncClient) -> None:
@@ -133,6 +136,53 @@ async def test_assets_are_kept(client: httpx.AsyncClient) -> None:
         assert EVERYWHERE.items() <= dict(response.headers).items()
         known = await client.get(address, headers={"if-none-match": response.headers["etag"]})
         assert known.status_code == httpx.codes.NOT_MODIFIED
+
+
+async def test_a_first_visit_is_small(client: httpx.AsyncClient) -> None:
+    """The page and all that it loads come packed, under 30 KB in all, and hold the same as unpacked."""
+    paths = ["/track", *(await shown(client)).addresses()]
+    total = 0
+    for path in paths:
+        packed = await client.get(path, headers={"accept-encoding": "br, gzip"})
+        plain = await client.get(path, headers={"accept-encoding": "identity"})
+        assert packed.headers["content-encoding"] == "gzip"
+        assert "content-encoding" not in plain.headers
+        assert packed.content == plain.content
+        assert packed.headers["etag"] != plain.headers["etag"]
+        assert "accept-encoding" in packed.headers["vary"]
+        total += int(packed.headers["content-length"])
+    assert total < 30_000
+
+
+@pytest.mark.parametrize(
+    ("accepted", "packed"),
+    [
+        ("gzip", True),
+        ("GZIP;q=0.5", True),
+        ("br, gzip;q=1.0", True),
+        ("gzip;", True),
+        ("gzip;q=0", False),
+        ("gzip; q=0.000", False),
+        ("gzip;q=much", False),
+        ("x-gzip, br", False),
+        ("*", False),
+        ("", False),
+    ],
+)
+async def test_packed_for_those_who_take_it(accepted: str, packed: bool, client: httpx.AsyncClient) -> None:
+    """Only a browser that names the packing, and does not refuse it, gets it."""
+    response = await client.get("/track", headers={"accept-encoding": accepted})
+    assert ("content-encoding" in response.headers) == packed
+
+
+async def test_a_picture_is_not_packed_again() -> None:
+    """A logo that is packed by its own nature is sent as it is."""
+    logo = Logo(b"\x89PNG\r\n\x1a\n" + b"\0" * 100, "image/png", "png")
+    async with client_of(TrackingPage(logo=logo)) as client:
+        response = await client.get("/track/assets/x/logo.png", headers={"accept-encoding": "gzip"})
+    assert "content-encoding" not in response.headers
+    assert response.content == logo.content
+    assert response.headers["content-type"] == "image/png"
 
 
 async def test_a_digest_of_another_release(client: httpx.AsyncClient) -> None:

@@ -9,11 +9,11 @@ from typing import Any
 
 import msgspec
 
+from orderweave.web.track.wishes import wishes
+
 _FOLDER = Path(__file__).parent / "translations"
 # Whose language none of ours is reads this one.
 DEFAULT_LANGUAGE = "en"
-# Of an Accept-Language header; browsers send a tenth of it.
-_LONGEST_WISH = 500
 
 
 class Language(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -41,26 +41,12 @@ def chosen_language(asked: str | None, wished: str | None) -> str:
     """
     if asked in languages():
         return str(asked)
-    wishes: list[tuple[float, int, str]] = []
-    for place, entry in enumerate((wished or "")[:_LONGEST_WISH].split(",")):
-        tag, _, parameter = entry.partition(";")
-        code = tag.strip().lower().partition("-")[0]
-        quality = _quality(parameter)
-        if code in languages() and quality > 0:
-            wishes.append((-quality, place, code))
-    return min(wishes)[2] if wishes else DEFAULT_LANGUAGE
-
-
-def _quality(parameter: str) -> float:
-    """How much a language is wished, 0 to 1 (RFC 9110, 12.4.2); 0 for what cannot be read."""
-    name, _, value = parameter.strip().partition("=")
-    if not name:
-        return 1.0
-    try:
-        quality = float(value) if name.strip().lower() == "q" else 0.0
-    except ValueError:
-        return 0.0
-    return quality if 0 <= quality <= 1 else 0.0
+    ranked = [
+        (-quality, place, code)
+        for place, (tag, quality) in enumerate(wishes(wished or ""))
+        if (code := tag.partition("-")[0]) in languages() and quality > 0
+    ]
+    return min(ranked)[2] if ranked else DEFAULT_LANGUAGE
 
 
 def text(language: Language, key: str) -> str:

@@ -40,6 +40,7 @@ def _parts(page: TrackingPage, assets: Assets, code: str, *, live: bool, postal_
         "stream": _STREAM if live else None,
         "postalCode": postal_code,
         "language": code,
+        "name": page.name,
         "words": language.words,
         "documents": page_documents(),
     }

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
-
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -13,6 +10,7 @@ from orderweave.config.configuration import TrackingPage
 from orderweave.web.track.assets import Assets, assets
 from orderweave.web.track.languages import chosen_language, languages
 from orderweave.web.track.page import rendered
+from orderweave.web.track.sending import Sent
 
 # The page runs our scripts, asks our endpoint and does nothing else: no markup is ever made of a text.
 _PAGE_POLICY = "; ".join(
@@ -57,6 +55,7 @@ _EVERYWHERE = {
 }
 # The page holds nothing of anybody; it may be kept, and is asked for again each time.
 _ASKED_AGAIN = "no-cache"
+_HTML = "text/html; charset=utf-8"
 _KEPT = "public, max-age=31536000, immutable"
 
 
@@ -74,42 +73,36 @@ def track_routes(page: TrackingPage, *, live: bool = False, postal_code: bool = 
 
 class _Track:
     def __init__(self, page: TrackingPage, held: Assets, *, live: bool, postal_code: bool) -> None:
-        self._assets = held
+        self._digest = held.digest
+        self._files = {name: Sent(asset.content, asset.media_type) for name, asset in held.files.items()}
         self._pages = {
-            code: rendered(page, held, code, live=live, postal_code=postal_code).encode() for code in languages()
+            code: Sent(rendered(page, held, code, live=live, postal_code=postal_code).encode(), _HTML)
+            for code in languages()
         }
 
     async def page(self, request: Request) -> Response:
         """The page in the language that the address or the browser asks for."""
         code = chosen_language(request.query_params.get("lang"), request.headers.get("accept-language"))
         headers = {
+            **_EVERYWHERE,
             "content-language": code,
             "vary": "accept-language",
             "cache-control": _ASKED_AGAIN,
             "content-security-policy": _PAGE_POLICY,
         }
-        return _answer(request, self._pages[code], "text/html; charset=utf-8", headers)
+        return self._pages[code].answer(request, headers)
 
     async def asset(self, request: Request) -> Response:
         """A file of the page. Under a digest of another release it is given all the same, and not kept: a page that
         was fetched before an update still finds its scripts.
         """
-        found = self._assets.files.get(request.path_params["name"])
+        found = self._files.get(request.path_params["name"])
         if found is None:
             return Response(status_code=404, headers=_EVERYWHERE)
-        ours = request.path_params["digest"] == self._assets.digest
+        ours = request.path_params["digest"] == self._digest
         headers = {
+            **_EVERYWHERE,
             "cache-control": _KEPT if ours else "no-store",
             "content-security-policy": _ASSET_POLICY,
         }
-        return _answer(request, found.content, found.media_type, headers)
-
-
-def _answer(request: Request, content: bytes, media_type: str, headers: Mapping[str, str]) -> Response:
-    """The content with its entity tag, or that it has not changed."""
-    tag = f'"{hashlib.sha256(content).hexdigest()[:20]}"'
-    known = {each.strip().removeprefix("W/") for each in request.headers.get("if-none-match", "").split(",")}
-    all_headers = {**_EVERYWHERE, **headers, "etag": tag}
-    if tag in known or "*" in known:
-        return Response(status_code=304, headers=all_headers)
-    return Response(content, headers={**all_headers, "content-type": media_type})
+        return found.answer(request, headers)

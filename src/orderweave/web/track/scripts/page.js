@@ -41,7 +41,7 @@ function tell(title, text) {
 
 function lookUp({ focus = false } = {}) {
   show("lookup");
-  document.title = `${words.say("title")} · ${document.title.split(" · ").pop()}`;
+  document.title = `${words.say("title")} · ${told.name}`;
   if (focus) {
     at("number").focus();
   }
@@ -216,7 +216,7 @@ function draw(order, focus) {
     const focused = document.activeElement?.id;
     at("shown").replaceChildren(...drawing.order(view, order.freshness));
     open.forEach((id) => at(id)?.setAttribute("open", ""));
-    document.title = `${drawing.headline(view)} · ${document.title.split(" · ").pop()}`;
+    document.title = `${drawing.headline(view)} · ${told.name}`;
     if (shown === null) {
       show("order");
       speak("");
