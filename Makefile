@@ -60,7 +60,7 @@ schema: setup ## write schema.graphql and its reference from the types
 systems: setup ## run the tests against real servers (slow)
 	$(PYTEST) -m systems $(PYTEST_ARGS)
 
-browser: setup ## run the explorer and the operations page in a real browser, where chromium is installed
+browser: setup ## run the explorer, the operations and the tracking page in a real browser, where chromium is installed
 	$(PYTEST) -m browser $(PYTEST_ARGS)
 
 # Not after setup: a lock that lacks a package is what setup stumbles over.

@@ -26,6 +26,7 @@ from orderweave.config import (
 from orderweave.config.calls import CALLS
 from orderweave.config.configuration import CacheSettings, HttpSettings, Issuer, Server
 from orderweave.config.loading import read
+from orderweave.config.tracking_page import KEYS as TRACKING_PAGE
 from orderweave.model.rights import Limits, Scope
 from orderweave.planning.authority import DEFAULT
 from tests.documents.pages import blocks, code_of, codes, read_page, rows_of, table
@@ -105,6 +106,7 @@ def test_every_key_has_its_row() -> None:
         roles.ROLE,
         issuers.ISSUER,
         access.KEY,
+        TRACKING_PAGE.keys(),
     ]
     assert sorted(described) == sorted(key for keys in known for key in keys)
 

@@ -88,6 +88,25 @@ class HttpSettings(msgspec.Struct, frozen=True, kw_only=True):
     manifests: tuple[str, ...] = ()
 
 
+class Logo(msgspec.Struct, frozen=True):
+    """A logo as it is served: its bytes, their type, and how the name of such a file ends."""
+
+    content: bytes
+    media_type: str
+    ending: str
+
+
+class TrackingPage(msgspec.Struct, frozen=True, kw_only=True):
+    """What is the shop's own on the tracking page. The accents, as `#rrggbb`, are for light and dark grounds."""
+
+    name: str = "Orderweave"
+    logo: Logo | None = None
+    accent: str = "#0b6650"
+    accent_dark: str = "#72c7b0"
+    support_url: str | None = None
+    support_email: str | None = None
+
+
 class SharedRedis(msgspec.Struct, frozen=True, kw_only=True):
     """The Redis that all processes share. Its address may hold a password, so it is never printed."""
 
@@ -163,7 +182,7 @@ class ConfiguredSystem(msgspec.Struct, frozen=True, kw_only=True):
 class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     """A configuration that holds together. Without `cache` everything is live; without `redis` every process keeps its
     own state; without `access` everybody who reaches the gateway sees everything. `manifest` holds the documents of
-    the files that `http` names.
+    the files that `http` names; without `tracking_page` there is no page for guests.
     """
 
     file: str
@@ -176,3 +195,4 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     manifest: Manifest | None = None
     redis: SharedRedis | None = None
     access: AccessSettings | None = None
+    tracking_page: TrackingPage | None = None

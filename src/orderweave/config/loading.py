@@ -14,14 +14,15 @@ from typing import Any
 
 from orderweave.config.access import read_access
 from orderweave.config.caching import read_cache
-from orderweave.config.configuration import Configuration, ConfigurationError, Problem
+from orderweave.config.configuration import Configuration, ConfigurationError, Problem, TrackingPage
 from orderweave.config.http import read_http
 from orderweave.config.observing import read_observing
 from orderweave.config.reading import Reader
 from orderweave.config.registry import Registry
+from orderweave.config.tracking_page import read_tracking_page
 from orderweave.model.systems import Business
 
-_TOP = {"access", "server", "redis", "systems", "locations", "authority", "cache", "observing", "http"}
+_TOP = {"access", "server", "redis", "systems", "locations", "authority", "cache", "observing", "http", "tracking"}
 # The TOML reader's words for a table that stands twice, as a system named twice does.
 _TWICE = re.compile(r"Cannot declare \((.+)\) twice (\(.+\))")
 
@@ -76,7 +77,8 @@ def read(
     observing, wrong_observing = read_observing(document.get("observing", {}), environment)
     http, manifest, wrong_http = read_http(document.get("http", {}), environment, Path(file).parent)
     access, wrong_access = read_access(document, host=server.host, systems=declared)
-    problems = [*reader.problems, *wrong_cache, *wrong_observing, *wrong_http, *wrong_access]
+    page, wrong_page = _tracking_page(document.get("tracking"), Path(file).parent)
+    problems = [*reader.problems, *wrong_cache, *wrong_observing, *wrong_http, *wrong_access, *wrong_page]
     if problems:
         raise ConfigurationError(file, problems)
     return Configuration(
@@ -90,4 +92,16 @@ def read(
         manifest=manifest,
         redis=redis,
         access=access,
+        tracking_page=page,
     )
+
+
+def _tracking_page(table: Any, folder: Path) -> tuple[TrackingPage | None, list[Problem]]:
+    """The page of `[tracking]`; none without that table, the default one where it says nothing of its page."""
+    if table is None:
+        return None, []
+    if not isinstance(table, dict):
+        return None, [Problem("tracking", "must be a table")]
+    page, problems = read_tracking_page(table.get("page", {}), folder)
+    unknown = [key for key in table if key != "page"]
+    return page, [*(Problem(f"tracking.{key}", "unknown key; known here: page") for key in unknown), *problems]

@@ -12,13 +12,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from orderweave.bootstrap import Orderweave, observed
-from orderweave.config.configuration import ObservingSettings
+from orderweave.config.configuration import ObservingSettings, TrackingPage
 from orderweave.demo.business import DemoBusiness
 from orderweave.observing.logs import set_up_logs
 from orderweave.web import build_app
 from orderweave.web.examples import examples
 from orderweave.web.ops import Access
 from orderweave.web.seen import seen
+from orderweave.web.track import track_routes
 from orderweave_sdk.testing.faults import Fault
 
 _HINT = """
@@ -26,6 +27,7 @@ Orderweave is up, with {orders} orders of one retailer over {systems} systems: {
 
   Explorer     {url}/explorer
   Operations   {url}/ops
+  Tracking     {url}/track
   One order    curl -s {url}/graphql -H 'content-type: application/json' \\
                  -d '{{"query":"{{ order(by: {{number: \\"{number}\\"}}) {{ number status fulfillmentStatus \
 totals {{ total {{ amount }} }} invoices {{ total {{ amount }} }} shipments {{ status }} sources {{ system number }} \
@@ -36,6 +38,8 @@ conflicts {{ path values {{ system value }} }} freshness {{ missing {{ system re
                curl -s -X PUT {url}/demo/faults/{last}/STOPPED
                curl -s -X DELETE {url}/demo/faults/{last}
 """
+
+_PAGE = TrackingPage(name="Northwind")
 
 
 async def serve_demo(*, port: int, seed: int, orders: int, connectors: Sequence[str] | None = None) -> None:
@@ -72,7 +76,7 @@ def demo_app(business: DemoBusiness) -> Starlette:
         woven.schema,
         woven.gateway,
         examples=examples(number=business.telling_number(), skus=business.telling_skus()),
-        more=[*shown.more, *_switches(business)],
+        more=[*shown.more, *track_routes(_PAGE), *_switches(business)],
         beside=shown.beside,
     )
 

@@ -16,6 +16,7 @@ from orderweave.web.connections import BoundedProtocol, Connections
 from orderweave.web.examples import examples
 from orderweave.web.ops import Access
 from orderweave.web.seen import seen
+from orderweave.web.track import track_routes
 from orderweave_sdk.clock import SystemClock
 
 # Longer than the minute after which common balancers drop an idle connection themselves: whoever drops it first must
@@ -54,7 +55,7 @@ def run_worker(reread: Reread, listening: socket.socket, *, lifeline: int | None
         current,
         admission=admission,
         examples=examples(number="1001", skus=["SKU-1"]),
-        more=shown.more,
+        more=[*shown.more, *(track_routes(configuration.tracking_page) if configuration.tracking_page else [])],
         beside=shown.beside,
     )
     _spare_the_collector()
