@@ -25,6 +25,7 @@ from orderweave.config import Configuration
 from orderweave.config.configuration import ConfiguredSystem
 from orderweave.fetching.readings import expose
 from orderweave.fetching.systems import Systems
+from orderweave.guests import Desk
 from orderweave.matching import KeyReader
 from orderweave.merging import Merger
 from orderweave.observing import UNOBSERVED, Observing
@@ -84,6 +85,9 @@ class Orderweave:
         self.systems = Systems(business, connecting, self.clock, callers=callers, cache=cache, observing=observing)
         expose(self.systems)
         authority = Authority(business)
+        desk = None
+        if configuration.tracking is not None:
+            desk = Desk(configuration.tracking, clock=self.clock, pause=pause, redis=self.redis, observing=observing)
         parts = Parts(
             business=business,
             systems=self.systems,
@@ -91,6 +95,7 @@ class Orderweave:
             authority=authority,
             merger=Merger(business, authority),
             clock=self.clock,
+            desk=desk,
         )
         self.gateway = Gateway(parts, deadline_seconds=configuration.server.deadline_seconds)
         self.schema: strawberry.Schema = build_schema()

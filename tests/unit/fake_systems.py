@@ -6,6 +6,7 @@ over several of them by a configuration made by hand. Time stands still in a `Fa
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
@@ -13,7 +14,14 @@ from typing import Any, ClassVar
 import msgspec
 
 from orderweave.bootstrap import Orderweave
-from orderweave.config.configuration import CacheSettings, Configuration, ConfiguredSystem, Server
+from orderweave.config.configuration import (
+    CacheSettings,
+    Configuration,
+    ConfiguredSystem,
+    Server,
+    SharedRedis,
+    TrackingSettings,
+)
 from orderweave.model.calls import CallRules
 from orderweave.model.systems import Business, PlaceSpec, ReferenceRule, SystemSpec
 from orderweave.observing import UNOBSERVED, Observing
@@ -89,6 +97,11 @@ class FakeClock:
     def advance(self, seconds: float) -> None:
         """Let time pass."""
         self._passed += seconds
+
+    async def pause(self, seconds: float) -> None:
+        """Wait, in no time."""
+        self.advance(seconds)
+        await asyncio.sleep(0)
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -320,7 +333,7 @@ class Woven(Orderweave):
     def __init__(
         self, configuration: Configuration, clock: FakeClock, fakes: Mapping[str, FakeSystem], observing: Observing
     ) -> None:
-        super().__init__(configuration, clock=clock, observing=observing)
+        super().__init__(configuration, clock=clock, observing=observing, pause=clock.pause)
         self.fakes = fakes
         self.time = clock
 
@@ -333,9 +346,11 @@ def weave(
     cache: CacheSettings | None = None,
     observe: Callable[[Sequence[str], FakeClock], Observing] | None = None,
     calls: CallRules = ONCE,
+    tracking: TrackingSettings | None = None,
+    redis: SharedRedis | None = None,
 ) -> Woven:
     """The gateway over these systems, in this order; everything live unless a cache is given, told to whoever `observe`
-    makes, and called by these rules: unless told otherwise once a question.
+    makes, and called by these rules: unless told otherwise once a question. With `tracking` guests are served.
     """
     clock = FakeClock()
     for system in systems:
@@ -356,6 +371,8 @@ def weave(
             systems={system.name: system.spec() for system in systems}, places=places, authority=authority or {}
         ),
         cache=cache,
+        redis=redis,
+        tracking=tracking,
     )
     observing = observe([system.name for system in systems], clock) if observe else UNOBSERVED
     return Woven(configuration, clock, {system.name: system for system in systems}, observing)

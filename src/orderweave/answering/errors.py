@@ -14,6 +14,8 @@ class Code(StrEnum):
     AMBIGUOUS = "AMBIGUOUS"
     INCOMPLETE = "INCOMPLETE"
     UNSUPPORTED = "UNSUPPORTED"
+    RATE_LIMITED = "RATE_LIMITED"
+    FORBIDDEN = "FORBIDDEN"
 
 
 class RequestError(Exception):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from orderweave.answering.errors import ambiguous, bad_input, incomplete
@@ -10,6 +11,7 @@ from orderweave.fetching.gathering import Gathering, issues_about
 from orderweave.matching import Group
 from orderweave.model.ids import MalformedToken, decode_id
 from orderweave.model.order import Order
+from orderweave.model.provenance import SourceIssue
 from orderweave.model.terms import Terms
 from orderweave.observing import Stage
 from orderweave.planning.needs import Needs
@@ -65,10 +67,7 @@ def key_of_id(token: str) -> Key:
 async def _by_keys(parts: Parts, keys: tuple[Key, ...], needs: Needs, call: Terms, *, said: str | None) -> Order | None:
     if not keys:
         return None
-    with parts.observing.stage(Stage.PLAN):
-        plan = plan_orders(needs, parts.business, parts.authority)
-    gathering = Gathering(parts.systems, parts.reader, plan, call, through_thirds=True)
-    groups = [group for group in await gathering.run(keys) if group.keys & set(keys) and group.members]
+    groups, gathering = await _gathered(parts, keys, needs, call)
     if len(groups) > 1 and said is not None:
         groups = _owners(groups, keys) or groups
     if len(groups) > 1:
@@ -78,9 +77,34 @@ async def _by_keys(parts: Parts, keys: tuple[Key, ...], needs: Needs, call: Term
             raise incomplete("this order", sorted({issue.system for issue in gathering.issues}))
         return None
     (group,) = groups
+    return _merged(parts, group, needs, gathering.issues)
+
+
+async def orders_by_keys(
+    parts: Parts, keys: tuple[Key, ...], needs: Needs, call: Terms
+) -> tuple[tuple[Order, ...], tuple[SourceIssue, ...]]:
+    """Every order that has one of these keys, and what failed on the way. Only who owns a key is asked for it, and
+    whoever stands in for them: as much for an order that is there as for one that is not.
+    """
+    if not keys:
+        return (), ()
+    groups, gathering = await _gathered(parts, keys, needs, call, through_thirds=False)
+    return tuple(_merged(parts, group, needs, gathering.issues) for group in groups), tuple(gathering.issues)
+
+
+async def _gathered(
+    parts: Parts, keys: tuple[Key, ...], needs: Needs, call: Terms, *, through_thirds: bool = True
+) -> tuple[list[Group], Gathering]:
+    with parts.observing.stage(Stage.PLAN):
+        plan = plan_orders(needs, parts.business, parts.authority)
+    gathering = Gathering(parts.systems, parts.reader, plan, call, through_thirds=through_thirds)
+    return [group for group in await gathering.run(keys) if group.keys & set(keys) and group.members], gathering
+
+
+def _merged(parts: Parts, group: Group, needs: Needs, issues: Sequence[SourceIssue]) -> Order:
     parts.tell_ages(group.members)
     with parts.observing.stage(Stage.MERGE):
-        missing = issues_about(group, gathering.issues, parts.business)
+        missing = issues_about(group, issues, parts.business)
         return parts.merger.merge(group, now=parts.clock.now(), missing=missing, fields=needs.fields)
 
 

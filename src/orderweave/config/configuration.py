@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -33,7 +34,8 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     """Where the gateway listens, how long one request may take, and how much is taken on at once by each process.
 
     `request_seconds` is for a request to arrive, `deadline_seconds` for its answer; `drain_seconds` is how long a
-    process that is about to stop says so before it does.
+    process that is about to stop says so before it does. `trusted_proxies` are networks (CIDR) of proxies that are
+    believed about whose request they pass on.
     """
 
     host: str = "127.0.0.1"
@@ -43,6 +45,7 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     most_in_flight: int = 100
     most_waiting: int = 100
     drain_seconds: int = 5
+    trusted_proxies: tuple[str, ...] = ()
 
 
 class CacheSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,6 +74,34 @@ class ObservingSettings(msgspec.Struct, frozen=True, kw_only=True):
         return "ObservingSettings(…)"
 
 
+class Allowance(msgspec.Struct, frozen=True, kw_only=True):
+    """So many attempts at once; they flow back evenly, all of them within so many seconds."""
+
+    attempts: int
+    seconds: int
+
+
+class TrackingSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How guests track orders; `docs/configuration.md` says what each is. Never printed: it holds the keys."""
+
+    keys: tuple[str, ...]
+    postal_code: bool = True
+    slot_seconds: float = 1.5
+    token_seconds: int = 1_800
+    session_seconds: int = 43_200
+    link_seconds: int = 2_592_000
+    link_url: str = "/track"
+    revoked_before: datetime | None = None
+    revoked_orders: frozenset[str] = frozenset()
+    number: Allowance = Allowance(attempts=10, seconds=86_400)
+    fact: Allowance = Allowance(attempts=30, seconds=86_400)
+    address: Allowance = Allowance(attempts=60, seconds=3_600)
+    everybody: Allowance = Allowance(attempts=3_000, seconds=3_600)
+
+    def __repr__(self) -> str:
+        return "TrackingSettings(…)"
+
+
 class SharedRedis(msgspec.Struct, frozen=True, kw_only=True):
     """The Redis that all processes share. Its address may hold a password, so it is never printed."""
 
@@ -94,7 +125,7 @@ class ConfiguredSystem(msgspec.Struct, frozen=True, kw_only=True):
 
 class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     """A configuration that holds together. Without `cache` everything is live; without `redis` every process keeps its
-    own state.
+    own state; without `tracking` no guest tracks an order.
     """
 
     file: str
@@ -104,3 +135,4 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     cache: CacheSettings | None = None
     observing: ObservingSettings = ObservingSettings()
     redis: SharedRedis | None = None
+    tracking: TrackingSettings | None = None

@@ -17,9 +17,10 @@ from orderweave.config.configuration import Configuration, ConfigurationError, P
 from orderweave.config.observing import read_observing
 from orderweave.config.reading import Reader
 from orderweave.config.registry import Registry
+from orderweave.config.tracking import read_tracking
 from orderweave.model.systems import Business
 
-_TOP = {"server", "redis", "systems", "locations", "authority", "cache", "observing"}
+_TOP = {"server", "redis", "systems", "locations", "authority", "cache", "observing", "tracking"}
 # The TOML reader's words for a table that stands twice, as a system named twice does.
 _TWICE = re.compile(r"Cannot declare \((.+)\) twice (\(.+\))")
 
@@ -72,7 +73,8 @@ def read(
     authority = reader.authority(document.get("authority", {}), declared)
     cache, wrong_cache = read_cache(document, named if isinstance(named, dict) else {})
     observing, wrong_observing = read_observing(document.get("observing", {}), environment)
-    problems = [*reader.problems, *wrong_cache, *wrong_observing]
+    tracking, wrong_tracking = read_tracking(document.get("tracking"), environment, server.deadline_seconds)
+    problems = [*reader.problems, *wrong_cache, *wrong_observing, *wrong_tracking]
     if problems:
         raise ConfigurationError(file, problems)
     return Configuration(
@@ -83,4 +85,5 @@ def read(
         cache=cache,
         observing=observing,
         redis=redis,
+        tracking=tracking,
     )

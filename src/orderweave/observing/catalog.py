@@ -157,6 +157,12 @@ UNKNOWN_WORDS_SEEN = Metric(
     "Times that a status word came which nobody has mapped.",
     ("system",),
 )
+TRACKING = Metric(
+    "orderweave_tracking",
+    MetricKind.READ_COUNTER,
+    "Guests' attempts to track an order and what their tokens were used for, by outcome.",
+    ("outcome",),
+)
 DOCUMENTS_KEPT = Metric("orderweave_documents_kept", MetricKind.READ_GAUGE, "Parsed documents that are kept.")
 PROJECTIONS_KEPT = Metric("orderweave_projections_kept", MetricKind.READ_GAUGE, "Compiled selections that are kept.")
 
@@ -182,6 +188,7 @@ METRICS: tuple[Metric, ...] = (
     QUOTA_MAXIMUM,
     UNKNOWN_WORDS,
     UNKNOWN_WORDS_SEEN,
+    TRACKING,
     DOCUMENTS_KEPT,
     PROJECTIONS_KEPT,
 )

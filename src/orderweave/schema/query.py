@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address, IPv6Address
 from typing import Annotated, Any, cast
 
 import msgspec
@@ -16,6 +17,7 @@ from orderweave.answering.customer import CUSTOMER_COORDINATES, by_email
 from orderweave.answering.errors import RequestError, bad_input
 from orderweave.answering.filters import Filter, read_by
 from orderweave.answering.orders import OrderList
+from orderweave.model import order as order_model
 from orderweave.model.ids import MalformedToken, decode_id
 from orderweave.model.rights import ANYBODY, Caller
 from orderweave.model.terms import Lane, Terms
@@ -35,6 +37,7 @@ from orderweave.schema.inventory_types import InventoryItem, Product
 from orderweave.schema.order_types import Node, Order, OrderConnection
 from orderweave.schema.paging import After, Before, First, Last
 from orderweave.schema.system_types import CustomerProfile, Place, StatusMapping, System
+from orderweave.schema.tracking_types import TrackedOrder
 
 MOST_NODES = 50
 
@@ -42,7 +45,7 @@ MOST_NODES = 50
 class Context:
     """What one request carries: the gateway, who asks, and the terms under which the work must end.
 
-    `within` are the seconds that the caller waits, where it says so.
+    `within` are the seconds that the caller waits, where it says so, and `address` is where the request comes from.
     """
 
     def __init__(
@@ -51,9 +54,11 @@ class Context:
         lane: Lane = Lane.INTERACTIVE,
         within: float | None = None,
         caller: Caller = ANYBODY,
+        address: IPv4Address | IPv6Address | None = None,
     ) -> None:
         self.gateway = gateway
         self.caller = caller
+        self.address = address
         self.call: Terms = gateway.call(lane, within, caller.rights)
 
 
@@ -62,6 +67,7 @@ OrderBy = Annotated[OrderLookup, strawberry.argument(description="One name of th
 CustomerBy = Annotated[CustomerLookup, strawberry.argument(description="One name of the customer.")]
 Skus = Annotated[list[str], strawberry.argument(description="1 to 200 SKUs, in any case.")]
 Sku = Annotated[str, strawberry.argument(description="The SKU, in any case.")]
+Token = Annotated[str, strawberry.argument(description="The token.")]
 NodeId = Annotated[ID, strawberry.argument(description="A global id from an answer.")]
 NodeIds = Annotated[list[ID], strawberry.argument(description="1 to 50 global ids from answers.")]
 
@@ -73,12 +79,7 @@ class Query:
     @field(description="One order, by whatever name you hold of it; null when no system knows it.")
     async def order(self, info: Asked, by: OrderBy) -> Order | None:
         """The order, put together."""
-        gateway, call, needs = info.context.gateway, _terms(info), _needs(info)
-        if isinstance(by.id, str):
-            return cast("Order | None", await gateway.order_by_id(by.id, needs, call))
-        if by.key:
-            return cast("Order | None", await gateway.order_by_key(by.key.namespace, by.key.value, needs, call))
-        return cast("Order | None", await gateway.order_by_number(by.number or "", needs, call))
+        return cast("Order | None", await found_by(info, by, _needs(info)))
 
     @field(
         description="Orders over all channels, live from the systems where they are placed, newest first unless "
@@ -118,6 +119,14 @@ class Query:
             return await _customer_by_id(info, by.id)
         return await _customer(info, by.email or "")
 
+    @field(
+        description="A guest's view of the order behind a token of `trackOrder` or of a mailed link; null for a token "
+        "that does not hold, whatever is wrong with it."
+    )
+    async def tracked_order(self, info: Asked, token: Token) -> TrackedOrder | None:
+        """The reduced order."""
+        return cast("TrackedOrder | None", await info.context.gateway.tracked_order(token, _terms(info)))
+
     @field(description="The places of the business.")
     async def locations(self, info: Asked) -> list[Place]:
         """All places."""
@@ -144,6 +153,16 @@ class Query:
         if not 1 <= len(ids) <= MOST_NODES:
             raise bad_input(f"ids must hold 1 to {MOST_NODES} ids, holds {len(ids)}")
         return [await _node_or_error(info, token) for token in ids]
+
+
+async def found_by(info: Asked, by: OrderLookup, needs: Needs) -> order_model.Order | None:
+    """The order of the model that has this name."""
+    gateway, call = info.context.gateway, _terms(info)
+    if isinstance(by.id, str):
+        return await gateway.order_by_id(by.id, needs, call)
+    if by.key:
+        return await gateway.order_by_key(by.key.namespace, by.key.value, needs, call)
+    return await gateway.order_by_number(by.number or "", needs, call)
 
 
 async def _customer_by_id(info: Asked, token: str) -> CustomerProfile | None:

@@ -52,6 +52,7 @@ def run_worker(reread: Reread, listening: socket.socket, *, lifeline: int | None
         current,
         admission=admission,
         examples=examples(number="1001", skus=["SKU-1"]),
+        trusted_proxies=settings.trusted_proxies,
         more=shown.more,
         beside=shown.beside,
     )
@@ -65,7 +66,7 @@ def run_worker(reread: Reread, listening: socket.socket, *, lifeline: int | None
         # What it warns of is what anybody may send, as often as they like.
         log_level="error",
         access_log=False,
-        # Nothing here depends on the caller's address, and each costs every request a little.
+        # Whose address a request comes from is read in `web/addresses.py`, once and with our own rules.
         proxy_headers=False,
         server_header=False,
         timeout_keep_alive=_MOST_IDLE_SECONDS,

@@ -20,6 +20,7 @@ from orderweave.observing import UNOBSERVED, Observing, Stage
 from orderweave.observing.port import Asked
 from orderweave.operations.running import Answer, Operations, Request
 from orderweave.schema import Context
+from orderweave.web.addresses import Addresses, IPAddress
 from orderweave.web.admission import Admission, Overloaded
 from orderweave.web.current import Current
 from orderweave.web.deadlines import HEADER, NoTime, stated_seconds
@@ -70,9 +71,10 @@ class Endpoint:
         operations: Operations,
         current: Current,
         admission: Admission,
-        context: Callable[[Gateway, Lane, float | None, Caller], Context] = Context,
+        context: Callable[[Gateway, Lane, float | None, Caller, IPAddress | None], Context] = Context,
         *,
         identify: Identify = anybody,
+        addresses: Addresses | None = None,
         observing: Observing = UNOBSERVED,
     ) -> None:
         self._operations = operations
@@ -80,6 +82,7 @@ class Endpoint:
         self.admission = admission
         self._context = context
         self._identify = identify
+        self._addresses = addresses or Addresses()
         self._observing = observing
         self._held_bytes = 0
         self.callers_gone = 0
@@ -147,7 +150,8 @@ class Endpoint:
             except NoTime as error:
                 raise BadRequest(400, str(error)) from None
             self.admission.look_in()
-            context = self._context(gateway, _lane(headers), within, await self._identify(headers))
+            lane, caller = _lane(headers), await self._identify(headers)
+            context = self._context(gateway, lane, within, caller, self._addresses.of(scope))
             method = scope["method"]
             if method == "POST":
                 request = await self._from_body(headers, receive)
