@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from orderweave.caching.ages import DEFAULT_AGES, Ages
-from orderweave.config import Configuration, ConfigurationError, caching, installed, load, observing, reading
+from orderweave.config import Configuration, ConfigurationError, caching, installed, load, observing, reading, tracking
 from orderweave.config.calls import CALLS
-from orderweave.config.configuration import CacheSettings, Server
+from orderweave.config.configuration import Allowance, CacheSettings, Server, TrackingSettings
 from orderweave.config.loading import read
 from orderweave.planning.authority import DEFAULT
 from tests.documents.pages import blocks, code_of, read_page, rows_of, table
@@ -34,6 +34,8 @@ def laid_over(whole: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
 
 def address(variable: str) -> str:
     """What stands in a variable that a block names."""
+    if variable.startswith("TRACKING_KEY"):
+        return variable.lower().center(40, "-")
     return f"{'redis' if variable == 'REDIS_URL' else 'https'}://{variable.lower().replace('_', '-')}.example.com"
 
 
@@ -87,6 +89,8 @@ def test_every_key_has_its_row() -> None:
         caching._CACHE,
         caching._AGES,
         OBSERVING,
+        tracking.TRACKING,
+        tracking.ALLOWANCE,
     ]
     assert sorted(described) == sorted(key for keys in known for key in keys)
 
@@ -95,8 +99,25 @@ def test_server_defaults() -> None:
     """The defaults of the server's keys are the loader's."""
     rows = rows_of(PAGE, "key", "default", "meaning")[: len(reading._SERVER)]
     assert {code_of(key): code_of(default) for key, default, _ in rows} == {
-        name: str(getattr(Server(), name)) for name in reading._SERVER
+        name: written(getattr(Server(), name)) for name in reading._SERVER
     }
+
+
+def test_tracking_defaults() -> None:
+    """The defaults of tracking's keys are the loader's; what has none is required or not there."""
+    settings = TrackingSettings(keys=())
+    rows = {code_of(row[0]): row[1] for row in rows_of(PAGE, "key", "default", "meaning")}
+    known = {name: getattr(settings, name) for name in tracking.TRACKING - {"keys", "revoked_before", "revoked_orders"}}
+    assert {name: code_of(rows[name]) for name in known} == {name: written(value) for name, value in known.items()}
+
+
+def written(value: Any) -> str:
+    """A default as it would stand in the file, a text without its quotes."""
+    if isinstance(value, Allowance):
+        return f"{{ attempts = {value.attempts}, seconds = {value.seconds} }}"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(list(value)) if isinstance(value, tuple) else str(value)
 
 
 def test_cache_defaults() -> None:

@@ -32,11 +32,8 @@ totals {{ total {{ amount }} }} invoices {{ total {{ amount }} }} shipments {{ s
 conflicts {{ path values {{ system value }} }} freshness {{ missing {{ system reason }} }} }} }}"}}'
   All orders   curl -s {url}/graphql -H 'content-type: application/json' \\
                  -d '{{"query":"{{ orders(first: 5) {{ nodes {{ number placedAt channel {{ code }} }} }} }}"}}'
-  As a guest   curl -s {url}/graphql -H 'content-type: application/json' \\
-                 -d '{{"query":"mutation {{ trackOrder(number: \\"{number}\\", email: \\"{email}\\") \
-{{ access {{ token expiresAt }} }} }}"}}'
-               The answer takes a second and a half, right or wrong; then trackedOrder(token: "…").
-               Tokens are sealed with a key of this run: the next start knows none of them.
+  As a guest   the explorer's tab of that name: order {number}, e-mail {email}.
+               The answer takes a second and a half, right or wrong. Its token is sealed with a key of this run.
   Stop a system, look again, and start it:
                curl -s -X PUT {url}/demo/faults/wms/STOPPED
                curl -s -X DELETE {url}/demo/faults/wms

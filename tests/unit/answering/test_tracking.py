@@ -23,7 +23,9 @@ from tests.unit.fake_systems import FakeSystem, Woven, weave
 TRY = """mutation ($number: String!, $email: String, $postalCode: String) {
   trackOrder(number: $number, email: $email, postalCode: $postalCode) { access { token expiresAt } }
 }"""
-VIEW = "query ($token: String!) { trackedOrder(token: $token) { number status access { expiresAt } freshness { incomplete } } }"
+VIEW = """query ($token: String!) {
+  trackedOrder(token: $token) { number status access { expiresAt } freshness { incomplete } }
+}"""
 GUEST = Caller(name="guest", role="guest", rights=Rights(scopes=frozenset({Scope.TRACKING})))
 STAFF = Caller(name="desk-7", role="staff", rights=ALL_RIGHTS)
 NONE = {"trackOrder": {"access": None}}
@@ -69,7 +71,7 @@ class Guest:
         self.took = round(self.woven.time.monotonic() - began, 6)
         return answer.document()
 
-    async def token(self, number: str, **fact: str) -> str | None:
+    async def token(self, number: str, **fact: Any) -> str | None:
         """The token that an attempt gives."""
         access = (await self.ask(TRY, number=number, **fact))["data"]["trackOrder"]["access"]
         return access["token"] if access else None
@@ -93,7 +95,7 @@ class Guest:
         ("1002", {"email": "bob@example.com"}),
     ],
 )
-async def test_what_fits_gives_a_token(number: str, fact: dict[str, str]) -> None:
+async def test_what_fits_gives_a_token(number: str, fact: dict[str, Any]) -> None:
     """Number and fact, however written, give a token by which the order is seen, after one slot."""
     guest = Guest()
     token = await guest.token(number, **fact)
@@ -115,7 +117,7 @@ async def test_what_fits_gives_a_token(number: str, fact: dict[str, str]) -> Non
         ("n/a", {"email": "ada@example.com"}),
     ],
 )
-async def test_what_does_not_fit_is_alike(number: str, fact: dict[str, str]) -> None:
+async def test_what_does_not_fit_is_alike(number: str, fact: dict[str, Any]) -> None:
     """A wrong fact, another's order, an order of which the fact is not known, no order, no number: one answer, after
     one slot.
     """
@@ -142,7 +144,7 @@ async def test_two_that_fit_are_nobodys() -> None:
         {"number": "1001", "postalCode": "-"},
     ],
 )
-async def test_bad_input(variables: dict[str, str]) -> None:
+async def test_bad_input(variables: dict[str, Any]) -> None:
     """Neither or both facts, no number, no address: said at once, with nothing looked up."""
     guest = Guest()
     assert await guest.refused(TRY, **variables) == {"code": "BAD_INPUT"}
@@ -158,7 +160,7 @@ async def test_postal_codes_switched_off() -> None:
 
 
 async def test_one_attempt_a_document() -> None:
-    """Aliases and fragments do not make several attempts of one request: all are refused at once, and none is counted."""
+    """Aliases and fragments do not make several attempts of one request: all are refused at once, none is counted."""
     guest = Guest()
     query = """mutation { a: trackOrder(number: "1001", email: "ada@example.com") { access { token } } ...More }
     fragment More on Mutation { b: trackOrder(number: "1001", email: "a@b") { access { token } } }"""
@@ -169,7 +171,7 @@ async def test_one_attempt_a_document() -> None:
 
 
 async def test_the_same_is_asked_of_systems() -> None:
-    """A right and a wrong fact, and an order that is not there, cost the same calls with the same time, in a cache, too:
+    """A right and a wrong fact, and an order that is not there, cost the same calls, over a cache, too:
     whoever may have given the number is asked itself, once.
     """
     guest = Guest(cached=True)

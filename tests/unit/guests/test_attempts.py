@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ipaddress import ip_address
+from typing import Any
 
 import pytest
 
@@ -26,7 +27,7 @@ def guess(number: int) -> Fact:
 class Counter:
     """Attempts by a clock that a test moves: ten failures a number and day, 30 a fact, 60 a block and hour."""
 
-    def __init__(self, **allowed: Allowance) -> None:
+    def __init__(self, **allowed: Any) -> None:
         self.clock = FakeClock()
         settings = TrackingSettings(keys=("k" * 32,), **allowed)
         self.attempts = Attempts(settings, Ledgers(self.clock, None), Pseudonyms("k" * 32))

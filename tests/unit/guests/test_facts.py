@@ -84,9 +84,9 @@ def test_no_postal_code(text: str) -> None:
 def test_what_is_not_known_never_fits(text: str) -> None:
     """An order without an address, or with an empty one, is borne out by nothing."""
     facts = []
-    for read, given in ((email_fact, f"{text}@"), (postal_code_fact, text)):
+    for read, typed in ((email_fact, f"{text}@"), (postal_code_fact, text)):
         try:
-            facts.append(read(given))
+            facts.append(read(typed))
         except NoFact:
             continue
     bare = Order(id="1", key="k", freshness=FRESH)

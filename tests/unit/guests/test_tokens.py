@@ -102,7 +102,7 @@ def test_another_purpose_is_no_token() -> None:
     clock = FakeClock()
     made = tokens(clock)
     now = int(NOON.timestamp() * 1000)
-    right = Grant("tracking-1", *msgspec.structs.astuple(ORDER), now, now + 1000, now + 1000)
+    right = Grant("tracking-1", ORDER.namespace, ORDER.value, now, now + 1000, now + 1000)
     assert made.opened(sealed(right)) == right
     assert made.opened(sealed(msgspec.structs.replace(right, purpose="unsubscribe"))) is None
     bare = Fernet(base64.urlsafe_b64encode(NEW.encode()))
