@@ -53,25 +53,21 @@ async def track_order(parts: Parts, asked: TrackingAttempt, call: Terms) -> Trac
     fact = _fact(desk, asked)
     if not asked.number.strip() or len(asked.number) > _LONGEST_NUMBER:
         raise bad_input("number must be a text of 1 to 200 characters")
-    began = parts.clock.monotonic()
     keys = parts.reader.candidates(asked.number)
     counted_as, block = number_of(keys, asked.number), block_of(asked.address)
     try:
-        counted = await desk.attempts.take(counted_as, fact, block)
+        with desk.serving():
+            began, access = parts.clock.monotonic(), None
+            counted = await desk.attempts.take(counted_as, fact, block)
+            order, outcome, fault = await _tried(parts, keys, fact, call)
+            if order is not None:
+                access = desk.tokens.for_guest(key_of_id(order.id))
+                await desk.attempts.forgive(counted)
+            desk.tried(outcome, counted_as, fact.kind, block)
+            await desk.slots.end(began, call.deadline)
     except UsedUp as used_up:
         desk.tried(Outcome.USED_UP, counted_as, fact.kind, block)
         raise _rate_limited(used_up.seconds) from None
-    access, outcome, fault = None, Outcome.FAILED, None
-    try:
-        order, outcome = await _fitting(parts, keys, fact, call)
-        if order is not None:
-            access = desk.tokens.for_guest(key_of_id(order.id))
-            await desk.attempts.forgive(counted)
-    except Exception as error:
-        # An answer at another time would tell of it; it is raised when that has come.
-        fault = error
-    desk.tried(outcome, counted_as, fact.kind, block)
-    await desk.slots.end(began, call.deadline)
     if fault is not None:
         raise fault
     if outcome is Outcome.SYSTEMS_SILENT:
@@ -128,6 +124,16 @@ def check_manages(caller: Caller) -> None:
     """Raise FORBIDDEN unless the caller sees all orders, as staff and services do."""
     if Scope.ORDERS not in caller.rights.scopes or caller.rights.owned is not None:
         raise RequestError(Code.FORBIDDEN, "links and revocations are for those who see all orders")
+
+
+async def _tried(
+    parts: Parts, keys: tuple[Key, ...], fact: Fact, call: Terms
+) -> tuple[Order | None, Outcome, Exception | None]:
+    """See `_fitting`; an error is given and not raised, for an answer at another time would tell of it."""
+    try:
+        return (*await _fitting(parts, keys, fact, call), None)
+    except Exception as error:
+        return None, Outcome.FAILED, error
 
 
 async def _fitting(parts: Parts, keys: tuple[Key, ...], fact: Fact, call: Terms) -> tuple[Order | None, Outcome]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from typing import Any
 
 from orderweave.config.configuration import TrackingSettings
-from orderweave.guests.attempts import Attempts
+from orderweave.guests.attempts import Attempts, UsedUp
 from orderweave.guests.facts import FactKind
 from orderweave.guests.pseudonyms import Pseudonyms
 from orderweave.guests.reaching import Reach
@@ -20,6 +22,10 @@ from orderweave.observing import Observing, catalog
 from orderweave_sdk.clock import Clock
 
 logger = logging.getLogger("orderweave.guests")
+
+# Attempts of one process at once. Each holds a place of the process' requests until its slot ends; the other places are
+# for everybody else.
+_MOST_AT_ONCE = 32
 
 
 class Outcome(StrEnum):
@@ -53,10 +59,22 @@ class Desk:
         longest = max(settings.session_seconds, settings.link_seconds)
         self.revocations = Revocations(clock, reach, self._pseudonyms, longest=longest)
         self.slots = Slots(settings.slot_seconds, clock, pause)
+        self._at_once = 0
         self._outcomes: Counter[Outcome] = Counter()
         observing.readings.read(
             catalog.TRACKING, lambda: {(outcome.value,): count for outcome, count in self._outcomes.items()}
         )
+
+    @contextmanager
+    def serving(self) -> Iterator[None]:
+        """Around one attempt; raises UsedUp where too many are being served."""
+        if self._at_once >= _MOST_AT_ONCE:
+            raise UsedUp(self.settings.slot_seconds)
+        self._at_once += 1
+        try:
+            yield
+        finally:
+            self._at_once -= 1
 
     def tried(self, outcome: Outcome, number: str, fact: FactKind, block: str) -> None:
         """Record one attempt. Its number stands under a keyed hash, its block under one that changes each day."""

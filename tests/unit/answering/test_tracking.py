@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from decimal import Decimal
 from typing import Any
@@ -279,6 +280,15 @@ async def test_too_many_attempts() -> None:
         assert len(guest.woven.fakes["shop"].calls) == calls
         guest.woven.time.advance(96)
         assert (await guest.ask(TRY, number=number, email="ada@example.com"))["data"] is not None
+
+
+async def test_so_many_at_once() -> None:
+    """Of forty attempts at once thirty-two are served and the others are to come again after a slot, uncounted."""
+    guest = Guest()
+    answers = await asyncio.gather(*(guest.ask(TRY, number=f"{1100 + n}", email=f"{n}@example.com") for n in range(40)))
+    refused = [answer["errors"][0]["extensions"] for answer in answers if "errors" in answer]
+    assert refused == [{"code": "RATE_LIMITED", "retryAfterSeconds": 2}] * 8
+    assert await guest.token("1001", email="ada@example.com") is not None
 
 
 async def test_tracking_daily_uses_nothing_up() -> None:
