@@ -22,7 +22,7 @@ TRY = """mutation ($number: String!, $email: String, $postalCode: String) {
   trackOrder(number: $number, email: $email, postalCode: $postalCode) { access { token } }
 }"""
 WORKERS = 4
-CONNECTIONS = 48
+CONNECTIONS = 16
 GUESSES = 100_000
 AT_ONE_ORDER = 40_000
 # Nothing to speak of flows back within the minutes of a test; a block may try as often as it likes.

@@ -434,3 +434,30 @@ async def test_quantities_in_the_view() -> None:
     query = "query ($t: String!) { trackedOrder(token: $t) { lines { sku quantity { ordered returned } } } }"
     lines = (await guest.ask(query, t=token))["data"]["trackedOrder"]["lines"]
     assert lines == [{"sku": "MUG", "quantity": {"ordered": int(Decimal(1)), "returned": None}}]
+
+
+async def test_both_executors_give_the_same() -> None:
+    """The compiled projection and the reference executor show a guest the same, to the byte."""
+    guest = Guest()
+    token = await guest.token("1001", email="ada@example.com")
+    query = """query ($t: String!) { trackedOrder(token: $t) {
+      number placedAt status fulfillmentStatus
+      lines { title sku quantity { ordered shipped returned } }
+      shipments { id status shippedAt deliveredAt lines { title quantity } packages {
+        carrier { name } trackingNumber trackingUrl status promisedBy eta { from to } onTime
+        events { occurredAt status message location }
+      } }
+      pickups { status method location readyBy lines { title quantity } }
+      milestones { kind occurredAt }
+      freshness { asOf stale incomplete }
+      access { expiresAt }
+    } }"""
+    request = Request(query=query, variables={"t": token})
+    answers = [
+        await Operations(guest.woven.schema, compiled=compiled).run(request, Context(guest.woven.gateway))
+        for compiled in (True, False)
+    ]
+    assert [answer.executor for answer in answers] == ["COMPILED", "REFERENCE"]
+    compiled, reference = (msgspec.json.encode(answer.document()) for answer in answers)
+    assert compiled == reference
+    assert b"errors" not in compiled
