@@ -7,7 +7,7 @@ from typing import Annotated, Any, cast
 import strawberry
 from strawberry import field
 
-from orderweave.answering.errors import bad_input
+from orderweave.answering.errors import RequestError, bad_input
 from orderweave.answering.tracking import check_manages
 from orderweave.model.tracking import TrackingAttempt
 from orderweave.operations.selection import Selection, variables_of
@@ -55,17 +55,23 @@ class Mutation:
 
     @field(
         description="Let no token and no link hold any more that was given for an order so far; null when no system "
-        "knows the order. By id it needs no system. For those who see all orders."
+        "knows the order. By its id it needs no system to answer. For those who see all orders."
     )
     async def revoke_tracking(self, info: Asked, by: OrderBy) -> TrackingRevocation | None:
         """The order's tokens, revoked."""
         check_manages(info.context.caller)
         token = by.id if isinstance(by.id, str) else None
-        if token is None:
+        try:
             found: Any = await found_by(info, by, _ONLY_ITS_ID)
-            if found is None:
-                return None
+        except RequestError:
+            if token is None:
+                raise
+            found = None
+        if found is not None:
+            # Tokens are kept under the order's own id, and it may be asked for under another.
             token = found.id
+        if token is None:
+            return None
         return cast("TrackingRevocation", await info.context.gateway.revoke_tracking(token, info.context.caller))
 
 

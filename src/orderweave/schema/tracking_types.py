@@ -52,7 +52,7 @@ class TrackingRevocation:
 
     revoked_before: datetime = field(description="Tokens given until then hold no more.")
     shared: bool = field(
-        description="Whether all processes of the gateway know; false: this one alone, and until it ends."
+        description="Whether all processes of the gateway know; false: this one alone, until it ends or reloads."
     )
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from orderweave.caching.ages import DEFAULT_AGES
 from orderweave.config.configuration import Allowance, CacheSettings, TrackingSettings
+from orderweave.model.ids import encode_id
 from orderweave.model.rights import ALL_RIGHTS, Caller, Owned, Rights, Scope
 from orderweave.observing.observed import Observed
 from orderweave.operations.running import Operations, Request
@@ -372,6 +373,12 @@ async def test_revoked_by_staff_and_by_configuration() -> None:
         fake.error = None
     views = [await guest.ask(VIEW, token=entry) for entry in (token, link, other)]
     assert [view["data"]["trackedOrder"] is None for view in views] == [True, True, False]
+
+    third = await guest.token("1001", email="ada@example.com")
+    mirrored = encode_id("Order", "erp:number", "so1")
+    assert (await guest.ask(REVOKE, STAFF, id=mirrored))["data"]["revokeTracking"] is not None
+    assert await guest.ask(VIEW, token=third) == {"data": {"trackedOrder": None}}
+    assert await guest.refused(REVOKE, STAFF, id="x") == {"code": "BAD_INPUT"}
 
     configured = Guest(settings=msgspec.structs.replace(SETTINGS, revoked_orders=frozenset({identity})))
     assert await configured.ask(VIEW, token=token) == {"data": {"trackedOrder": None}}
