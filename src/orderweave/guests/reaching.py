@@ -14,8 +14,9 @@ from orderweave_sdk.clock import Clock
 
 logger = logging.getLogger("orderweave.guests")
 
-# Seconds that one step may take in all, and for which Redis is left alone after one that failed.
-_LONGEST_STEP = 0.05
+# Seconds that one step may take in all: an attempt waits for its slot anyway, and no look waits for more than one such
+# step. And seconds for which Redis is left alone after one that failed.
+_LONGEST_STEP = 0.1
 _REST_SECONDS = 5.0
 
 
