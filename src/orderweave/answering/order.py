@@ -83,13 +83,17 @@ async def _by_keys(parts: Parts, keys: tuple[Key, ...], needs: Needs, call: Term
 async def orders_by_keys(
     parts: Parts, keys: tuple[Key, ...], needs: Needs, call: Terms
 ) -> tuple[tuple[Order, ...], tuple[SourceIssue, ...]]:
-    """Every order that has one of these keys, and what failed on the way. Only who owns a key is asked for it, and
-    whoever stands in for them: as much for an order that is there as for one that is not.
+    """Every order that has one of these keys, and what failed on the way, also where a kept record made up for it.
+
+    Only who owns a key is asked for it, and whoever stands in for them: as much for an order that is there as for one
+    that is not.
     """
     if not keys:
         return (), ()
     groups, gathering = await _gathered(parts, keys, needs, call, through_thirds=False)
-    return tuple(_merged(parts, group, needs, gathering.issues) for group in groups), tuple(gathering.issues)
+    made_up = [fetched.instead_of for group in groups for fetched in group.members if fetched.instead_of is not None]
+    orders = tuple(_merged(parts, group, needs, gathering.issues) for group in groups)
+    return orders, (*gathering.issues, *made_up)
 
 
 async def _gathered(

@@ -211,6 +211,19 @@ async def test_a_silent_shop_is_told_alike(number: str) -> None:
     assert await guest.ask(TRY, number="SO9", email="x@y") == {"data": NONE}
 
 
+async def test_what_is_kept_tells_nothing() -> None:
+    """With the shop down, an order whose record is kept by the cache and one that is not there are told alike; by the
+    right fact the kept record lets its guest in.
+    """
+    guest = Guest(cached=True)
+    await guest.ask('{ order(by: { number: "1001" }) { number customer { email } shippingAddress { city } } }', STAFF)
+    await guest.ask(TRY, number="1009", email="x@y")
+    guest.woven.fakes["shop"].error = Retry("refused")
+    told = [await guest.ask(TRY, number=number, email="x@y") for number in ("1001", "1009", "1010")]
+    assert [answer["errors"][0]["extensions"] for answer in told] == [{"code": "INCOMPLETE"}] * 3
+    assert await guest.token("1001", email="ada@example.com") is not None
+
+
 async def test_who_else_knows_the_fact_stands_in() -> None:
     """With the shop down the ERP's record of the order has the fact, and its guest gets in."""
     guest = Guest()
