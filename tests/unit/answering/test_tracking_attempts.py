@@ -1,88 +1,19 @@
-"""A guest's attempt and view over scripted systems: one answer for everything that does not fit, at one time."""
+"""A guest's attempt over scripted systems: one answer for everything that does not fit, at one time."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from decimal import Decimal
 from typing import Any
 
 import msgspec
 import pytest
 
-from orderweave.caching.ages import DEFAULT_AGES
-from orderweave.config.configuration import Allowance, CacheSettings, TrackingSettings
-from orderweave.model.ids import encode_id
-from orderweave.model.rights import ALL_RIGHTS, Caller, Owned, Rights, Scope
+from orderweave.config.configuration import Allowance
 from orderweave.observing.observed import Observed
-from orderweave.operations.running import Operations, Request
-from orderweave.schema import Context
 from orderweave_sdk.errors import BadPayload, Retry
-from orderweave_sdk.records import Address, Addresses, OrderRecord
-from tests.unit.fake_business import erp, order, shop, wms
-from tests.unit.fake_systems import FakeSystem, Woven, weave
-
-TRY = """mutation ($number: String!, $email: String, $postalCode: String) {
-  trackOrder(number: $number, email: $email, postalCode: $postalCode) { access { token expiresAt } }
-}"""
-VIEW = """query ($token: String!) {
-  trackedOrder(token: $token) { number status access { expiresAt } freshness { incomplete } }
-}"""
-GUEST = Caller(name="guest", role="guest", rights=Rights(scopes=frozenset({Scope.TRACKING})))
-STAFF = Caller(name="desk-7", role="staff", rights=ALL_RIGHTS)
-NONE = {"trackOrder": {"access": None}}
-SETTINGS = TrackingSettings(keys=("k" * 32,), slot_seconds=1.5)
-
-
-def placed(record: OrderRecord, postal_code: str) -> OrderRecord:
-    """The order with an address."""
-    return msgspec.structs.replace(record, addresses=Addresses(shipping=Address(postal_code=postal_code)))
-
-
-def systems() -> tuple[FakeSystem, ...]:
-    """A shop with two orders, an ERP that mirrors one, a warehouse, and a second shop that gave one number, too."""
-    return (
-        shop(
-            [
-                placed(order("a1", "1001", email="ada@example.com", skus=["MUG"]), "10115"),
-                order("a2", "1002", email="bob@example.com"),
-                order("a3", "1003"),
-            ]
-        ),
-        shop([order("b2", "1002", email="cy@example.com"), order("b4", "1004", email="cy@example.com")], name="other"),
-        erp([order("e1", "SO1", reference=("reference", "1001"), email="ada@example.com")]),
-        wms([order("w1", reference=("order_number", "1001"), tracking="1Z")]),
-    )
-
-
-class Guest:
-    """Somebody at the door of a gateway over these systems."""
-
-    def __init__(self, *, settings: TrackingSettings | None = SETTINGS, cached: bool = False, **more: Any) -> None:
-        made = systems()
-        cache = CacheSettings(ages={system.name: DEFAULT_AGES for system in made}) if cached else None
-        self.woven: Woven = weave(*made, tracking=settings, cache=cache, **more)
-        self.operations = Operations(self.woven.schema)
-        self.took = 0.0
-
-    async def ask(self, query: str, caller: Caller = GUEST, within: float | None = None, **variables: Any) -> Any:
-        """The answer, as it goes over the wire; `took` says after how long."""
-        began = self.woven.time.monotonic()
-        context = Context(self.woven.gateway, within=within, caller=caller)
-        answer = await self.operations.run(Request(query=query, variables=variables), context)
-        self.took = round(self.woven.time.monotonic() - began, 6)
-        return answer.document()
-
-    async def token(self, number: str, **fact: Any) -> str | None:
-        """The token that an attempt gives."""
-        access = (await self.ask(TRY, number=number, **fact))["data"]["trackOrder"]["access"]
-        return access["token"] if access else None
-
-    async def refused(self, query: str, caller: Caller = GUEST, **variables: Any) -> dict[str, Any]:
-        """The extensions of the only error."""
-        (error,) = (await self.ask(query, caller, **variables))["errors"]
-        extensions: dict[str, Any] = error["extensions"]
-        return extensions
+from tests.unit.answering.guest import NONE, SETTINGS, STAFF, TRY, VIEW, Guest
+from tests.unit.fake_business import order
 
 
 @pytest.mark.parametrize(
@@ -313,100 +244,6 @@ async def test_tracking_daily_uses_nothing_up() -> None:
         guest.woven.time.advance(3600)
 
 
-@pytest.mark.parametrize("token", ["", "x", "é", "gAAAAABrCENMoPswPqmkYvHVWYd6", "a" * 5000])
-async def test_a_token_that_does_not_hold(token: str) -> None:
-    """Anything that is no token is null, at once, with nobody asked."""
-    guest = Guest()
-    assert await guest.ask(VIEW, token=token) == {"data": {"trackedOrder": None}}
-    assert guest.woven.fakes["shop"].calls == []
-
-
-async def test_an_order_that_is_gone() -> None:
-    """A token for an order that no system knows any more is null, too."""
-    guest = Guest()
-    token = await guest.token("1001", email="ada@example.com")
-    for fake in guest.woven.fakes.values():
-        fake.orders.clear()
-    assert await guest.ask(VIEW, token=token) == {"data": {"trackedOrder": None}}
-
-
-async def test_a_view_with_everybody_silent() -> None:
-    """With no system to show the order by, the error says to come again and names none of them."""
-    guest = Guest()
-    token = await guest.token("1001", email="ada@example.com")
-    for fake in guest.woven.fakes.values():
-        fake.error = Retry("refused")
-    assert await guest.refused(VIEW, token=token) == {"code": "INCOMPLETE"}
-
-
-async def test_a_view_in_part() -> None:
-    """With the warehouse down the rest is shown, and that something may be wanting."""
-    guest = Guest()
-    token = await guest.token("1001", email="ada@example.com")
-    guest.woven.fakes["wms"].error = Retry("refused")
-    seen = (await guest.ask(VIEW, token=token))["data"]["trackedOrder"]
-    assert (seen["number"], seen["freshness"]) == ("1001", {"incomplete": True})
-
-
-LINK = "mutation ($n: String!) { trackingLink(by: { number: $n }) { url token expiresAt } }"
-REVOKE = "mutation ($id: ID!) { revokeTracking(by: { id: $id }) { revokedBefore shared } }"
-
-
-async def test_links_are_for_staff() -> None:
-    """Staff get a link for an order without a second fact, null for none; guests and customers get neither link nor
-    revocation.
-    """
-    guest = Guest(settings=msgspec.structs.replace(SETTINGS, link_url="https://shop.example.com/track"))
-    link = (await guest.ask(LINK, STAFF, n="1001"))["data"]["trackingLink"]
-    assert link["url"] == f"https://shop.example.com/track#token={link['token']}"
-    assert (await guest.ask(VIEW, token=link["token"]))["data"]["trackedOrder"]["number"] == "1001"
-    assert await guest.ask(LINK, STAFF, n="1009") == {"data": {"trackingLink": None}}
-    owner = Caller(
-        name="c",
-        role="customer",
-        rights=Rights(scopes=frozenset(Scope), owned=Owned(emails=frozenset({"ada@example.com"}))),
-    )
-    for caller in (GUEST, owner):
-        assert await guest.refused(LINK, caller, n="1001") == {"code": "FORBIDDEN"}
-        assert await guest.refused(REVOKE, caller, id="x") == {"code": "FORBIDDEN"}
-
-
-async def test_revoked_by_staff_and_by_configuration() -> None:
-    """All tokens and links of one order end, also with every system down; the configuration can end them, too."""
-    guest = Guest()
-    token = await guest.token("1001", email="ada@example.com")
-    link = (await guest.ask(LINK, STAFF, n="1001"))["data"]["trackingLink"]["token"]
-    other = await guest.token("1002", email="bob@example.com")
-    identity = (await guest.ask('{ order(by: { number: "1001" }) { id } }', STAFF))["data"]["order"]["id"]
-    for fake in guest.woven.fakes.values():
-        fake.error = Retry("refused")
-    revoked = (await guest.ask(REVOKE, STAFF, id=identity))["data"]["revokeTracking"]
-    assert revoked["shared"] is False
-    for fake in guest.woven.fakes.values():
-        fake.error = None
-    views = [await guest.ask(VIEW, token=entry) for entry in (token, link, other)]
-    assert [view["data"]["trackedOrder"] is None for view in views] == [True, True, False]
-
-    third = await guest.token("1001", email="ada@example.com")
-    mirrored = encode_id("Order", "erp:number", "so1")
-    assert (await guest.ask(REVOKE, STAFF, id=mirrored))["data"]["revokeTracking"] is not None
-    assert await guest.ask(VIEW, token=third) == {"data": {"trackedOrder": None}}
-    assert await guest.refused(REVOKE, STAFF, id="x") == {"code": "BAD_INPUT"}
-
-    configured = Guest(settings=msgspec.structs.replace(SETTINGS, revoked_orders=frozenset({identity})))
-    assert await configured.ask(VIEW, token=token) == {"data": {"trackedOrder": None}}
-
-
-async def test_not_switched_on() -> None:
-    """Without keys each of the four is UNSUPPORTED, at once."""
-    guest = Guest(settings=None)
-    token = await guest.refused(VIEW, token="x")
-    attempt = await guest.refused(TRY, number="1001", email="ada@example.com")
-    link = await guest.refused(LINK, STAFF, n="1001")
-    revocation = await guest.refused(REVOKE, STAFF, id="WyJPcmRlciIsInNob3A6bnVtYmVyIiwiMTAwMSJd")
-    assert [found["code"] for found in (token, attempt, link, revocation)] == ["UNSUPPORTED"] * 4
-
-
 async def test_what_is_told_of_it(caplog: pytest.LogCaptureFixture) -> None:
     """Each attempt is one line of the log and one more of its outcome, and neither holds number, fact or address."""
     observed: list[Observed] = []
@@ -445,39 +282,3 @@ async def test_what_is_told_of_it(caplog: pytest.LogCaptureFixture) -> None:
     exposed = observed[0].metrics.exposition("")[0].decode()
     assert 'orderweave_tracking_total{outcome="WRONG_FACT"} 2.0' in exposed
     assert 'orderweave_tracking_total{outcome="USED_UP"} 2.0' in exposed
-
-
-async def test_quantities_in_the_view() -> None:
-    """The existing type of quantities serves the reduced line."""
-    guest = Guest()
-    token = await guest.token("1001", email="ada@example.com")
-    query = "query ($t: String!) { trackedOrder(token: $t) { lines { sku quantity { ordered returned } } } }"
-    lines = (await guest.ask(query, t=token))["data"]["trackedOrder"]["lines"]
-    assert lines == [{"sku": "MUG", "quantity": {"ordered": int(Decimal(1)), "returned": None}}]
-
-
-async def test_both_executors_give_the_same() -> None:
-    """The compiled projection and the reference executor show a guest the same, to the byte."""
-    guest = Guest()
-    token = await guest.token("1001", email="ada@example.com")
-    query = """query ($t: String!) { trackedOrder(token: $t) {
-      number placedAt status fulfillmentStatus
-      lines { title sku quantity { ordered shipped returned } }
-      shipments { id status shippedAt deliveredAt lines { title quantity } packages {
-        carrier { name } trackingNumber trackingUrl status promisedBy eta { from to } onTime
-        events { occurredAt status message location }
-      } }
-      pickups { status method location readyBy lines { title quantity } }
-      milestones { kind occurredAt }
-      freshness { asOf stale incomplete }
-      access { expiresAt }
-    } }"""
-    request = Request(query=query, variables={"t": token})
-    answers = [
-        await Operations(guest.woven.schema, compiled=compiled).run(request, Context(guest.woven.gateway))
-        for compiled in (True, False)
-    ]
-    assert [answer.executor for answer in answers] == ["COMPILED", "REFERENCE"]
-    compiled, reference = (msgspec.json.encode(answer.document()) for answer in answers)
-    assert compiled == reference
-    assert b"errors" not in compiled
