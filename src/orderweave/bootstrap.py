@@ -26,6 +26,7 @@ from orderweave.config import Configuration
 from orderweave.config.configuration import ConfiguredSystem
 from orderweave.fetching.readings import expose
 from orderweave.fetching.systems import Systems
+from orderweave.guests import Desk
 from orderweave.matching import KeyReader
 from orderweave.merging import Merger
 from orderweave.observing import UNOBSERVED, Observing
@@ -36,6 +37,7 @@ from orderweave.operations.sharing import InRedis, Shared
 from orderweave.planning.authority import Authority
 from orderweave.schema import build_schema, build_subgraph
 from orderweave.web import Door
+from orderweave.web.addresses import Addresses
 from orderweave.web.forgery import Preflight
 from orderweave.web.origins import Origins
 from orderweave_sdk.clock import Clock, SystemClock
@@ -93,6 +95,9 @@ class Orderweave:
         self.systems = Systems(business, connecting, self.clock, callers=callers, cache=cache, observing=observing)
         expose(self.systems)
         authority = Authority(business)
+        desk = None
+        if configuration.tracking is not None:
+            desk = Desk(configuration.tracking, clock=self.clock, pause=pause, redis=self.redis, observing=observing)
         parts = Parts(
             business=business,
             systems=self.systems,
@@ -100,6 +105,7 @@ class Orderweave:
             authority=authority,
             merger=Merger(business, authority),
             clock=self.clock,
+            desk=desk,
         )
         self.gateway = Gateway(parts, deadline_seconds=configuration.server.deadline_seconds)
         self.schema: strawberry.Schema = build_subgraph() if configuration.server.federation else build_schema()
@@ -124,6 +130,7 @@ def _door(configuration: Configuration, identify: Identify, shared: Shared | Non
     http = configuration.http
     return Door(
         identify=identify,
+        addresses=Addresses(configuration.server.trusted_proxies),
         origins=Origins(http.origins, credentials=http.credentials, seconds=http.preflight_seconds),
         documents=Documents(
             configuration.manifest,

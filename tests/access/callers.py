@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from orderweave.config.configuration import TrackingSettings
+from orderweave.config.roles import BUILT_IN
 from orderweave.model.ids import encode_id
 from orderweave.model.rights import ALL_RIGHTS, Owned, Rights, Scope
 from orderweave_sdk.records import (
@@ -23,18 +25,18 @@ ADA, BEN = "ada@example.com", "ben@example.com"
 
 CALLERS: dict[str, Rights] = {
     "staff": ALL_RIGHTS,
-    "analyst": Rights(scopes=frozenset(Scope) - {Scope.SYSTEMS}, masked=True),
+    "analyst": Rights(scopes=BUILT_IN["analyst"].scopes, masked=BUILT_IN["analyst"].masked),
     "picker": Rights(scopes=frozenset({Scope.ORDERS, Scope.INVENTORY})),
     "bookkeeper": Rights(scopes=frozenset({Scope.ORDERS, Scope.FINANCIALS})),
     "Ada, by e-mail": Rights(
-        scopes=frozenset({Scope.ORDERS, Scope.PERSONAL, Scope.FINANCIALS, Scope.INVENTORY}),
+        scopes=BUILT_IN["customer"].scopes,
         owned=Owned(emails=frozenset({ADA})),
     ),
     "Ada, by id": Rights(
-        scopes=frozenset({Scope.ORDERS, Scope.PERSONAL, Scope.FINANCIALS, Scope.INVENTORY}),
+        scopes=BUILT_IN["customer"].scopes,
         owned=Owned(customers=frozenset({Key("shop", "7")})),
     ),
-    "guest": Rights(scopes=frozenset({Scope.TRACKING})),
+    "guest": Rights(scopes=BUILT_IN["guest"].scopes, owned=Owned()),
 }
 
 # Whose order it is, and its number in the shop.
@@ -57,7 +59,7 @@ def business() -> Woven:
     house = wms([order(f"w{n}", f"W-{n}", reference=("order_number", f"100{n}"), tracking=f"T{n}") for n in (1, 2, 3)])
     house.stock = [stock("TEA-1", "Bern", 5)]
     books.locations = [LocationRecord(external_id="l1", name="Bern", kind=LocationKind.WAREHOUSE)]
-    return weave(store, books, house)
+    return weave(store, books, house, tracking=TrackingSettings(keys=("k" * 32,)))
 
 
 def told(made: OrderRecord) -> OrderRecord:

@@ -28,6 +28,9 @@ def of_owner(owner: str) -> dict[str, str]:
         "customer": f'found: customer(by: {{email: "{email}"}}) {{ name orders {{ nodes {_ORDER} }} }}',
         "node": f'found: node(id: "{order}") {{ id ... on Order {_ORDER} }}',
         "nodes": f'found: nodes(ids: ["{order}", "{customer}"]) {{ id }}',
+        "trackOrder": f'mutation {{ found: trackOrder(number: "{number}", email: "{email}") {{ access {{ token }} }}}}',
+        "trackingLink": f'mutation {{ found: trackingLink(by: {{number: "{number}"}}) {{ url }} }}',
+        "revokeTracking": f'mutation {{ found: revokeTracking(by: {{number: "{number}"}}) {{ revokedBefore }} }}',
     }
 
 
@@ -37,6 +40,7 @@ OF_NOBODY: dict[str, str] = {
     "locations": "found: locations { name }",
     "systems": "found: systems { name }",
     "statusMappings": "found: statusMappings { raw }",
+    "trackedOrder": 'found: trackedOrder(token: "no token") { number }',
 }
 
 # Parts of an order that a caller may otherwise see, each with what is selected for it.
@@ -59,7 +63,7 @@ async def asked(question: str, rights: Rights, *, compiled: bool) -> dict[str, A
     """The answer to one question, over a business of its own."""
     woven = business()
     caller = Caller(name="caller", role="role", rights=rights)
-    request = Request(query=f"{{ {question} }}")
+    request = Request(query=question if question.startswith("mutation") else f"{{ {question} }}")
     answer = await Operations(woven.schema, compiled=compiled).run(request, Context(woven.gateway, caller=caller))
     return answer.document()
 

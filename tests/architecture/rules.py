@@ -12,7 +12,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"inventory"}),
     frozenset({"projection"}),
     frozenset({"calling"}),
-    frozenset({"access"}),
+    frozenset({"access", "guests"}),
     frozenset({"fetching"}),
     frozenset({"answering"}),
     frozenset({"operations"}),

@@ -22,9 +22,10 @@ from orderweave.config import (
     observing,
     reading,
     roles,
+    tracking,
 )
 from orderweave.config.calls import CALLS
-from orderweave.config.configuration import CacheSettings, HttpSettings, Issuer, Server
+from orderweave.config.configuration import Allowance, CacheSettings, HttpSettings, Issuer, Server, TrackingSettings
 from orderweave.config.loading import read
 from orderweave.config.tracking_page import KEYS as TRACKING_PAGE
 from orderweave.model.rights import Limits, Scope
@@ -48,6 +49,8 @@ def laid_over(whole: dict[str, Any], part: dict[str, Any]) -> dict[str, Any]:
 
 def address(variable: str) -> str:
     """What stands in a variable that a block names."""
+    if variable.startswith("TRACKING_KEY"):
+        return variable.lower().center(40, "-")
     return f"{'redis' if variable == 'REDIS_URL' else 'https'}://{variable.lower().replace('_', '-')}.example.com"
 
 
@@ -107,13 +110,10 @@ def test_every_key_has_its_row() -> None:
         issuers.ISSUER,
         access.KEY,
         TRACKING_PAGE.keys(),
+        tracking.TRACKING,
+        tracking.ALLOWANCE,
     ]
     assert sorted(described) == sorted(key for keys in known for key in keys)
-
-
-def written(value: object) -> str:
-    """A value as TOML writes it, texts without their quotes."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def test_server_defaults() -> None:
@@ -122,6 +122,26 @@ def test_server_defaults() -> None:
     assert {code_of(key): code_of(default) for key, default, _ in rows} == {
         name: written(getattr(Server(), name)) for name in reading._SERVER
     }
+
+
+def test_tracking_defaults() -> None:
+    """The defaults of tracking's keys are the loader's; what has none is required or not there."""
+    settings = TrackingSettings(keys=())
+    rows = {code_of(row[0]): row[1] for row in rows_of(PAGE, "key", "default", "meaning")}
+    known = {
+        name: getattr(settings, name)
+        for name in tracking.TRACKING - {"keys", "revoked_before", "revoked_orders", "page"}
+    }
+    assert {name: code_of(rows[name]) for name in known} == {name: written(value) for name, value in known.items()}
+
+
+def written(value: Any) -> str:
+    """A default as it would stand in the file, a text without its quotes."""
+    if isinstance(value, Allowance):
+        return f"{{ attempts = {value.attempts}, seconds = {value.seconds} }}"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(list(value)) if isinstance(value, tuple) else str(value)
 
 
 def test_cache_defaults() -> None:

@@ -31,7 +31,13 @@ def test_curl_lines_are_the_demos() -> None:
     """The README's curl lines are those that `make demo` prints, the number of the order to look at included."""
     business = DemoBusiness(seed=7, orders=500)
     printed = serving._HINT.format(
-        orders=500, systems=4, names="", last="wms", url="http://127.0.0.1:8000", number=business.telling_number()
+        orders=500,
+        systems=4,
+        names="",
+        last="wms",
+        url="http://127.0.0.1:8000",
+        number=business.telling_number(),
+        email=business.telling_email(),
     )
     assert curls(printed) == CURLS
 

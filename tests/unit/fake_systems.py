@@ -6,6 +6,7 @@ over several of them by a configuration made by hand. Time stands still in a `Fa
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
@@ -13,7 +14,15 @@ from typing import Any, ClassVar
 import msgspec
 
 from orderweave.bootstrap import Orderweave
-from orderweave.config.configuration import AccessSettings, CacheSettings, Configuration, ConfiguredSystem, Server
+from orderweave.config.configuration import (
+    AccessSettings,
+    CacheSettings,
+    Configuration,
+    ConfiguredSystem,
+    Server,
+    SharedRedis,
+    TrackingSettings,
+)
 from orderweave.model.calls import CallRules
 from orderweave.model.systems import Business, PlaceSpec, ReferenceRule, SystemSpec
 from orderweave.observing import UNOBSERVED, Observing
@@ -91,6 +100,11 @@ class FakeClock:
     def advance(self, seconds: float) -> None:
         """Let time pass."""
         self._passed += seconds
+
+    async def pause(self, seconds: float) -> None:
+        """Wait, in no time."""
+        self.advance(seconds)
+        await asyncio.sleep(0)
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -331,7 +345,7 @@ class Woven(Orderweave):
     def __init__(
         self, configuration: Configuration, clock: FakeClock, fakes: Mapping[str, FakeSystem], observing: Observing
     ) -> None:
-        super().__init__(configuration, clock=clock, observing=observing)
+        super().__init__(configuration, clock=clock, observing=observing, pause=clock.pause)
         self.fakes = fakes
         self.time = clock
 
@@ -346,10 +360,12 @@ def weave(
     calls: CallRules = ONCE,
     federation: bool = False,
     access: AccessSettings | None = None,
+    tracking: TrackingSettings | None = None,
+    redis: SharedRedis | None = None,
 ) -> Woven:
     """The gateway over these systems, in this order; everything live unless a cache is given, told to whoever `observe`
-    makes, and called by these rules: unless told otherwise once a question. With `federation` it is a subgraph.
-    Everybody is let in unless `access` says whom.
+    makes, and called by these rules: unless told otherwise once a question. With `federation` it is a subgraph, with
+    `tracking` guests are served. Everybody is let in unless `access` says whom.
     """
     clock = FakeClock()
     for system in systems:
@@ -371,6 +387,8 @@ def weave(
         ),
         cache=cache,
         access=access,
+        redis=redis,
+        tracking=tracking,
     )
     observing = observe([system.name for system in systems], clock) if observe else UNOBSERVED
     return Woven(configuration, clock, {system.name: system for system in systems}, observing)

@@ -12,7 +12,7 @@ from orderweave.answering import customer as customers
 from orderweave.answering import inventory as stock
 from orderweave.answering import order as single
 from orderweave.answering import orders as lists
-from orderweave.answering import places, systems
+from orderweave.answering import places, systems, tracking
 from orderweave.answering.errors import RequestError
 from orderweave.answering.orders import OrderList
 from orderweave.answering.parts import Parts
@@ -20,8 +20,15 @@ from orderweave.model.inventory import InventoryItem
 from orderweave.model.listing import StatusMapping, SystemInfo
 from orderweave.model.order import Customer, Location, Order, OrderConnection
 from orderweave.model.product import Product
-from orderweave.model.rights import ALL_RIGHTS, Rights
+from orderweave.model.rights import ALL_RIGHTS, Caller, Rights
 from orderweave.model.terms import Lane, Terms
+from orderweave.model.tracking import (
+    TrackedOrder,
+    TrackingAccess,
+    TrackingAttempt,
+    TrackingLink,
+    TrackingRevocation,
+)
 from orderweave.planning.needs import Needs
 
 
@@ -91,3 +98,19 @@ class Gateway:
     def status_mappings(self) -> tuple[StatusMapping, ...]:
         """All mapped status words."""
         return systems.status_mappings(self.parts)
+
+    async def track_order(self, asked: TrackingAttempt) -> TrackingAccess | None:
+        """A guest's token for the order that bears the second fact out, under the gateway's own rights and time."""
+        return await tracking.track_order(self.parts, asked, self.call())
+
+    async def tracked_order(self, token: str, call: Terms) -> TrackedOrder | None:
+        """A guest's view of the order behind a token."""
+        return await tracking.tracked_order(self.parts, token, call)
+
+    def tracking_link(self, order: Order, caller: Caller) -> TrackingLink:
+        """A link to an order's tracking, for a mail."""
+        return tracking.tracking_link(self.parts, order, caller)
+
+    async def revoke_tracking(self, token: str, caller: Caller) -> TrackingRevocation:
+        """Revoke all tokens of the order with this global id."""
+        return await tracking.revoke_tracking(self.parts, token, caller)

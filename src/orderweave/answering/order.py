@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from orderweave.answering.errors import RequestError, ambiguous, bad_input, incomplete
 from orderweave.answering.parts import Parts
 from orderweave.answering.showing import shown
 from orderweave.answering.visibility import is_visible, with_owner
 from orderweave.fetching.gathering import Gathering, issues_about
-from orderweave.fetching.parcels import Parcels, parcels_of
+from orderweave.fetching.parcels import NO_PARCELS, Parcels, parcels_of
 from orderweave.matching import Group
 from orderweave.model.ids import MalformedToken, decode_id
 from orderweave.model.order import Order
+from orderweave.model.provenance import SourceIssue
 from orderweave.model.rights import Rights
 from orderweave.model.terms import Terms
 from orderweave.observing import Stage
 from orderweave.planning.needs import Needs
-from orderweave.planning.orders import plan_orders
+from orderweave.planning.orders import OrderPlan, plan_orders
 from orderweave_sdk.records import Key
 
 _LONGEST_NUMBER = 200
@@ -64,23 +65,16 @@ async def orders_by_ids(
     wanted = {key for key in keys if isinstance(key, Key)}
     if not wanted:
         return [key if isinstance(key, RequestError) else None for key in keys]
-    with parts.observing.stage(Stage.PLAN):
-        plan = plan_orders(with_owner(needs, call.rights), parts.business, parts.authority)
-    gathering = Gathering(parts.systems, parts.reader, plan, call, through_thirds=True)
-    groups_of: dict[Key, list[Group]] = {key: [] for key in wanted}
-    for group in await gathering.run(sorted(wanted)):
-        if group.members and is_visible(group, call.rights, parts.authority):
-            for key in group.keys & wanted:
-                groups_of[key].append(group)
+    groups, gathering, plan = await _looked_up(parts, sorted(wanted), needs, call)
+    groups_of = {key: [group for group in groups if key in group.keys] for key in wanted}
     unknown = sorted(key for key, groups in groups_of.items() if not groups)
     missed = await _unknown(gathering, unknown, call.rights) if unknown else None
-    named = [group for groups in groups_of.values() for group in groups]
-    parcels = await parcels_of(named, plan.carriers, parts.systems, call)
+    parcels = await parcels_of(groups, plan.carriers, parts.systems, call)
 
     def found(key: Key) -> Order | RequestError | None:
+        named = groups_of[key]
         try:
-            groups = groups_of[key]
-            return _one(parts, groups, gathering, parcels, needs=needs, call=call) if groups else missed
+            return _one(parts, named, gathering, parcels, needs=needs, call=call) if named else missed
         except RequestError as error:
             return error
 
@@ -105,21 +99,56 @@ def key_of_id(token: str) -> Key:
     return Key(*found)
 
 
+async def orders_by_keys(
+    parts: Parts, keys: tuple[Key, ...], needs: Needs, call: Terms
+) -> tuple[tuple[Order, ...], tuple[SourceIssue, ...]]:
+    """Every order that has one of these keys, and what failed on the way, also where a kept record made up for it.
+
+    Only who owns a key is asked for it, and whoever stands in for them: as much for an order that is there as for one
+    that is not. Whatever tells of the goods is not for this: carriers are not asked.
+    """
+    if not keys:
+        return (), ()
+    looked = await _looked_up(parts, keys, needs, call, through_thirds=False)
+    groups = looked.groups
+    made_up = [fetched.instead_of for group in groups for fetched in group.members if fetched.instead_of is not None]
+    orders = tuple(_one(parts, [group], looked.gathering, NO_PARCELS, needs=needs, call=call) for group in groups)
+    return orders, (*looked.gathering.issues, *made_up)
+
+
+class _LookedUp(NamedTuple):
+    """What a look-up found, as far as the caller may see it."""
+
+    groups: list[Group]
+    gathering: Gathering
+    plan: OrderPlan
+
+
+async def _looked_up(
+    parts: Parts, keys: Sequence[Key], needs: Needs, call: Terms, *, through_thirds: bool = True
+) -> _LookedUp:
+    with parts.observing.stage(Stage.PLAN):
+        plan = plan_orders(with_owner(needs, call.rights), parts.business, parts.authority)
+    gathering = Gathering(parts.systems, parts.reader, plan, call, through_thirds=through_thirds)
+    wanted = set(keys)
+    groups = [
+        group
+        for group in await gathering.run(keys)
+        if group.keys & wanted and group.members and is_visible(group, call.rights, parts.authority)
+    ]
+    return _LookedUp(groups, gathering, plan)
+
+
 async def _by_keys(parts: Parts, keys: tuple[Key, ...], needs: Needs, call: Terms, *, said: str | None) -> Order | None:
     if not keys:
         return None
-    rights = call.rights
-    with parts.observing.stage(Stage.PLAN):
-        plan = plan_orders(with_owner(needs, rights), parts.business, parts.authority)
-    gathering = Gathering(parts.systems, parts.reader, plan, call, through_thirds=True)
-    found = [group for group in await gathering.run(keys) if group.keys & set(keys) and group.members]
-    groups = [group for group in found if is_visible(group, rights, parts.authority)]
+    groups, gathering, plan = await _looked_up(parts, keys, needs, call)
     if len(groups) > 1 and said is not None:
         groups = _owners(groups, keys) or groups
     if groups:
         parcels = await parcels_of(groups, plan.carriers, parts.systems, call)
         return _one(parts, groups, gathering, parcels, needs=needs, call=call)
-    missed = await _unknown(gathering, keys, rights)
+    missed = await _unknown(gathering, keys, call.rights)
     if missed is not None:
         raise missed
     return None

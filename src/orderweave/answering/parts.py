@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 
 from orderweave.fetching.systems import Systems
+from orderweave.guests import Desk
 from orderweave.matching import KeyReader
 from orderweave.merging import Merger
 from orderweave.model.inventory import FetchedStock
@@ -19,7 +20,7 @@ from orderweave_sdk.clock import Clock
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
-    """The rooms, wired. Made once a configuration by the bootstrap."""
+    """The rooms, wired. Made once a configuration by the bootstrap. Without a `desk` guests are not served."""
 
     business: Business
     systems: Systems
@@ -27,6 +28,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     authority: Authority
     merger: Merger
     clock: Clock
+    desk: Desk | None = None
 
     @property
     def observing(self) -> Observing:

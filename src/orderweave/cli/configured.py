@@ -10,7 +10,6 @@ import msgspec
 
 from orderweave.bootstrap import Orderweave
 from orderweave.config import Configuration, ConfigurationError, installed, load
-from orderweave.model.systems import Business
 from orderweave.observing.logs import set_up_logs
 from orderweave.operations.explaining import ExplainError, explain
 from orderweave.planning.authority import Authority
@@ -82,7 +81,7 @@ async def check(path: Path, environment: Mapping[str, str]) -> int:
             print("FAIL cache (redis): does not answer; the gateway would go on without it, each worker by itself")
     finally:
         await woven.close()
-    for warning in warnings(configuration.business):
+    for warning in warnings(configuration):
         print(f"note {warning}")
     return 1 if failed else 0
 
@@ -91,14 +90,17 @@ def _checked(call: Call) -> Callable[[Connector], Awaitable[str]]:
     return lambda connector: connector.check(call)
 
 
-def warnings(business: Business) -> list[str]:
+def warnings(configuration: Configuration) -> list[str]:
     """What is allowed but seldom meant."""
+    business = configuration.business
     found = []
     for name, spec in business.systems.items():
         if not spec.references and not spec.captures_orders:
             found.append(f"{name}: no orders are placed here and no references are configured: nothing will match it")
     if not business.places:
         found.append("no [[locations]] are configured: stock of one place in two systems counts twice")
+    if configuration.tracking is not None and configuration.redis is None:
+        found.append("tracking without [redis]: each process counts attempts and knows revocations by itself")
     return found
 
 

@@ -37,6 +37,8 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
 
     `request_seconds` is for a request to arrive, `deadline_seconds` for its answer; `drain_seconds` is how long a
     process that is about to stop says so before it does. `federation` makes the schema a subgraph of a federated graph.
+    `trusted_proxies` are networks (CIDR) of proxies that are
+    believed about whose request they pass on.
     """
 
     host: str = "127.0.0.1"
@@ -47,6 +49,7 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     most_waiting: int = 100
     drain_seconds: int = 5
     federation: bool = False
+    trusted_proxies: tuple[str, ...] = ()
 
 
 class CacheSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -105,6 +108,35 @@ class TrackingPage(msgspec.Struct, frozen=True, kw_only=True):
     accent_dark: str = "#72c7b0"
     support_url: str | None = None
     support_email: str | None = None
+
+
+class Allowance(msgspec.Struct, frozen=True, kw_only=True):
+    """So many attempts at once; they flow back evenly, all of them within so many seconds."""
+
+    attempts: int
+    seconds: int
+
+
+class TrackingSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How guests track orders; `docs/configuration.md` says what each is. Never printed: it holds the keys."""
+
+    keys: tuple[str, ...]
+    postal_code: bool = True
+    slot_seconds: float = 1.5
+    token_seconds: int = 1_800
+    session_seconds: int = 43_200
+    link_seconds: int = 2_592_000
+    link_url: str = "/track"
+    revoked_before: datetime | None = None
+    revoked_orders: frozenset[str] = frozenset()
+    number: Allowance = Allowance(attempts=10, seconds=86_400)
+    fact: Allowance = Allowance(attempts=30, seconds=86_400)
+    address: Allowance = Allowance(attempts=60, seconds=3_600)
+    everybody: Allowance = Allowance(attempts=3_000, seconds=3_600)
+    page: TrackingPage = TrackingPage()
+
+    def __repr__(self) -> str:
+        return "TrackingSettings(…)"
 
 
 class SharedRedis(msgspec.Struct, frozen=True, kw_only=True):
@@ -182,7 +214,7 @@ class ConfiguredSystem(msgspec.Struct, frozen=True, kw_only=True):
 class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     """A configuration that holds together. Without `cache` everything is live; without `redis` every process keeps its
     own state; without `access` everybody who reaches the gateway sees everything. `manifest` holds the documents of
-    the files that `http` names; without `tracking_page` there is no page for guests.
+    the files that `http` names; without `tracking` no guest tracks an order.
     """
 
     file: str
@@ -195,4 +227,4 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     manifest: Manifest | None = None
     redis: SharedRedis | None = None
     access: AccessSettings | None = None
-    tracking_page: TrackingPage | None = None
+    tracking: TrackingSettings | None = None

@@ -14,12 +14,12 @@ from typing import Any
 
 from orderweave.config.access import read_access
 from orderweave.config.caching import read_cache
-from orderweave.config.configuration import Configuration, ConfigurationError, Problem, TrackingPage
+from orderweave.config.configuration import Configuration, ConfigurationError, Problem
 from orderweave.config.http import read_http
 from orderweave.config.observing import read_observing
 from orderweave.config.reading import Reader
 from orderweave.config.registry import Registry
-from orderweave.config.tracking_page import read_tracking_page
+from orderweave.config.tracking import read_tracking
 from orderweave.model.systems import Business
 
 _TOP = {"access", "server", "redis", "systems", "locations", "authority", "cache", "observing", "http", "tracking"}
@@ -77,8 +77,10 @@ def read(
     observing, wrong_observing = read_observing(document.get("observing", {}), environment)
     http, manifest, wrong_http = read_http(document.get("http", {}), environment, Path(file).parent)
     access, wrong_access = read_access(document, host=server.host, systems=declared)
-    page, wrong_page = _tracking_page(document.get("tracking"), Path(file).parent)
-    problems = [*reader.problems, *wrong_cache, *wrong_observing, *wrong_http, *wrong_access, *wrong_page]
+    tracking, wrong_tracking = read_tracking(
+        document.get("tracking"), environment, server.deadline_seconds, Path(file).parent
+    )
+    problems = [*reader.problems, *wrong_cache, *wrong_observing, *wrong_http, *wrong_access, *wrong_tracking]
     if problems:
         raise ConfigurationError(file, problems)
     return Configuration(
@@ -92,16 +94,5 @@ def read(
         manifest=manifest,
         redis=redis,
         access=access,
-        tracking_page=page,
+        tracking=tracking,
     )
-
-
-def _tracking_page(table: Any, folder: Path) -> tuple[TrackingPage | None, list[Problem]]:
-    """The page of `[tracking]`; none without that table, the default one where it says nothing of its page."""
-    if table is None:
-        return None, []
-    if not isinstance(table, dict):
-        return None, [Problem("tracking", "must be a table")]
-    page, problems = read_tracking_page(table.get("page", {}), folder)
-    unknown = [key for key in table if key != "page"]
-    return page, [*(Problem(f"tracking.{key}", "unknown key; known here: page") for key in unknown), *problems]

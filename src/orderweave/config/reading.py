@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -40,6 +41,7 @@ _SERVER = {
     "most_waiting": int,
     "drain_seconds": int,
     "federation": bool,
+    "trusted_proxies": list,
 }
 # What the server's numbers may be: a port, waits that a caller's own time-out would outlive, what memory holds.
 _RANGES = {
@@ -100,7 +102,7 @@ class Reader:
         """The `[server]` table."""
         table = self._table("server", value)
         self.unknown_keys("server.", table, set(_SERVER))
-        known = {}
+        known: dict[str, Any] = {}
         for key, wanted in _SERVER.items():
             if key not in table:
                 continue
@@ -111,9 +113,20 @@ class Reader:
                 self._problem(f"server.{key}", f"must be between {least} and {most}")
             elif table[key] == "":
                 self._problem(f"server.{key}", "must not be empty")
+            elif key == "trusted_proxies":
+                known[key] = self._networks(f"server.{key}", table[key])
             else:
                 known[key] = table[key]
         return Server(**known)
+
+    def _networks(self, key: str, values: list[Any]) -> tuple[str, ...]:
+        """Networks of addresses, such as 10.0.0.0/8."""
+        for value in values:
+            try:
+                ip_network(value if isinstance(value, str) else "")
+            except ValueError:
+                self._problem(key, f"{value!r} is no network such as 10.0.0.0/8 or 2001:db8::/32")
+        return tuple(str(value) for value in values)
 
     def redis(self, value: Any) -> SharedRedis | None:
         """The `[redis]` table. The address may come from the environment: it may hold a password."""

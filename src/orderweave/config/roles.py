@@ -41,7 +41,7 @@ BUILT_IN: Mapping[str, Role] = {
         limits=Limits(page_size=500, response_cost=1_000_000, upstream_calls=1_000),
     ),
     "customer": Role(
-        scopes=frozenset({Scope.ORDERS, Scope.PERSONAL, Scope.FINANCIALS, Scope.INVENTORY}),
+        scopes=frozenset({Scope.ORDERS, Scope.PERSONAL, Scope.FINANCIALS, Scope.INVENTORY, Scope.TRACKING}),
         own=True,
         limits=Limits(
             aliases=20, root_fields=10, page_size=50, response_cost=20_000, upstream_calls=50, points=100_000

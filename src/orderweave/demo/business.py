@@ -11,6 +11,7 @@ from orderweave.config import Configuration, installed
 from orderweave.config.loading import read
 from orderweave.config.registry import simulator
 from orderweave.scenario import SYSTEMS, USUAL, Scenario, Secret, cast, configuration, demo_systems, generate, told
+from orderweave_sdk.records import OrderRecord
 from orderweave_sdk.testing.faults import Fault
 from orderweave_sdk.testing.simulator import SimulatedSystem
 from orderweave_sdk.testing.world import World
@@ -72,14 +73,21 @@ class DemoBusiness:
 
     def telling_number(self) -> str:
         """The number of an order that three systems know and disagree on: the one to look at first."""
+        return self._telling().key("number") or ""
+
+    def telling_email(self) -> str:
+        """The e-mail address of whoever placed that order: the second fact by which a guest tracks it."""
+        customer = self._telling().customer
+        return (customer.person.email if customer and customer.person else None) or ""
+
+    def _telling(self) -> OrderRecord:
         planted = {conflict.order for conflict in self.scenario.truth.conflicts}
         best = max(
             self.scenario.truth.orders,
             key=lambda order: (len({s for s, _ in order.members}), order.anchor in planted, -order.number),
         )
         system, external_id = best.anchor
-        record = next(r for r in self.scenario.worlds[system].orders if r.external_id == external_id)
-        return record.key("number") or ""
+        return next(r for r in self.scenario.worlds[system].orders if r.external_id == external_id)
 
     def telling_skus(self) -> list[str]:
         """SKUs worth a look: those on whose stock systems disagree first, three in all."""

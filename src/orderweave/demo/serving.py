@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 
 import msgspec
@@ -12,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from orderweave.bootstrap import Orderweave, observed
-from orderweave.config.configuration import ObservingSettings, TrackingPage
+from orderweave.config.configuration import ObservingSettings, TrackingPage, TrackingSettings
 from orderweave.demo.business import DemoBusiness
 from orderweave.observing.logs import set_up_logs
 from orderweave.web import build_app
@@ -34,6 +35,8 @@ totals {{ total {{ amount }} }} invoices {{ total {{ amount }} }} shipments {{ s
 conflicts {{ path values {{ system value }} }} freshness {{ missing {{ system reason }} }} }} }}"}}'
   All orders   curl -s {url}/graphql -H 'content-type: application/json' \\
                  -d '{{"query":"{{ orders(first: 5) {{ nodes {{ number placedAt channel {{ code }} }} }} }}"}}'
+  As a guest   the explorer's tab of that name: order {number}, e-mail {email}.
+               The answer takes a second and a half, right or wrong. Its token is sealed with a key of this run.
   Stop a system, look again, and start it:
                curl -s -X PUT {url}/demo/faults/{last}/STOPPED
                curl -s -X DELETE {url}/demo/faults/{last}
@@ -55,6 +58,7 @@ async def serve_demo(*, port: int, seed: int, orders: int, connectors: Sequence[
                 last=list(business.simulators)[-1],
                 url=f"http://127.0.0.1:{port}",
                 number=business.telling_number(),
+                email=business.telling_email(),
             ),
             flush=True,
         )
@@ -66,16 +70,23 @@ async def serve_demo(*, port: int, seed: int, orders: int, connectors: Sequence[
 def demo_app(business: DemoBusiness) -> Starlette:
     """The gateway over a running business, with the switches that make a system fail.
 
-    The operations page is open to everybody: the demo listens on loopback alone.
+    The operations page is open to everybody: the demo listens on loopback alone. The key of guests' tokens is made
+    anew for each run.
     """
-    configuration = msgspec.structs.replace(business.configuration(), observing=ObservingSettings(log_requests=False))
+    configuration = msgspec.structs.replace(
+        business.configuration(),
+        observing=ObservingSettings(log_requests=False),
+        tracking=TrackingSettings(keys=(secrets.token_urlsafe(),), page=_PAGE),
+    )
     observing = observed(configuration, ops=True)
     woven = Orderweave(configuration, observing=observing)
     shown = seen(woven.gateway.systems, observing, access=Access(None, observing.clock))
     return build_app(
         woven.schema,
         woven.gateway,
-        examples=examples(number=business.telling_number(), skus=business.telling_skus()),
+        examples=examples(
+            number=business.telling_number(), skus=business.telling_skus(), email=business.telling_email()
+        ),
         more=[*shown.more, *track_routes(_PAGE), *_switches(business)],
         beside=shown.beside,
     )

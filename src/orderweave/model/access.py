@@ -15,6 +15,7 @@ from orderweave.model.rights import Rights, Scope
 
 _ORDERS, _INVENTORY = frozenset({Scope.ORDERS}), frozenset({Scope.INVENTORY})
 _PERSONAL, _FINANCIALS = frozenset({Scope.PERSONAL}), frozenset({Scope.FINANCIALS})
+_TRACKING = frozenset({Scope.TRACKING})
 _PROVENANCE, _SYSTEMS = frozenset({Scope.PROVENANCE}), frozenset({Scope.SYSTEMS})
 # For whoever may ask at all; what there is to see is decided by what stands below, or by the object itself.
 _OPEN: frozenset[Scope] = frozenset()
@@ -28,6 +29,11 @@ SCOPES: Mapping[str, frozenset[Scope]] = {
     "Query.locations": _INVENTORY,
     "Query.systems": _SYSTEMS,
     "Query.statusMappings": _SYSTEMS,
+    # Their own rules stand behind them: a token opens one order, and a guest has none before.
+    "Query.trackedOrder": _TRACKING,
+    "Mutation.trackOrder": _TRACKING,
+    "Mutation.trackingLink": _ORDERS,
+    "Mutation.revokeTracking": _ORDERS,
     "Query.node": _OPEN,
     "Query.nodes": _OPEN,
     "Query._entities": _OPEN,

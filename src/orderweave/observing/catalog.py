@@ -169,6 +169,12 @@ KEY_SETS = Metric(
     "Fetches of an issuer's keys, which went well (OK) or FAILED.",
     ("issuer", "outcome"),
 )
+TRACKING = Metric(
+    "orderweave_tracking",
+    MetricKind.READ_COUNTER,
+    "Guests' attempts to track an order and what their tokens were used for, by outcome.",
+    ("outcome",),
+)
 DOCUMENTS_KEPT = Metric("orderweave_documents_kept", MetricKind.READ_GAUGE, "Parsed documents that are kept.")
 PROJECTIONS_KEPT = Metric("orderweave_projections_kept", MetricKind.READ_GAUGE, "Compiled selections that are kept.")
 
@@ -196,6 +202,7 @@ METRICS: tuple[Metric, ...] = (
     UNKNOWN_WORDS_SEEN,
     CALLERS,
     KEY_SETS,
+    TRACKING,
     DOCUMENTS_KEPT,
     PROJECTIONS_KEPT,
 )

@@ -21,6 +21,7 @@ from graphql.execution.values import get_argument_values, get_variable_values
 
 from orderweave.answering.customer import CUSTOMER_COORDINATES
 from orderweave.answering.filters import COORDINATE_OF_FIELD
+from orderweave.merging.tracking import TRACKED_COORDINATES
 from orderweave.model.systems import Business
 from orderweave.operations.rules import RULES
 from orderweave.operations.selection import Selection
@@ -96,6 +97,8 @@ def _plan(
     if root in _ORDER_ROOTS:
         needs = needs_of([*touched, *(CUSTOMER_COORDINATES if root == "customer" else ())], filtered)
         return print_orders(plan_orders(needs, business, authority), business, root=root)
+    if root == "trackedOrder":
+        return print_orders(plan_orders(needs_of(TRACKED_COORDINATES), business, authority), business, root=root)
     if root == "inventory":
         having = {
             name: spec.manifest.stock_batch.size

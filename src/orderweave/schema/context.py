@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
 from graphql import GraphQLResolveInfo
@@ -18,7 +19,7 @@ from orderweave.planning.needs import Needs, needs_of
 class Context:
     """What one request carries: the gateway, who asks, and the terms under which the work must end.
 
-    `within` are the seconds that the caller waits, where it says so.
+    `within` are the seconds that the caller waits, where it says so, and `address` is where the request comes from.
     """
 
     def __init__(
@@ -27,9 +28,11 @@ class Context:
         lane: Lane = Lane.INTERACTIVE,
         within: float | None = None,
         caller: Caller = ANYBODY,
+        address: IPv4Address | IPv6Address | None = None,
     ) -> None:
         self.gateway = gateway
         self.caller = caller
+        self.address = address
         self.call: Terms = gateway.call(lane, within, caller.rights)
 
 

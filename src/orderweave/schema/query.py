@@ -15,16 +15,19 @@ from orderweave.schema.arguments import CustomerLookup, FilterArgument, OrderLoo
 from orderweave.schema.context import Asked, needs, selected, terms
 from orderweave.schema.fulfillment_types import Location
 from orderweave.schema.inventory_types import InventoryItem, Product
+from orderweave.schema.lookups import order_by
 from orderweave.schema.node import Node
 from orderweave.schema.objects import MOST_NODES, by_ids, customer_by_email, customer_by_id
 from orderweave.schema.order_types import Customer, Order, OrderConnection
 from orderweave.schema.paging import After, Before, First, Last
 from orderweave.schema.system_types import StatusMapping, System
+from orderweave.schema.tracking_types import TrackedOrder
 
 OrderBy = Annotated[OrderLookup, strawberry.argument(description="One name of the order.")]
 CustomerBy = Annotated[CustomerLookup, strawberry.argument(description="One name of the customer.")]
 Skus = Annotated[list[str], strawberry.argument(description="1 to 200 SKUs, in any case.")]
 Sku = Annotated[str, strawberry.argument(description="The SKU, in any case.")]
+Token = Annotated[str, strawberry.argument(description="The token.")]
 NodeId = Annotated[ID, strawberry.argument(description="A global id from an answer.")]
 NodeIds = Annotated[list[ID], strawberry.argument(description="1 to 50 global ids from answers.")]
 
@@ -36,12 +39,7 @@ class Query:
     @field(description="One order, by whatever name you hold of it; null when no system knows it.")
     async def order(self, info: Asked, by: OrderBy) -> Order | None:
         """The order, put together."""
-        gateway, call, needed = info.context.gateway, terms(info), needs(info)
-        if isinstance(by.id, str):
-            return cast("Order | None", await gateway.order_by_id(by.id, needed, call))
-        if by.key:
-            return cast("Order | None", await gateway.order_by_key(by.key.namespace, by.key.value, needed, call))
-        return cast("Order | None", await gateway.order_by_number(by.number or "", needed, call))
+        return cast("Order | None", await order_by(info.context.gateway, by, needs(info), terms(info)))
 
     @field(
         description="Orders over all channels, live from the systems where they are placed, newest first unless "
@@ -82,6 +80,14 @@ class Query:
         if isinstance(by.id, str):
             return await customer_by_id(info, by.id)
         return cast("Customer | None", await customer_by_email(info, by.email or ""))
+
+    @field(
+        description="A guest's view of the order behind a token of `trackOrder` or of a mailed link; null for a token "
+        "that does not hold, whatever is wrong with it."
+    )
+    async def tracked_order(self, info: Asked, token: Token) -> TrackedOrder | None:
+        """The reduced order."""
+        return cast("TrackedOrder | None", await info.context.gateway.tracked_order(token, terms(info)))
 
     @field(description="The places of the business.")
     async def locations(self, info: Asked) -> list[Location]:

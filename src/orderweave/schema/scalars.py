@@ -11,6 +11,7 @@ from strawberry.types.scalar import ScalarDefinition
 
 from orderweave.model.calls import BreakerState
 from orderweave.model.provenance import IssueReason, Via
+from orderweave.model.tracking import MilestoneKind
 from orderweave_sdk.manifest import SearchField
 from orderweave_sdk.records import (
     Axis,
@@ -48,6 +49,7 @@ __all__ = [
     "IssueReason",
     "LineStatus",
     "LocationKind",
+    "MilestoneKind",
     "OrderSortField",
     "OrderStatus",
     "PaymentStatus",
@@ -94,6 +96,7 @@ _ENUMS: tuple[tuple[type[StrEnum], str, str | None], ...] = (
     (ReturnStatus, "Where one return, or the order's returns together, stand.", None),
     (HoldReason, "Why something may not go on.", None),
     (DeliveryMethod, "How the goods reach the customer. Ship-from-store is SHIPPING from a STORE.", None),
+    (MilestoneKind, "A step on an order's way to its customer.", None),
     (LocationKind, "What kind of place it is.", None),
     (ChannelKind, "What kind of channel an order was placed in.", None),
     (TransactionKind, "What a payment transaction did.", None),

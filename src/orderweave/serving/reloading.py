@@ -18,7 +18,8 @@ logger = logging.getLogger("orderweave.serving")
 Load = Callable[[], Configuration]
 
 # What a process has built on since it started.
-_AT_START = tuple(field for field in Server.__struct_fields__ if field != "deadline_seconds")
+_AT_ONCE = frozenset({"deadline_seconds", "trusted_proxies"})
+_AT_START = tuple(field for field in Server.__struct_fields__ if field not in _AT_ONCE)
 # Past the deadline of the last request of a gateway that was replaced; then it is closed all the same.
 _GRACE = 2.0
 

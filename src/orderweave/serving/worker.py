@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import gc
 import socket
+from collections.abc import Sequence
 
 import uvicorn
+from starlette.routing import BaseRoute
 
 from orderweave.access import KeySets
 from orderweave.bootstrap import Orderweave, observed
+from orderweave.config.configuration import TrackingSettings
 from orderweave.serving.reloading import Reloading, Reread
 from orderweave.serving.server import Server
 from orderweave.web import Admission, Current, build_app
@@ -55,7 +58,7 @@ def run_worker(reread: Reread, listening: socket.socket, *, lifeline: int | None
         current,
         admission=admission,
         examples=examples(number="1001", skus=["SKU-1"]),
-        more=[*shown.more, *(track_routes(configuration.tracking_page) if configuration.tracking_page else [])],
+        more=[*shown.more, *_track(configuration.tracking)],
         beside=shown.beside,
     )
     _spare_the_collector()
@@ -68,7 +71,7 @@ def run_worker(reread: Reread, listening: socket.socket, *, lifeline: int | None
         # What it warns of is what anybody may send, as often as they like.
         log_level="error",
         access_log=False,
-        # Nothing here depends on the caller's address, and each costs every request a little.
+        # Whose address a request comes from is read in `web/addresses.py`, once and with our own rules.
         proxy_headers=False,
         server_header=False,
         timeout_keep_alive=_MOST_IDLE_SECONDS,
@@ -85,6 +88,11 @@ def run_worker(reread: Reread, listening: socket.socket, *, lifeline: int | None
     )
     server.run(sockets=[listening])
     return 0
+
+
+def _track(tracking: TrackingSettings | None) -> Sequence[BaseRoute]:
+    """The page for guests, where there are any."""
+    return track_routes(tracking.page, postal_code=tracking.postal_code) if tracking is not None else []
 
 
 def _spare_the_collector() -> None:

@@ -23,6 +23,7 @@ from orderweave.observing.port import Asked
 from orderweave.operations.persisted import Found, Mismatch, Unknown
 from orderweave.operations.running import Answer, Operations, Request
 from orderweave.schema import Context
+from orderweave.web.addresses import IPAddress
 from orderweave.web.admission import Admission, Overloaded
 from orderweave.web.bodies import Bodies, Sent, sent_by
 from orderweave.web.current import Current, Lease
@@ -62,7 +63,7 @@ class Endpoint:
         operations: Operations,
         current: Current,
         admission: Admission,
-        context: Callable[[Gateway, Lane, float | None, Caller], Context] = Context,
+        context: Callable[[Gateway, Lane, float | None, Caller, IPAddress | None], Context] = Context,
         *,
         observing: Observing = UNOBSERVED,
     ) -> None:
@@ -145,7 +146,8 @@ class Endpoint:
             elif method != "POST":
                 raise BadRequest(405, "send the request by POST, or a query by GET", [(b"allow", ALLOWED_METHODS)])
             self.admission.look_in()
-            context = self._context(gateway, _lane(headers), within, await lease.door.identify(headers))
+            lane, caller = _lane(headers), await lease.door.identify(headers)
+            context = self._context(gateway, lane, within, caller, lease.door.addresses.of(scope))
             if method == "POST":
                 sent = await self._bodies.read(headers, receive)
             else:

@@ -85,8 +85,42 @@ SYSTEMS = """query Systems {
 """
 
 
-def examples(*, number: str, skus: list[str]) -> tuple[Example, ...]:
-    """The examples, about an order and SKUs that exist."""
+TRACK = """mutation Track($number: String!, $email: String) {
+  trackOrder(number: $number, email: $email) {
+    access { token expiresAt }
+  }
+}
+
+# With the token of the answer, as a guest sees the order:
+query Tracked($token: String!) {
+  trackedOrder(token: $token) {
+    number
+    status
+    fulfillmentStatus
+    milestones { kind occurredAt }
+    lines { title quantity { ordered shipped delivered } }
+    shipments {
+      status
+      lines { title quantity }
+      packages { carrier { name } trackingNumber status eta { from to } events { occurredAt status message location } }
+    }
+    pickups { status location readyBy }
+    freshness { asOf stale incomplete }
+  }
+}
+"""
+
+
+def examples(*, number: str, skus: list[str], email: str | None = None) -> tuple[Example, ...]:
+    """The examples, about an order and SKUs that exist; with the order's e-mail address also that of a guest."""
+    guest = Example(name="As a guest", query=TRACK, variables={"number": number, "email": email, "token": ""})
+    return (
+        *_staff(number, skus),
+        *((guest,) if email is not None else ()),
+    )
+
+
+def _staff(number: str, skus: list[str]) -> tuple[Example, ...]:
     return (
         Example(name="One order, whole", query=ORDER, variables={"number": number}),
         Example(name="Orders over all channels", query=ORDERS, variables={"first": 10}),

@@ -96,6 +96,16 @@ def test_check_notes_what_is_seldom_meant(run: Run, file: File) -> None:
     ]
 
 
+def test_check_notes_guests_without_redis(run: Run, file: File, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Guests without a Redis are a note: each process would count their attempts by itself."""
+    monkeypatch.setenv("TRACKING_KEY", "k" * 32)
+    code, out, _ = run("check", "--config", file(WELL + '[tracking]\nkeys = [{ env = "TRACKING_KEY" }]\n'))
+    assert code == 0
+    assert out.splitlines()[2:] == [
+        "note tracking without [redis]: each process counts attempts and knows revocations by itself"
+    ]
+
+
 @pytest.mark.parametrize("command", [["check"], ["systems"], ["serve"], ["explain", "{ systems { name } }"]], ids=str)
 def test_a_broken_file_is_told_whole(command: list[str], run: Run, file: File) -> None:
     """Each command over a broken file prints every problem, no secret, and exits 1 with nothing done."""

@@ -30,7 +30,7 @@ MISTAKES: dict[str, tuple[str, list[tuple[str, str]]]] = {
             (
                 "server.prot",
                 "unknown key; known here: deadline_seconds, drain_seconds, federation, host, most_in_flight, "
-                "most_waiting, port, request_seconds",
+                "most_waiting, port, request_seconds, trusted_proxies",
             )
         ],
     ),

@@ -22,6 +22,8 @@ from tests.unit.config.conftest import Read
 SHOP = (
     '[systems.shop]\nconnector = "shop"\nsettings = { url = "https://shop.example.com", token = { env = "TOKEN" } }\n'
 )
+SEALED = {"TOKEN": "s3cret-token", "TRACKING": "k" * 32}
+GUESTS = '[tracking]\nkeys = [{ env = "TRACKING" }]\n'
 PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 20
 WEBP = b"RIFF\x10\0\0\0WEBPVP8 "
 COLORS = st.integers(0, 0xFFFFFF).map(lambda number: f"#{number:06x}")
@@ -36,24 +38,29 @@ def problem(folder: Path, **given: object) -> str:
 
 def test_no_page_without_the_table(read: Read) -> None:
     """Without `[tracking]` there is no page; with it alone there is one under the default brand."""
-    assert read(SHOP).tracking_page is None
-    assert read(SHOP + "[tracking]\n").tracking_page == TrackingPage()
+    assert read(SHOP).tracking is None
+    settings = read(SHOP + GUESTS, SEALED).tracking
+    assert settings is not None
+    assert settings.page == TrackingPage()
 
 
 def test_a_whole_brand(read: Read, tmp_path: Path) -> None:
     """Every key is taken; the logo is read from beside the configuration file, the dark accent follows the light."""
     (tmp_path / "logo.svg").write_bytes(b"\xef\xbb\xbf<?xml version='1.0'?>\n<!-- ours -->\n<svg xmlns='x'/>")
-    page = read(
+    settings = read(
         SHOP
+        + GUESTS
         + """[tracking.page]
 name = "Grün & Söhne"
 logo = "logo.svg"
 accent = "#7A2E5D"
 support_url = "https://shop.example.com/help?from=track"
 support_email = "hilfe@example.com"
-"""
-    ).tracking_page
-    assert page is not None
+""",
+        SEALED,
+    ).tracking
+    assert settings is not None
+    page = settings.page
     assert page.logo is not None
     assert (page.logo.media_type, page.logo.ending, page.logo.content[-6:]) == ("image/svg+xml", "svg", b"='x'/>")
     assert (page.name, page.accent, page.accent_dark) == ("Grün & Söhne", "#7a2e5d", lightened("#7a2e5d"))
@@ -122,8 +129,8 @@ def test_mistakes(key: str, value: object, said: str, tmp_path: Path) -> None:
 
 def test_all_mistakes_at_once(read: Read, problems: object) -> None:
     """Every mistake of the table is told, with its key, beside those of the rest of the file."""
-    text = SHOP + '[tracking]\nguests = 1\n[tracking.page]\naccent = "red"\nlogo = 5\n[server]\nport = 0\n'
-    found = problems(text)  # type: ignore[operator]  # a fixture that is a function
+    text = SHOP + GUESTS + 'guests = 1\n[tracking.page]\naccent = "red"\nlogo = 5\n[server]\nport = 0\n'
+    found = problems(text, SEALED)  # type: ignore[operator]  # a fixture that is a function
     assert [key for key, _ in found] == [
         "server.port",
         "tracking.guests",
@@ -132,10 +139,16 @@ def test_all_mistakes_at_once(read: Read, problems: object) -> None:
     ]
 
 
-@pytest.mark.parametrize(("text", "key"), [("tracking = 1\n", "tracking"), ("tracking.page = 1\n", "tracking.page")])
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("tracking = 1\n", "tracking"),
+        ('tracking.page = 1\ntracking.keys = [{ env = "TRACKING" }]\n', "tracking.page"),
+    ],
+)
 def test_no_table(text: str, key: str, problems: object) -> None:
     """What is no table is told as such."""
-    assert problems(text + SHOP) == [(key, "must be a table")]  # type: ignore[operator]  # a fixture that is a function
+    assert problems(text + SHOP, SEALED) == [(key, "must be a table")]  # type: ignore[operator]  # a fixture that is a function
 
 
 def test_contrast_is_wcags() -> None:

@@ -79,6 +79,15 @@ def test_each_root_field_and_each_kind() -> None:
     )
 
 
+def test_a_guests_order() -> None:
+    """A guest's view needs header, lines, goods and their events, whatever is selected of it, and nothing of the
+    customer or the money.
+    """
+    assert plan('{ trackedOrder(token: "t") { number } }').startswith(
+        "trackedOrder: FULFILLMENT, HEADER, LINES, TRACKING\n"
+    )
+
+
 def test_what_is_skipped_is_not_planned() -> None:
     """A root field or a part that its variables leave out is not planned; without values it is."""
     document = """query ($all: Boolean!) {

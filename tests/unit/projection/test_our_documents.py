@@ -41,8 +41,8 @@ def test_every_example_runs_compiled(example: Any) -> None:
 
 
 @pytest.mark.contracts
-@pytest.mark.parametrize("name", ["order-screen", "order-list", "availability", "fan-out"])
+@pytest.mark.parametrize("name", ["order-screen", "order-list", "availability", "fan-out", "tracking"])
 def test_every_query_of_the_users_runs_compiled(name: str) -> None:
     """So do the screens and lists that users ask."""
-    variables = {"number": "1001", "skus": ["TEA-1"], "first": 20}
+    variables = {"number": "1001", "skus": ["TEA-1"], "first": 20, "token": "t"}
     compiles(contract_file(f"../queries/{name}.graphql").read_text(), variables)

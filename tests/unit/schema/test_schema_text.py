@@ -71,6 +71,7 @@ def test_every_enum_has_unknown_but_those_that_are_ours(printed: GraphQLSchema) 
         "BreakerState",
         "Facet",
         "IssueReason",
+        "MilestoneKind",
         "OrderSortField",
         "SortDirection",
         "StatusAxis",

@@ -10,7 +10,7 @@ import pytest
 from starlette.routing import Route
 
 from orderweave.config import Configuration
-from orderweave.config.configuration import Server, TrackingPage
+from orderweave.config.configuration import Server, TrackingSettings
 from orderweave.model.systems import Business
 from orderweave.serving import worker
 from orderweave.serving.reloading import Reread
@@ -43,4 +43,4 @@ def test_the_tracking_page_is_served_where_it_is_configured(monkeypatch: pytest.
     """With a page in the configuration it is served with what it loads; without one there is no such path."""
     tracking = {"/track", "/track/assets/{digest}/{name}"}
     assert not paths(monkeypatch, EMPTY) & tracking
-    assert paths(monkeypatch, msgspec.structs.replace(EMPTY, tracking_page=TrackingPage())) >= tracking
+    assert paths(monkeypatch, msgspec.structs.replace(EMPTY, tracking=TrackingSettings(keys=("k" * 32,)))) >= tracking

@@ -1,0 +1,87 @@
+"""The root fields that change something: arguments checked, the gateway asked, its objects handed on."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, cast
+
+import strawberry
+from strawberry import field
+
+from orderweave.answering.errors import RequestError, bad_input
+from orderweave.answering.tracking import check_manages
+from orderweave.model.tracking import TrackingAttempt
+from orderweave.operations.selection import Selection, variables_of
+from orderweave.planning.needs import needs_of
+from orderweave.schema.context import Asked, terms
+from orderweave.schema.lookups import order_by
+from orderweave.schema.query import OrderBy
+from orderweave.schema.tracking_types import TrackingLink, TrackingRevocation, TrackOrderResult
+
+_TRACK_ORDER = "Mutation.trackOrder"
+_ONLY_ITS_ID = needs_of(["Order.id"])
+
+Number = Annotated[str, strawberry.argument(description="The order's number, however it is written.")]
+Email = Annotated[str | None, strawberry.argument(description="The e-mail address of whoever bought.")]
+PostalCode = Annotated[str | None, strawberry.argument(description="The postal code of the delivery or the bill.")]
+
+
+@strawberry.type(description="What changes something.")
+class Mutation:
+    """The root of every change."""
+
+    @field(
+        description="A guest asks to track one order by its number and exactly one more fact. The answer comes after "
+        "a fixed time and is alike whether there is no such order or the fact is wrong. Stands once in a document. "
+        "RATE_LIMITED after too many attempts."
+    )
+    async def track_order(
+        self, info: Asked, number: Number, email: Email = None, postal_code: PostalCode = None
+    ) -> TrackOrderResult:
+        """A token for one order, or none."""
+        _once(info)
+        asked = TrackingAttempt(number=number, email=email, postal_code=postal_code, address=info.context.address)
+        access: Any = await info.context.gateway.track_order(asked)
+        return TrackOrderResult(access=access)
+
+    @field(
+        description="A link to an order's tracking for a mail to its customer, without a second fact; null when no "
+        "system knows the order. For those who see all orders."
+    )
+    async def tracking_link(self, info: Asked, by: OrderBy) -> TrackingLink | None:
+        """A long-lived token, and where to use it."""
+        check_manages(info.context.caller)
+        found: Any = await order_by(info.context.gateway, by, _ONLY_ITS_ID, terms(info))
+        if found is None:
+            return None
+        return cast("TrackingLink", info.context.gateway.tracking_link(found, info.context.caller))
+
+    @field(
+        description="Let no token and no link hold any more that was given for an order so far; null when no system "
+        "knows the order. By its id it needs no system to answer. For those who see all orders."
+    )
+    async def revoke_tracking(self, info: Asked, by: OrderBy) -> TrackingRevocation | None:
+        """The order's tokens, revoked."""
+        check_manages(info.context.caller)
+        token = by.id if isinstance(by.id, str) else None
+        try:
+            found: Any = await order_by(info.context.gateway, by, _ONLY_ITS_ID, terms(info))
+        except RequestError:
+            if token is None:
+                raise
+            found = None
+        if found is not None:
+            # Tokens are kept under the order's own id, and it may be asked for under another.
+            token = found.id
+        if token is None:
+            return None
+        return cast("TrackingRevocation", await info.context.gateway.revoke_tracking(token, info.context.caller))
+
+
+def _once(info: Asked) -> None:
+    """Raise BAD_INPUT for all of several attempts in one document: aliases must not make one request many."""
+    raw = info._raw_info
+    walk = Selection(raw.schema, raw.fragments, variables_of(raw))
+    walk.below([raw.operation], raw.parent_type)
+    places = {node.alias.value if node.alias else node.name.value for node in walk.nodes[_TRACK_ORDER]}
+    if len(places) > 1:
+        raise bad_input(f"trackOrder stands once in a document, stands {len(places)} times")
