@@ -11,6 +11,7 @@ from redis.asyncio import BlockingConnectionPool, Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
+from orderweave.access.points import Points
 from orderweave.answering import Gateway
 from orderweave.answering.parts import Parts
 from orderweave.caching import Cache
@@ -92,7 +93,11 @@ class Orderweave:
             merger=Merger(business, authority),
             clock=self.clock,
         )
-        self.gateway = Gateway(parts, deadline_seconds=configuration.server.deadline_seconds)
+        self.gateway = Gateway(
+            parts,
+            deadline_seconds=configuration.server.deadline_seconds,
+            points=Points(self.clock, self.redis),
+        )
         self.schema: strawberry.Schema = build_schema()
 
     async def close(self) -> None:

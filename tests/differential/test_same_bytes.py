@@ -14,13 +14,13 @@ from graphql import GraphQLSyntaxError, parse
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
-from orderweave.operations.documents import MOST_TOKENS
 from orderweave.operations.running import Operations, Request
 from orderweave.projection import generating
 from orderweave.schema import build_schema
 from tests.differential.both import compiled, reference
 from tests.differential.documents import Operation, operations
 from tests.differential.scripted_gateway import ScriptedGateway
+from tests.unit.callers import UNLIMITED
 
 SCHEMA = build_schema()
 EXAMPLES = 2_000 if os.environ.get("CI") == "true" else 150
@@ -47,7 +47,7 @@ async def compare(kept: Operations, operation: Operation, gateway: ScriptedGatew
 def short_enough(query: str) -> bool:
     """Whether a document is within our bound on tokens, which Strawberry does not have."""
     try:
-        parse(query, max_tokens=MOST_TOKENS)
+        parse(query, max_tokens=UNLIMITED.limits.tokens)
     except GraphQLSyntaxError:
         return False
     return True

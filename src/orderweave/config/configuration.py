@@ -33,7 +33,8 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     """Where the gateway listens, how long one request may take, and how much is taken on at once by each process.
 
     `request_seconds` is for a request to arrive, `deadline_seconds` for its answer; `drain_seconds` is how long a
-    process that is about to stop says so before it does.
+    process that is about to stop says so before it does. `trusted_proxies` are the networks of proxies whose word on a
+    caller's address counts.
     """
 
     host: str = "127.0.0.1"
@@ -43,6 +44,7 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     most_in_flight: int = 100
     most_waiting: int = 100
     drain_seconds: int = 5
+    trusted_proxies: tuple[str, ...] = ()
 
 
 class CacheSettings(msgspec.Struct, frozen=True, kw_only=True):

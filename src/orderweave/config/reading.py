@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -98,8 +99,8 @@ class Reader:
     def server(self, value: Any) -> Server:
         """The `[server]` table."""
         table = self._table("server", value)
-        self.unknown_keys("server.", table, set(_SERVER))
-        known = {}
+        self.unknown_keys("server.", table, {*_SERVER, "trusted_proxies"})
+        known: dict[str, Any] = {"trusted_proxies": self._networks("server.trusted_proxies", table)}
         for key, wanted in _SERVER.items():
             if key not in table:
                 continue
@@ -113,6 +114,16 @@ class Reader:
             else:
                 known[key] = table[key]
         return Server(**known)
+
+    def _networks(self, key: str, table: Mapping[str, Any]) -> tuple[str, ...]:
+        """Networks such as `10.0.0.0/8`, or single addresses."""
+        found = []
+        for network in self._texts(key, table["trusted_proxies"]) if "trusted_proxies" in table else ():
+            try:
+                found.append(str(ip_network(network)))
+            except ValueError:
+                self._problem(key, "each must be a network such as 10.0.0.0/8, or an address")
+        return tuple(found)
 
     def redis(self, value: Any) -> SharedRedis | None:
         """The `[redis]` table. The address may come from the environment: it may hold a password."""

@@ -15,12 +15,13 @@ from orderweave.answering import Gateway
 from orderweave.answering.customer import CUSTOMER_COORDINATES, by_email
 from orderweave.answering.errors import RequestError, bad_input
 from orderweave.answering.filters import Filter, read_by
-from orderweave.answering.orders import OrderList
+from orderweave.answering.orders import DEFAULT_PER_PAGE, OrderList
 from orderweave.model.ids import MalformedToken, decode_id
-from orderweave.model.rights import ANYBODY, Caller
+from orderweave.model.rights import ANYBODY, Caller, Limits
 from orderweave.model.terms import Lane, Terms
 from orderweave.operations.freshness import terms_of
 from orderweave.operations.selection import arguments_below, coordinates
+from orderweave.operations.weights import ListSize
 from orderweave.planning.needs import Needs, needs_of
 from orderweave.schema.arguments import (
     CustomerLookup,
@@ -33,10 +34,13 @@ from orderweave.schema.arguments import (
 )
 from orderweave.schema.inventory_types import InventoryItem, Product
 from orderweave.schema.order_types import Node, Order, OrderConnection
-from orderweave.schema.paging import After, Before, First, Last
+from orderweave.schema.paging import After, Before, First, Last, connection
 from orderweave.schema.system_types import CustomerProfile, Place, StatusMapping, System
 
-MOST_NODES = 50
+# How many SKUs, and how few ids, a caller may ask for at once for each order on a page of theirs: ids are looked up
+# one after the other.
+SKUS_A_PAGE = 2
+PAGES_AN_ID = 2
 
 
 class Context:
@@ -82,7 +86,8 @@ class Query:
 
     @field(
         description="Orders over all channels, live from the systems where they are placed, newest first unless "
-        "sorted otherwise. An order that other systems mirror appears once."
+        "sorted otherwise. An order that other systems mirror appears once.",
+        directives=[connection(DEFAULT_PER_PAGE)],
     )
     async def orders(
         self,
@@ -97,14 +102,18 @@ class Query:
     ) -> OrderConnection:
         """A page of orders."""
         wanted = filter_of(filter)
-        asked = page(first, after, last, before, wanted=wanted, sort=sort)
+        asked = page(first, after, last, before, wanted=wanted, sort=sort, most=_limits(info).page_size)
         needs = needs_of(_coordinates(info), read_by(wanted))
         return cast("OrderConnection", await info.context.gateway.orders(asked, needs, _terms(info)))
 
-    @field(description="Stock of some SKUs (1 to 200) over all places, each SKU once, in the order asked.")
+    @field(
+        description="Stock of some SKUs (1 to 200) over all places, each SKU once, in the order asked.",
+        directives=[ListSize(slicing_arguments=["skus"])],
+    )
     async def inventory(self, info: Asked, skus: Skus) -> list[InventoryItem]:
         """Merged stock."""
-        return cast("list[InventoryItem]", await info.context.gateway.inventory(skus, _terms(info)))
+        most = SKUS_A_PAGE * _limits(info).page_size
+        return cast("list[InventoryItem]", await info.context.gateway.inventory(skus, _terms(info), most))
 
     @field(description="The product with this SKU; null when no system knows it.")
     async def product(self, info: Asked, sku: Sku) -> Product | None:
@@ -118,17 +127,20 @@ class Query:
             return await _customer_by_id(info, by.id)
         return await _customer(info, by.email or "")
 
-    @field(description="The places of the business.")
+    @field(description="The places of the business.", directives=[ListSize(assumed_size=20)])
     async def locations(self, info: Asked) -> list[Place]:
         """All places."""
         return cast("list[Place]", await info.context.gateway.locations(_terms(info)))
 
-    @field(description="The configured systems, what they can do and how they have been answering.")
+    @field(
+        description="The configured systems, what they can do and how they have been answering.",
+        directives=[ListSize(assumed_size=6)],
+    )
     def systems(self, info: Asked) -> list[System]:
         """All systems."""
         return cast("list[System]", info.context.gateway.systems())
 
-    @field(description="What each raw status word of each system means here.")
+    @field(description="What each raw status word of each system means here.", directives=[ListSize(assumed_size=200)])
     def status_mappings(self, info: Asked) -> list[StatusMapping]:
         """All mapped words."""
         return cast("list[StatusMapping]", info.context.gateway.status_mappings())
@@ -138,11 +150,15 @@ class Query:
         """The object behind an id."""
         return await _node(info, id)
 
-    @field(description="Several things by their global ids, in the order asked, at most 50 (Relay).")
+    @field(
+        description="Several things by their global ids, in the order asked, at most 50 (Relay).",
+        directives=[ListSize(slicing_arguments=["ids"])],
+    )
     async def nodes(self, info: Asked, ids: NodeIds) -> list[Node | None]:
         """The objects behind some ids."""
-        if not 1 <= len(ids) <= MOST_NODES:
-            raise bad_input(f"ids must hold 1 to {MOST_NODES} ids, holds {len(ids)}")
+        most = max(1, _limits(info).page_size // PAGES_AN_ID)
+        if not 1 <= len(ids) <= most:
+            raise bad_input(f"ids must hold 1 to {most} ids, holds {len(ids)}")
         return [await _node_or_error(info, token) for token in ids]
 
 
@@ -169,6 +185,7 @@ async def _customer(info: Asked, email: str) -> CustomerProfile | None:
             arguments["before"],
             wanted=Filter(conditions=wanted.conditions, every=(nested,)),
             sort=arguments["sort"],
+            most=_limits(info).page_size,
         )
     needs = needs_of([*_coordinates(info), *CUSTOMER_COORDINATES], read)
     return cast("CustomerProfile | None", await info.context.gateway.customer(email, pages, needs, _terms(info)))
@@ -200,6 +217,10 @@ async def _node(info: Asked, token: str) -> Node | None:
     else:
         raise bad_input(f"id: the id of a kind that cannot be asked for by itself: {kind}")
     return cast("Node | None", found)
+
+
+def _limits(info: Asked) -> Limits:
+    return info.context.caller.limits
 
 
 def _raw(info: Asked) -> GraphQLResolveInfo[Any]:

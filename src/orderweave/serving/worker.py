@@ -14,6 +14,7 @@ from orderweave.web import Admission, Current, build_app
 from orderweave.web.connections import BoundedProtocol, Connections
 from orderweave.web.examples import examples
 from orderweave.web.ops import Access
+from orderweave.web.origins import Origins
 from orderweave.web.seen import seen
 from orderweave_sdk.clock import SystemClock
 
@@ -51,6 +52,7 @@ def run_worker(reread: Reread, listening: socket.socket, *, lifeline: int | None
         woven.schema,
         current,
         admission=admission,
+        origins=Origins(settings.trusted_proxies),
         examples=examples(number="1001", skus=["SKU-1"]),
         more=shown.more,
         beside=shown.beside,
@@ -65,7 +67,7 @@ def run_worker(reread: Reread, listening: socket.socket, *, lifeline: int | None
         # What it warns of is what anybody may send, as often as they like.
         log_level="error",
         access_log=False,
-        # Nothing here depends on the caller's address, and each costs every request a little.
+        # Whose word on a caller's address counts is for `web/origins.py`, and each costs every request a little.
         proxy_headers=False,
         server_header=False,
         timeout_keep_alive=_MOST_IDLE_SECONDS,

@@ -26,6 +26,7 @@ from orderweave.web.current import Current
 from orderweave.web.endpoint import Endpoint
 from orderweave.web.examples import Example
 from orderweave.web.explorer import explorer_page, script_files, served_by_us
+from orderweave.web.origins import NO_PROXIES, Origins
 
 _GRAPHQL = "/graphql"
 
@@ -55,6 +56,7 @@ def build_app(
     more: Sequence[BaseRoute] = (),
     compiled: bool = True,
     identify: Identify = anybody,
+    origins: Origins = NO_PROXIES,
     beside: Sequence[Callable[[], AbstractAsyncContextManager[object]]] = (),
 ) -> App:
     """The application over a wired gateway, which it closes when it ends.
@@ -64,7 +66,8 @@ def build_app(
     folder of the explorer's fetched scripts; `more` routes come beside (metrics, the operations page, the demo's fault
     switches); what is in `beside` is entered when the application starts and left when it ends. What is told of the
     work goes where the gateway's own goes. Without `compiled` the reference executor projects every answer.
-    `identify` finds out who asks; by default nobody is asked, and everybody may see everything.
+    `identify` finds out who asks; by default nobody is asked, and everybody may see everything. `origins` knows which
+    proxies say truly for whom they ask.
     """
     current = gateway if isinstance(gateway, Current) else Current(gateway, gateway.parts.systems.close)
     admission = admission or Admission(most_in_flight=Server().most_in_flight, most_waiting=Server().most_waiting)
@@ -72,7 +75,7 @@ def build_app(
     observing.readings.read(catalog.REQUESTS_QUEUED, lambda: {(): admission.waiting})
     observing.readings.read(catalog.TASKS, lambda: {(): len(asyncio.all_tasks())})
     operations = Operations(schema, compiled=compiled, observing=observing)
-    endpoint = Endpoint(operations, current, admission, identify=identify, observing=observing)
+    endpoint = Endpoint(operations, current, admission, identify=identify, origins=origins, observing=observing)
     files = script_files(scripts)
     page = explorer_page(served_by_us(files))
 

@@ -23,7 +23,9 @@ from orderweave.schema import Context
 from orderweave.web.admission import Admission, Overloaded
 from orderweave.web.current import Current
 from orderweave.web.deadlines import HEADER, NoTime, stated_seconds
+from orderweave.web.origins import NO_PROXIES, Origins
 from orderweave.web.watching import Ended, Watch
+from orderweave.web.wishes import with_wishes
 
 MOST_BODY_BYTES = 1024 * 1024
 # In which lane the caller's work waits where a system's quota is short.
@@ -73,6 +75,7 @@ class Endpoint:
         context: Callable[[Gateway, Lane, float | None, Caller], Context] = Context,
         *,
         identify: Identify = anybody,
+        origins: Origins = NO_PROXIES,
         observing: Observing = UNOBSERVED,
     ) -> None:
         self._operations = operations
@@ -80,6 +83,7 @@ class Endpoint:
         self.admission = admission
         self._context = context
         self._identify = identify
+        self._origins = origins
         self._observing = observing
         self._held_bytes = 0
         self.callers_gone = 0
@@ -102,7 +106,8 @@ class Endpoint:
             answer = await self._answer(scope, headers, receive)
             executor = answer.executor
             # 400 for what was not run where the new media type is spoken; the old one answers 200 (GraphQL over HTTP).
-            status = 400 if not answer.executed and kind is _RESPONSE_TYPE else 200
+            status = answer.status or (400 if not answer.executed and kind is _RESPONSE_TYPE else 200)
+            more = list(answer.headers)
             document = answer.document()
         except CallerGone:
             self.callers_gone += 1
@@ -155,6 +160,7 @@ class Endpoint:
                 request = _from_query(scope)
             else:
                 raise BadRequest(405, "send the request by POST, or a query by GET")
+            request = with_wishes(request, headers, self._origins.of(scope, headers))
             answer: Answer | None = None
             with Watch(receive, context.call.remaining()) as watch:
                 await self.admission.enter(context.call.remaining())

@@ -29,7 +29,7 @@ MISTAKES: dict[str, tuple[str, list[tuple[str, str]]]] = {
             (
                 "server.prot",
                 "unknown key; known here: deadline_seconds, drain_seconds, host, most_in_flight, most_waiting, port, "
-                "request_seconds",
+                "request_seconds, trusted_proxies",
             )
         ],
     ),
