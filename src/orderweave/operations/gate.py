@@ -44,6 +44,8 @@ from orderweave.operations.weights import Weights
 
 # Mistakes that are told of one document or of its variables.
 MOST_ERRORS = 20
+# Values in all variables of a request together, those in lists and objects counted in.
+_MOST_VALUES = 5_000
 _RULES = (*RULES, MaybeNullValidationRule, OneOfInputValidationRule)
 
 
@@ -88,6 +90,22 @@ class Gate:
         if document.tokens > limits.tokens:
             raise Refused([Exceeded(limit="tokens", allowed=limits.tokens, actual=document.tokens).described()])
         return document
+
+    @staticmethod
+    def variables(given: Mapping[str, Any] | None) -> None:
+        """Whether there are few enough values to be read: each is read in Python, and a body holds a million."""
+        left = _MOST_VALUES
+        stack: list[Any] = [given] if given else []
+        while stack:
+            value = stack.pop()
+            if isinstance(value, Mapping):
+                left -= len(value)
+                stack += value.values()
+            elif isinstance(value, list):
+                left -= len(value)
+                stack += value
+            if left < 0:
+                raise Refused([Exceeded(limit="variables", allowed=_MOST_VALUES, actual=None).described()])
 
     def looks(self, document: Document, operation: OperationDefinitionNode, caller: Caller) -> None:
         """Whether an operation, valid or not, is small enough, and whether its caller may introspect where it does."""

@@ -38,6 +38,8 @@ _MOST_TEXT = 400_000
 _LONGEST_TEXT = 20_000
 _MOST_CODE = 4_000_000
 _LONGEST_CODE = 400_000
+# Characters of a name that a message repeats.
+_MOST_QUOTED = 100
 # What a refusal to compile weighs.
 _SMALLEST_CODE = 500
 
@@ -181,6 +183,7 @@ class Operations:
         if operation is None or (read_only and operation.operation is not OperationType.QUERY):
             raise Refused([_unfit(operation, request.operation_name)])
         gate.looks(document, operation, caller)
+        gate.variables(request.variables)
         if known is None:
             mistakes = self._mistakes(document, context)
             if mistakes:
@@ -293,7 +296,9 @@ def _unfit(operation: OperationDefinitionNode | None, name: str | None) -> dict[
     """Why no operation of a document is run: none is meant, or it is no query where only queries are."""
     if operation is not None:
         return _error("a GET may only ask queries", Code.BAD_INPUT)
-    message = f"the document has no operation {name!r}" if name else "name one of the document's operations"
+    message = (
+        f"the document has no operation {name[:_MOST_QUOTED]!r}" if name else "name one of the document's operations"
+    )
     return _error(message, Code.BAD_INPUT)
 
 

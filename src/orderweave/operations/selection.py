@@ -124,4 +124,3 @@ class Selection:
         elif is_abstract_type(kind):
             abstract: GraphQLAbstractType = kind
             yield from self._schema.get_possible_types(abstract)
-
