@@ -41,6 +41,8 @@ _SERVER = {
     "most_waiting": int,
     "drain_seconds": int,
 }
+# The server's only key that is a list.
+PROXIES = "trusted_proxies"
 # What the server's numbers may be: a port, waits that a caller's own time-out would outlive, what memory holds.
 _RANGES = {
     "port": (1, 65535),
@@ -99,8 +101,8 @@ class Reader:
     def server(self, value: Any) -> Server:
         """The `[server]` table."""
         table = self._table("server", value)
-        self.unknown_keys("server.", table, {*_SERVER, "trusted_proxies"})
-        known: dict[str, Any] = {"trusted_proxies": self._networks("server.trusted_proxies", table)}
+        self.unknown_keys("server.", table, {*_SERVER, PROXIES})
+        known: dict[str, Any] = {PROXIES: self._networks(f"server.{PROXIES}", table.get(PROXIES))}
         for key, wanted in _SERVER.items():
             if key not in table:
                 continue
@@ -115,10 +117,10 @@ class Reader:
                 known[key] = table[key]
         return Server(**known)
 
-    def _networks(self, key: str, table: Mapping[str, Any]) -> tuple[str, ...]:
-        """Networks such as `10.0.0.0/8`, or single addresses."""
+    def _networks(self, key: str, value: Any) -> tuple[str, ...]:
+        """Networks such as `10.0.0.0/8`, or single addresses; none where nothing is said."""
         found = []
-        for network in self._texts(key, table["trusted_proxies"]) if "trusted_proxies" in table else ():
+        for network in self._texts(key, value) if value is not None else ():
             try:
                 found.append(str(ip_network(network)))
             except ValueError:

@@ -33,6 +33,14 @@ MISTAKES: dict[str, tuple[str, list[tuple[str, str]]]] = {
             )
         ],
     ),
+    "proxies that are no networks": (
+        f'[server]\ntrusted_proxies = ["10.0.0.0/8", "10.0.0.1/8", "proxy"]\n{SHOP}',
+        [("server.trusted_proxies", "each must be a network such as 10.0.0.0/8, or an address")] * 2,
+    ),
+    "proxies that are no list": (
+        f'[server]\ntrusted_proxies = "10.0.0.0/8"\n{SHOP}',
+        [("server.trusted_proxies", "must be a list of texts, is a text")],
+    ),
     "unknown key of a location": (
         SHOP + '[[locations]]\nid = "east"\nplace = "x"',
         [("locations[0].place", "unknown key; known here: id, kind, name, systems")],
