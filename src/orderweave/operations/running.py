@@ -118,6 +118,11 @@ class Counts(msgspec.Struct, kw_only=True):
     ran_reference: int = 0
 
 
+def shares_points(caller: Caller) -> bool:
+    """Whether a caller's points are those of all who ask from the same part of the network (`Request.origin`)."""
+    return caller.name in UNNAMED and caller.limits.points is not None
+
+
 class _Run(msgspec.Struct, frozen=True):
     """An operation that may run: with its price, and what is said of it beside the answer."""
 
@@ -203,7 +208,7 @@ class Operations:
         """Take the price off what the caller has left; callers without a name share that of where they are."""
         caller = context.caller
         assert caller.limits.points is not None, "asked only where there is a limit"
-        payer = f"{caller.role} {origin}" if caller.name in UNNAMED else f"{caller.role} {caller.name}"
+        payer = f"{caller.role} at {origin}" if shares_points(caller) else f"{caller.role} as {caller.name}"
         return await context.gateway.points.take(
             payer, price, points=caller.limits.points, per_seconds=caller.limits.per_seconds
         )

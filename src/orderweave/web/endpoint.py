@@ -18,7 +18,7 @@ from orderweave.model.rights import Caller
 from orderweave.model.terms import Lane
 from orderweave.observing import UNOBSERVED, Observing, Stage
 from orderweave.observing.port import Asked
-from orderweave.operations.running import Answer, Operations, Request
+from orderweave.operations.running import Answer, Operations, Request, shares_points
 from orderweave.schema import Context
 from orderweave.web.admission import Admission, Overloaded
 from orderweave.web.current import Current
@@ -160,7 +160,8 @@ class Endpoint:
                 request = _from_query(scope)
             else:
                 raise BadRequest(405, "send the request by POST, or a query by GET")
-            request = with_wishes(request, headers, self._origins.of(scope, headers))
+            origin = self._origins.of(scope, headers) if shares_points(context.caller) else ""
+            request = with_wishes(request, headers, origin)
             answer: Answer | None = None
             with Watch(receive, context.call.remaining()) as watch:
                 await self.admission.enter(context.call.remaining())
