@@ -66,6 +66,17 @@ class Points:
         self._rest_until: float | None = None
         self._trying = False
 
+    def exhausted(self, payer: str, *, points: int, per_seconds: int) -> Standing | None:
+        """Where a payer stands who has not a point left as far as this process knows; None for any other.
+
+        It asks nobody, so that whoever goes on without points costs next to nothing.
+        """
+        rate = points / per_seconds
+        left = self._local.left(payer, points, rate)
+        if left >= 1:
+            return None
+        return Standing(granted=False, left=0, wait_seconds=(1 - left) / rate, full_seconds=(points - left) / rate)
+
     async def take(self, payer: str, price: int, *, points: int, per_seconds: int) -> Standing:
         """Spend `price` of a payer's `points`, which flow back within `per_seconds`; nothing is spent where too few
         are left.
@@ -126,19 +137,22 @@ class _Local:
 
     def take(self, payer: str, points: int, rate: float, price: int) -> tuple[bool, float]:
         """Whether the price was there, and what is left."""
+        left = self.left(payer, points, rate)
+        granted = left >= price
+        if granted:
+            left -= price
+        self.learn(payer, left)
+        return granted, left
+
+    def left(self, payer: str, points: int, rate: float) -> float:
+        """What is left by now."""
         now = self._clock.monotonic()
         left, at = self._payers.get(payer, (float(points), now))
-        left = min(float(points), left + max(0.0, now - at) * rate)
-        granted = left >= price
-        self._keep(payer, left - price if granted else left, now)
-        return granted, self._payers[payer][0]
+        return min(float(points), left + max(0.0, now - at) * rate)
 
     def learn(self, payer: str, left: float) -> None:
-        """What all processes together have left of a payer's points."""
-        self._keep(payer, left, self._clock.monotonic())
-
-    def _keep(self, payer: str, left: float, at: float) -> None:
-        self._payers[payer] = (left, at)
+        """What is left of a payer's points at this moment."""
+        self._payers[payer] = (left, self._clock.monotonic())
         self._payers.move_to_end(payer)
         if len(self._payers) > _MOST_PAYERS:
             self._payers.popitem(last=False)

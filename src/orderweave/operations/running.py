@@ -11,7 +11,7 @@ import logging
 import math
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Any, cast
+from typing import Any, TypedDict, cast
 
 import msgspec
 import strawberry
@@ -123,6 +123,22 @@ def shares_points(caller: Caller) -> bool:
     return caller.name in UNNAMED and caller.limits.points is not None
 
 
+class _Account(TypedDict):
+    """Whose points a request is paid with, and what they are."""
+
+    payer: str
+    points: int
+    per_seconds: int
+
+
+def _account(caller: Caller, origin: str) -> _Account | None:
+    """The account of a caller; those without a name share that of where they are. None where nothing is counted."""
+    if caller.limits.points is None:
+        return None
+    payer = f"{caller.role} at {origin}" if shares_points(caller) else f"{caller.role} as {caller.name}"
+    return {"payer": payer, "points": caller.limits.points, "per_seconds": caller.limits.per_seconds}
+
+
 class _Run(msgspec.Struct, frozen=True):
     """An operation that may run: with its price, and what is said of it beside the answer."""
 
@@ -155,12 +171,15 @@ class Operations:
 
         With `read_only` (a GET) only a query is run. What is refused costs one point, whatever it asked for.
         """
+        account = _account(context.caller, request.origin)
+        if account is not None and (empty := context.gateway.points.exhausted(**account)) is not None:
+            return _rate_limited(empty, context)
         with self._observing.stage(Stage.OPERATION):
             prepared = self._prepared(request, context, read_only=read_only)
         spent = None
-        if context.caller.limits.points is not None:
+        if account is not None:
             price = 1 if isinstance(prepared, Answer) else max(1, prepared.price.response)
-            spent = await self._spend(price, context, request.origin)
+            spent = await context.gateway.points.take(**account, price=price)
             if not spent.granted:
                 return _rate_limited(spent, context)
         answer = prepared if isinstance(prepared, Answer) else await self._answer(prepared)
@@ -202,16 +221,6 @@ class Operations:
             extensions["explain"] = gate.explained(document, operation, run.variable_values, context.gateway)
         run.projection = self._projection(run, (name, request.operation_name), document)
         return _Run(run, price, extensions)
-
-    @staticmethod
-    async def _spend(price: int, context: Asker, origin: str) -> Standing:
-        """Take the price off what the caller has left; callers without a name share that of where they are."""
-        caller = context.caller
-        assert caller.limits.points is not None, "asked only where there is a limit"
-        payer = f"{caller.role} at {origin}" if shares_points(caller) else f"{caller.role} as {caller.name}"
-        return await context.gateway.points.take(
-            payer, price, points=caller.limits.points, per_seconds=caller.limits.per_seconds
-        )
 
     async def _answer(self, prepared: _Run) -> Answer:
         """The answer of an operation that is known to be valid."""

@@ -56,6 +56,23 @@ async def test_points_are_spent_and_flow_back_evenly() -> None:
     assert (await take(points, 100)).left == 0
 
 
+async def test_who_has_nothing_left_is_known_without_asking() -> None:
+    """Less than a point is nothing; the wait is until there is one."""
+    clock = FakeClock()
+    points = Points(clock)
+
+    def exhausted() -> Standing | None:
+        return points.exhausted("ada", points=100, per_seconds=1_000)
+
+    assert exhausted() is None
+    await take(points, 99)
+    assert exhausted() is None
+    await take(points, 1)
+    assert exhausted() == Standing(granted=False, left=0, wait_seconds=10, full_seconds=1_000)
+    clock.advance(10)
+    assert exhausted() is None
+
+
 async def test_each_payer_has_their_own() -> None:
     """What one spends another keeps."""
     points = Points(FakeClock())

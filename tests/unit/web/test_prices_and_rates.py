@@ -10,6 +10,7 @@ import pytest
 
 from orderweave.access import Headers
 from orderweave.model.rights import Caller, Limits, Rights, Scope
+from orderweave.operations import documents
 from orderweave.web import build_app
 from orderweave.web.origins import Origins
 from tests.unit.fake_systems import FakeClock, Woven
@@ -70,6 +71,16 @@ async def test_what_is_refused_costs_a_point() -> None:
         answers = [await client.post("/graphql", json=BAD, headers={"accept": NEW}) for _ in range(31)]
         assert [answer.status_code for answer in answers] == [400] * 30 + [429]
         assert answers[3].headers["ratelimit"] == '"points";r=26;t=8'
+
+
+async def test_who_has_no_point_left_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a point a document is not even parsed: going on costs the gateway next to nothing."""
+    async with client_of(business()) as client:
+        for _ in range(30):
+            await client.post("/graphql", json=BAD)
+        monkeypatch.setattr(documents, "parse", None)
+        answer = await client.post("/graphql", json={"query": "{ __typename }"})
+        assert (answer.status_code, answer.headers["retry-after"]) == (429, "2")
 
 
 async def test_a_price_of_nothing_is_one_point() -> None:
