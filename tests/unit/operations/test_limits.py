@@ -286,3 +286,16 @@ async def test_the_page_size_is_the_callers() -> None:
             (error,) = (await ask(query, caller, **sizes)).errors
             assert (error["message"], error["extensions"]["code"]) == (words, "BAD_INPUT")
     assert (await ask("{ orders { nodes { id } } }", guest)).errors == ()
+
+
+async def test_a_page_of_more_than_a_hundred() -> None:
+    """An analyst's page holds all 150 orders of a shop, whose own search gives fewer at once."""
+    woven = weave(shop([order(f"a{one}", f"{1000 + one}", hours=one) for one in range(150)]))
+    request = Request(
+        query="{ orders(first: 150) { nodes { number } pageInfo { hasNextPage } coverage { complete } } }"
+    )
+    answer = await Operations(woven.schema).run(request, Context(woven.gateway, caller=limited(page_size=500)))
+    assert answer.errors == ()
+    assert len({node["number"] for node in answer.data["orders"]["nodes"]}) == 150
+    assert answer.data["orders"]["coverage"]["complete"]
+    assert not answer.data["orders"]["pageInfo"]["hasNextPage"]
