@@ -12,6 +12,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from orderweave.access import Identifier, Identify, KeySets, anybody
+from orderweave.access.points import Points
 from orderweave.answering import Gateway
 from orderweave.answering.parts import Parts
 from orderweave.caching import Cache
@@ -107,7 +108,11 @@ class Orderweave:
             clock=self.clock,
             desk=desk,
         )
-        self.gateway = Gateway(parts, deadline_seconds=configuration.server.deadline_seconds)
+        self.gateway = Gateway(
+            parts,
+            deadline_seconds=configuration.server.deadline_seconds,
+            points=Points(self.clock, self.redis),
+        )
         self.schema: strawberry.Schema = build_subgraph() if configuration.server.federation else build_schema()
         self.identifier: Identifier | None = None
         if configuration.access is not None:

@@ -8,6 +8,7 @@ import strawberry
 from orderweave.operations.running import Answer, ExecutorKind, Operations, Request, described
 from orderweave.schema import Context
 from tests.differential.scripted_gateway import ScriptedGateway
+from tests.unit.callers import UNLIMITED
 
 
 async def reference(schema: strawberry.Schema, request: Request, gateway: ScriptedGateway) -> bytes:
@@ -15,7 +16,7 @@ async def reference(schema: strawberry.Schema, request: Request, gateway: Script
     result = await schema.execute(
         request.query,
         variable_values=dict(request.variables or {}),
-        context_value=Context(gateway.as_gateway()),
+        context_value=Context(gateway.as_gateway(), caller=UNLIMITED),
         operation_name=request.operation_name,
     )
     errors = tuple(described(error) for error in result.errors or ())
@@ -27,7 +28,7 @@ async def compiled(
     operations: Operations, request: Request, gateway: ScriptedGateway
 ) -> tuple[bytes, ExecutorKind | None]:
     """The answer over the wire as the gateway gives it, and what projected it."""
-    answer = await operations.run(request, Context(gateway.as_gateway()))
+    answer = await operations.run(request, Context(gateway.as_gateway(), caller=UNLIMITED))
     return written(answer), answer.executor
 
 

@@ -15,6 +15,7 @@ from orderweave.model.order import Customer, Location, Order, OrderConnection
 from orderweave.model.product import Product
 from orderweave_sdk.clock import Call
 from tests.differential.objects import Maker
+from tests.unit.callers import NO_SYSTEMS
 
 
 class ScriptedGateway:
@@ -24,6 +25,7 @@ class ScriptedGateway:
         self._seed = seed
         self._broken = broken
         self._failing = failing
+        self.parts = NO_SYSTEMS.parts
 
     def as_gateway(self) -> Gateway:
         """Itself, under the type that the schema asks for."""

@@ -15,7 +15,6 @@ from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from orderweave.operations.deferring import DIRECTIVE as DEFER
-from orderweave.operations.documents import MOST_TOKENS
 from orderweave.operations.rules import CustomersOrdersAtRoots
 from orderweave.operations.running import Operations, Request
 from orderweave.projection import generating
@@ -23,6 +22,7 @@ from orderweave.schema import build_schema
 from tests.differential.both import compiled, reference
 from tests.differential.documents import Operation, operations
 from tests.differential.scripted_gateway import ScriptedGateway
+from tests.unit.callers import UNLIMITED
 
 SCHEMA = build_schema()
 # Strawberry's `execute` takes no schema with @defer; what is deferred is cut out before anything is executed.
@@ -51,7 +51,7 @@ async def compare(kept: Operations, operation: Operation, gateway: ScriptedGatew
 def accepted(query: str) -> bool:
     """Whether a document is within our bound on tokens and keeps the rule of ours, which Strawberry does not have."""
     try:
-        document = parse(query, max_tokens=MOST_TOKENS)
+        document = parse(query, max_tokens=UNLIMITED.limits.tokens)
     except GraphQLSyntaxError:
         return False
     return not validate(SCHEMA._schema, document, [CustomersOrdersAtRoots])

@@ -7,10 +7,14 @@ import re
 
 import pytest
 from graphql import build_schema, parse, validate
+from strawberry.utils.str_converters import to_camel_case
 
 from orderweave.answering.orders import DEFAULT_PER_PAGE, MOST_PER_PAGE
 from orderweave.model.codes import Code
+from orderweave.model.rights import Limits
+from orderweave.operations import documents, gate, limits
 from orderweave.schema import arguments
+from orderweave.schema.query import PAGES_AN_ID, SKUS_A_PAGE
 from tests.documents.pages import ROOT, blocks, code_of, read_page, table
 
 PAGE = read_page("docs/graphql.md")
@@ -75,6 +79,29 @@ def test_every_code_is_given() -> None:
 def test_a_code_written_out_is_found(text: str) -> None:
     """Each way in which a code may be spelled beside the list is seen."""
     assert codes_written_out(ast.parse(text)) == {"RATE_LIMITED"}
+
+
+def test_limits_are_the_codes() -> None:
+    """The table of limits has every limit of one document, with what it is unless an operator says otherwise."""
+    written = {
+        code_of(limit): code_of(allowed)
+        for limit, allowed, _ in table(PAGE, "limit", "unless the operator says otherwise", "what it counts")
+    }
+    told = {field: getattr(Limits(), field) for field in Limits.__struct_fields__}
+    del told["page_size"], told["per_seconds"]
+    assert written == {to_camel_case(field): "none" if most is None else str(most) for field, most in told.items()}
+    assert written.keys() <= limits._WORDS.keys()
+
+
+def test_every_limit_is_named() -> None:
+    """Every word that can stand as `limit` in an error is on the page."""
+    assert [name for name in limits._WORDS if f"`{name}`" not in PAGE] == []
+    flat = " ".join(PAGE.split())
+    assert f"at most {documents.LONGEST_DOCUMENT:,} characters" in flat
+    assert f"variables hold {gate._MOST_VALUES:,} values in all" in flat
+    assert f"{gate.MOST_ERRORS} mistakes of a document are told" in flat
+    assert "orders at most unless the operator gives a caller more or fewer" in flat
+    assert (SKUS_A_PAGE, PAGES_AN_ID) == (2, 2), "twice as many and half as many"
 
 
 def test_bounds_are_the_codes() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from orderweave.access.points import Points
 from orderweave.answering import customer as customers
 from orderweave.answering import inventory as stock
 from orderweave.answering import order as single
@@ -33,10 +34,14 @@ from orderweave.planning.needs import Needs
 
 
 class Gateway:
-    """Answers questions over the systems of one configuration. Raises RequestError for what a caller can mend."""
+    """Answers questions over the systems of one configuration. Raises RequestError for what a caller can mend.
 
-    def __init__(self, parts: Parts, *, deadline_seconds: float) -> None:
+    `points` is what callers have left to spend.
+    """
+
+    def __init__(self, parts: Parts, *, deadline_seconds: float, points: Points) -> None:
         self.parts = parts
+        self.points = points
         self._deadline_seconds = deadline_seconds
 
     def call(self, lane: Lane = Lane.INTERACTIVE, within: float | None = None, rights: Rights = ALL_RIGHTS) -> Terms:
@@ -67,9 +72,11 @@ class Gateway:
         """A page of orders over all places of capture."""
         return await lists.list_orders(self.parts, page, needs, call)
 
-    async def inventory(self, skus: Sequence[str], call: Terms) -> tuple[InventoryItem, ...]:
-        """Stock of some SKUs over all places."""
-        return await stock.inventory(self.parts, skus, call)
+    async def inventory(
+        self, skus: Sequence[str], call: Terms, most: int = stock.MOST_SKUS
+    ) -> tuple[InventoryItem, ...]:
+        """Stock of some SKUs, so many at most, over all places."""
+        return await stock.inventory(self.parts, skus, call, most)
 
     async def product(self, sku: str, call: Terms) -> Product | None:
         """The product with this SKU."""

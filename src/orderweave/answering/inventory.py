@@ -22,10 +22,10 @@ MOST_SKUS = 200
 _LONGEST_SKU = 200
 
 
-async def inventory(parts: Parts, skus: Sequence[str], call: Terms) -> tuple[InventoryItem, ...]:
+async def inventory(parts: Parts, skus: Sequence[str], call: Terms, most: int = MOST_SKUS) -> tuple[InventoryItem, ...]:
     """Each SKU asked for, in the order asked, each once; one that no system knows has no level."""
-    if not 1 <= len(skus) <= MOST_SKUS:
-        raise bad_input(f"skus must hold 1 to {MOST_SKUS} SKUs, holds {len(skus)}")
+    if not 1 <= len(skus) <= most:
+        raise bad_input(f"skus must hold 1 to {most} SKUs, holds {len(skus)}")
     _check(skus)
     wanted = dict.fromkeys(tidy_sku(sku) for sku in skus)
     said = {tidy_sku(sku): sku for sku in reversed(skus)}

@@ -72,8 +72,9 @@ def page_of(
     filter: Filter,
     sort: SearchField,
     descending: bool,
+    most: int = MOST_PER_PAGE,
 ) -> OrderList:
-    """The page that Relay's four arguments mean; refuses what does not go together."""
+    """The page that Relay's four arguments mean, of `most` orders; refuses what does not go together."""
     if first is not None and last is not None:
         raise bad_input("first and last cannot stand together")
     if last is None and before is not None:
@@ -81,9 +82,11 @@ def page_of(
     if last is not None and after is not None:
         raise bad_input("after needs first, not last")
     size = first if first is not None else last if last is not None else DEFAULT_PER_PAGE
-    if not 1 <= size <= MOST_PER_PAGE:
+    if first is None and last is None:
+        size = min(size, most)
+    if not 1 <= size <= most:
         name = "first" if last is None else "last"
-        raise bad_input(f"{name} must be between 1 and {MOST_PER_PAGE}, is {size}")
+        raise bad_input(f"{name} must be between 1 and {most}, is {size}")
     return OrderList(
         size=size,
         cursor=before if last is not None else after,

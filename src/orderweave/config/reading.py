@@ -43,6 +43,8 @@ _SERVER = {
     "federation": bool,
     "trusted_proxies": list,
 }
+# The server's only key that is a list.
+PROXIES = "trusted_proxies"
 # What the server's numbers may be: a port, waits that a caller's own time-out would outlive, what memory holds.
 _RANGES = {
     "port": (1, 65535),

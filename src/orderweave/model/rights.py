@@ -48,19 +48,23 @@ class Rights(msgspec.Struct, frozen=True, kw_only=True):
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """What one document of a caller may hold and cost, and what the caller may spend over time.
 
-    `depth`, `aliases`, `directives` and `root_fields` count what stands in the operation with its fragments spread;
-    `response_cost` and `upstream_calls` are the two units of price; `points` of response cost flow back evenly over
-    `per_seconds`. None: no limit.
+    `depth`, `aliases`, `directives`, `fields` and `root_fields` count what stands in the operation with its fragments
+    spread; `mutation_fields` are the root fields of a mutation, one unless a role may send several at once. A page
+    holds `page_size` orders at most, a list of SKUs twice and a list of ids half as many. `response_cost` (values in
+    the answer) and `upstream_calls` (calls to systems) are the two units of price; `points` of response cost flow back
+    evenly over `per_seconds`. None: no limit.
     """
 
     tokens: int = 1_000
     depth: int = 15
     aliases: int = 50
     directives: int = 50
+    fields: int = 1_000
     root_fields: int = 20
+    mutation_fields: int = 1
     page_size: int = 100
     response_cost: int | None = 100_000
-    upstream_calls: int | None = 100
+    upstream_calls: int | None = 250
     points: int | None = None
     per_seconds: int = 60
 
@@ -75,5 +79,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
 
 
 ALL_RIGHTS = Rights(scopes=frozenset(Scope))
+# The names of callers who showed no credential: one name for many people, who are told apart by where they call from.
+UNNAMED = frozenset({"anonymous", "anybody"})
 # Whoever reaches a gateway that has no access control.
 ANYBODY = Caller(name="anybody", role="open", rights=ALL_RIGHTS)

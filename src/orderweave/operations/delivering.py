@@ -9,7 +9,8 @@ from typing import Any
 import msgspec
 
 from orderweave.operations.deferring import Later, Parts, within
-from orderweave.operations.running import Answer, Asking, Operations, Request
+from orderweave.operations.gate import Asker
+from orderweave.operations.running import Answer, Operations, Request
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -35,7 +36,7 @@ class Delivery:
     Use as `async with Delivery(...) as delivery:`.
     """
 
-    def __init__(self, operations: Operations, request: Request, context: Asking, parts: Parts) -> None:
+    def __init__(self, operations: Operations, request: Request, context: Asker, parts: Parts) -> None:
         self._operations = operations
         self._request = request
         self._context = context

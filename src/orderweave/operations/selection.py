@@ -13,6 +13,7 @@ from graphql import (
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLAbstractType,
+    GraphQLError,
     GraphQLIncludeDirective,
     GraphQLNamedType,
     GraphQLObjectType,
@@ -53,6 +54,21 @@ def variables_of(info: GraphQLResolveInfo[Any]) -> VariableValues:
     return values if isinstance(values, VariableValues) else VariableValues({}, values)
 
 
+def included(node: Any, variables: VariableValues | None) -> bool:
+    """Whether @skip and @include let a selection stand; without variables they do.
+
+    So they do where they make no sense: the executor says so in its place.
+    """
+    if variables is None or not node.directives:
+        return True
+    try:
+        skip = get_directive_values(GraphQLSkipDirective, node, variables)
+        include = get_directive_values(GraphQLIncludeDirective, node, variables)
+    except GraphQLError:
+        return True
+    return not (skip and skip["if"]) and not (include and not include["if"])
+
+
 class Selection:
     """One walk over a selection. `nodes` holds the field nodes met, by coordinate.
 
@@ -77,7 +93,7 @@ class Selection:
 
     def _walk(self, selections: SelectionSetNode, kind: GraphQLNamedType) -> None:
         for selection in selections.selections:
-            if not self._included(selection):
+            if not included(selection, self._variables):
                 continue
             if isinstance(selection, FieldNode):
                 self._field(selection, kind)
@@ -108,12 +124,3 @@ class Selection:
         elif is_abstract_type(kind):
             abstract: GraphQLAbstractType = kind
             yield from self._schema.get_possible_types(abstract)
-
-    def _included(self, node: Any) -> bool:
-        if self._variables is None:
-            return True
-        skip = get_directive_values(GraphQLSkipDirective, node, self._variables)
-        if skip and skip["if"]:
-            return False
-        include = get_directive_values(GraphQLIncludeDirective, node, self._variables)
-        return not (include and not include["if"])

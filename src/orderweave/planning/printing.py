@@ -9,7 +9,7 @@ from orderweave.planning.orders import OrderPlan
 from orderweave_sdk.records import Facet
 
 
-def print_orders(plan: OrderPlan, business: Business, *, root: str) -> str:
+def print_orders(plan: OrderPlan, calls: Mapping[str, int], business: Business, *, root: str) -> str:
     """The plan of one root field, one line a system and part."""
     verb = "find by key" if root in ("order", "node", "nodes") else "search"
     lines = [f"{root}: {_facets(plan.needs.facets)}"]
@@ -24,26 +24,39 @@ def print_orders(plan: OrderPlan, business: Business, *, root: str) -> str:
         lines.append(f"  3. {name}: by tracking number, up to {batch.size if batch else 1} parcels a call -> TRACKING")
     lines += [f"  if one fails, {facet}: {' > '.join(names)}" for facet, names in plan.fallbacks.items() if names]
     asked = dict.fromkeys([*plan.captures, *plan.seconds])
-    lines += [f"  price, {name}: {_price(name, plan, business)}" for name in asked]
+    lines += [f"  price, {name}: {_price(name, plan, calls, business)}" for name in asked if name in calls]
     return "\n".join(lines) + "\n"
 
 
-def print_stock(systems: Iterable[str], batches: Mapping[str, int]) -> str:
-    """The plan of an inventory question: every system that keeps stock is asked once a batch."""
+def print_stock(calls: Mapping[str, int], business: Business) -> str:
+    """The plan of an inventory question: every system that keeps stock is asked batch by batch."""
     lines = ["inventory: stock at all places"]
-    lines += [f"  1. {name}: read stock, up to {batches[name]} SKUs a call" for name in systems]
+    for name in calls:
+        batch = business.systems[name].manifest.stock_batch
+        assert batch is not None, "a system with stock declares its batch"
+        lines.append(f"  1. {name}: read stock, up to {batch.size} SKUs a call")
+    lines += [f"  price, {name}: {_calls(count)}" for name, count in calls.items()]
     return "\n".join(lines) + "\n"
 
 
-def _price(name: str, plan: OrderPlan, business: Business) -> str:
-    """Calls for one order, or for one batch of orders, and what they cost in the system's own units where known."""
-    parts = [part[name] for part in (plan.captures, plan.seconds) if name in part]
-    calls = f"{len(parts)} call{'s' if len(parts) > 1 else ''} a batch"
+def print_others(calls: Mapping[str, int], *, root: str) -> str:
+    """The plan of a root field that asks for neither orders nor stock."""
+    lines = [f"{root}: no order is asked for"]
+    lines += [f"  price, {name}: {_calls(count)}" for name, count in calls.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _price(name: str, plan: OrderPlan, calls: Mapping[str, int], business: Business) -> str:
+    """The calls, and what an order and a call cost in the system's own units where known."""
     limit = business.systems[name].manifest.rate_limit
     if limit is None or limit.orders is None:
-        return calls
-    one = sum(limit.orders.of(facets) for facets in parts)
-    return f"{calls}, {one:g} {limit.units} for one order, at most {limit.orders.most:g} a call"
+        return _calls(calls[name])
+    one = sum(limit.orders.of(part[name]) for part in (plan.captures, plan.seconds) if name in part)
+    return f"{_calls(calls[name])}, {one:g} {limit.units} for one order, at most {limit.orders.most:g} a call"
+
+
+def _calls(count: int) -> str:
+    return f"{count} call{'s' if count != 1 else ''}"
 
 
 def _facets(facets: Iterable[Facet]) -> str:

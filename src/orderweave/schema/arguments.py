@@ -255,8 +255,9 @@ def page(
     *,
     wanted: Filter,
     sort: OrderSort | None,
+    most: int,
 ) -> OrderList:
-    """The page of orders that these arguments mean."""
+    """The page of orders that these arguments mean; a caller gets `most` at once."""
     chosen = sort or OrderSort(field=OrderSortField.PLACED_AT, direction=SortDirection.DESC)
     return page_of(
         first,
@@ -266,6 +267,7 @@ def page(
         filter=wanted,
         sort=chosen.field.search_field,
         descending=chosen.direction is SortDirection.DESC,
+        most=most,
     )
 
 

@@ -9,7 +9,7 @@ from graphql import GraphQLResolveInfo
 from strawberry import Info
 
 from orderweave.answering import Gateway
-from orderweave.model.rights import ANYBODY, Caller
+from orderweave.model.rights import ANYBODY, Caller, Limits
 from orderweave.model.terms import Lane, Terms
 from orderweave.operations.freshness import terms_of
 from orderweave.operations.selection import coordinates
@@ -42,6 +42,11 @@ Asked = Info[Context, None]
 def raw(info: Asked) -> GraphQLResolveInfo[Any]:
     """The executor's own information."""
     return info._raw_info
+
+
+def limits(info: Asked) -> Limits:
+    """What the caller may ask for at once."""
+    return info.context.caller.limits
 
 
 def terms(info: Asked) -> Terms:

@@ -9,6 +9,7 @@ import strawberry
 from strawberry import ID, field
 
 from orderweave.model import order as model
+from orderweave.operations.weights import ListSize
 from orderweave.schema.node import Node
 from orderweave.schema.scalars import (
     DeliveryMethod,
@@ -26,7 +27,9 @@ class Location(Node):
 
     name: str | None = field(description="The name to show.")
     kind: LocationKind = field(description="What kind of place it is.")
-    systems: list[str] = field(description="The systems that know it by this id.")
+    systems: list[str] = field(
+        directives=[ListSize(assumed_size=3)], description="The systems that know it by this id."
+    )
 
     @classmethod
     def is_type_of(cls, value: Any, info: Any) -> bool:
@@ -63,8 +66,8 @@ class FulfillmentOrder:
     method: DeliveryMethod = field(description="How the goods reach the customer.")
     fulfill_at: datetime | None = field(description="Not before.")
     fulfill_by: datetime | None = field(description="By when.")
-    lines: list[LineQuantity] = field(description="What.")
-    holds: list[Hold] = field(description="What keeps it from going on.")
+    lines: list[LineQuantity] = field(directives=[ListSize(assumed_size=5)], description="What.")
+    holds: list[Hold] = field(directives=[ListSize(assumed_size=1)], description="What keeps it from going on.")
 
 
 @strawberry.type(description="Who carries a package.")
@@ -108,7 +111,9 @@ class Package:
     promised_by: datetime | None = field(description="By when it was promised.")
     on_time: bool | None = field(description="Whether it came by then; null until both are known.")
     last_checked_at: datetime | None = field(description="When a system was last asked about it.")
-    events: list[TrackingEvent] = field(description="What happened to it, oldest first.")
+    events: list[TrackingEvent] = field(
+        directives=[ListSize(assumed_size=10)], description="What happened to it, oldest first."
+    )
 
 
 @strawberry.type(description="Goods that left, or are packed to leave, together. A fact.")
@@ -122,6 +127,6 @@ class Shipment:
     shipped_at: datetime | None = field(description="When it left.")
     delivered_at: datetime | None = field(description="When all of it was delivered.")
     is_return: bool = field(description="Whether it travels back.")
-    lines: list[LineQuantity] = field(description="What is in it.")
-    packages: list[Package] = field(description="Its parcels.")
+    lines: list[LineQuantity] = field(directives=[ListSize(assumed_size=5)], description="What is in it.")
+    packages: list[Package] = field(directives=[ListSize(assumed_size=2)], description="Its parcels.")
     source: str = field(description="The system that it comes from.")

@@ -8,6 +8,7 @@ import strawberry
 from strawberry import field
 
 from orderweave.model import product as product_model
+from orderweave.operations.weights import Cost, ListSize
 from orderweave.schema.fulfillment_types import Location
 from orderweave.schema.node import Node
 from orderweave.schema.order_types import Channel
@@ -30,8 +31,12 @@ class InventoryLevel:
     quality_control: Quantity | None = field(description="There but being checked.")
     available_to_sell: Quantity | None = field(description="What may still be sold from this place.")
     counted: bool = field(description="Whether it is part of the SKU's sums; a mere listing is not.")
-    sources: list[SourceRecord] = field(description="The systems that report it, most believed first.")
-    conflicts: list[FieldConflict] = field(description="What they disagree on.")
+    sources: list[SourceRecord] = field(
+        directives=[ListSize(assumed_size=2)], description="The systems that report it, most believed first."
+    )
+    conflicts: list[FieldConflict] = field(
+        directives=[ListSize(assumed_size=1), Cost(weight="5")], description="What they disagree on."
+    )
 
 
 @strawberry.type(description="What one channel says it can sell.")
@@ -53,8 +58,8 @@ class InventoryItem:
     committed: Quantity | None = field(description="Promised to orders.")
     incoming: Quantity | None = field(description="On its way in.")
     available_to_sell: Quantity | None = field(description="What may still be sold.")
-    levels: list[InventoryLevel] = field(description="Each place.")
-    listings: list[Listing] = field(description="What the channels offer.")
+    levels: list[InventoryLevel] = field(directives=[ListSize(assumed_size=5)], description="Each place.")
+    listings: list[Listing] = field(directives=[ListSize(assumed_size=3)], description="What the channels offer.")
     freshness: Freshness = field(description="How old it is and what is missing.")
 
 
@@ -66,7 +71,7 @@ class Product(Node):
     title: str | None = field(description="The title to show.")
     gtin: str | None = field(description="The GTIN (EAN, UPC).")
     active: bool | None = field(description="Whether it is sold at present.")
-    systems: list[str] = field(description="The systems that know it.")
+    systems: list[str] = field(directives=[ListSize(assumed_size=3)], description="The systems that know it.")
 
     @classmethod
     def is_type_of(cls, value: Any, info: Any) -> bool:

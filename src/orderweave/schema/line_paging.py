@@ -11,6 +11,7 @@ from strawberry import ID, field
 from orderweave.answering.errors import bad_input
 from orderweave.model import order as model
 from orderweave.model.ids import MalformedToken, decode_cursor, encode_cursor
+from orderweave.operations.weights import ListSize
 from orderweave.schema.scalars import LineStatus, Quantity
 from orderweave.schema.value_types import Discount, Money, PageInfo, TaxLine
 
@@ -48,8 +49,8 @@ class OrderLine:
     status: LineStatus = field(description="Where the line stands.")
     unit_price: Money | None = field(description="The price of one.")
     total: Money | None = field(description="The line after its discounts.")
-    discounts: list[Discount] = field(description="What was taken off.")
-    taxes: list[TaxLine] = field(description="The taxes in it.")
+    discounts: list[Discount] = field(directives=[ListSize(assumed_size=1)], description="What was taken off.")
+    taxes: list[TaxLine] = field(directives=[ListSize(assumed_size=2)], description="The taxes in it.")
 
 
 @strawberry.type(description="A line in a list, and the cursor to go on from it.")

@@ -7,17 +7,15 @@ from typing import Annotated, Any, cast
 import strawberry
 from strawberry import field
 
-from orderweave.answering.errors import RequestError, bad_input
+from orderweave.answering.errors import RequestError
 from orderweave.answering.tracking import check_manages
 from orderweave.model.tracking import TrackingAttempt
-from orderweave.operations.selection import Selection, variables_of
 from orderweave.planning.needs import needs_of
 from orderweave.schema.context import Asked, terms
 from orderweave.schema.lookups import order_by
 from orderweave.schema.query import OrderBy
 from orderweave.schema.tracking_types import TrackingLink, TrackingRevocation, TrackOrderResult
 
-_TRACK_ORDER = "Mutation.trackOrder"
 _ONLY_ITS_ID = needs_of(["Order.id"])
 
 Number = Annotated[str, strawberry.argument(description="The order's number, however it is written.")]
@@ -31,14 +29,13 @@ class Mutation:
 
     @field(
         description="A guest asks to track one order by its number and exactly one more fact. The answer comes after "
-        "a fixed time and is alike whether there is no such order or the fact is wrong. Stands once in a document. "
-        "RATE_LIMITED after too many attempts."
+        "a fixed time and is alike whether there is no such order or the fact is wrong. RATE_LIMITED after too "
+        "many attempts."
     )
     async def track_order(
         self, info: Asked, number: Number, email: Email = None, postal_code: PostalCode = None
     ) -> TrackOrderResult:
         """A token for one order, or none."""
-        _once(info)
         asked = TrackingAttempt(number=number, email=email, postal_code=postal_code, address=info.context.address)
         access: Any = await info.context.gateway.track_order(asked)
         return TrackOrderResult(access=access)
@@ -75,13 +72,3 @@ class Mutation:
         if token is None:
             return None
         return cast("TrackingRevocation", await info.context.gateway.revoke_tracking(token, info.context.caller))
-
-
-def _once(info: Asked) -> None:
-    """Raise BAD_INPUT for all of several attempts in one document: aliases must not make one request many."""
-    raw = info._raw_info
-    walk = Selection(raw.schema, raw.fragments, variables_of(raw))
-    walk.below([raw.operation], raw.parent_type)
-    places = {node.alias.value if node.alias else node.name.value for node in walk.nodes[_TRACK_ORDER]}
-    if len(places) > 1:
-        raise bad_input(f"trackOrder stands once in a document, stands {len(places)} times")

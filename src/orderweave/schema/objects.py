@@ -19,11 +19,9 @@ from orderweave.model.ids import MalformedToken, decode_id
 from orderweave.operations.selection import arguments_below
 from orderweave.planning.needs import needs_of
 from orderweave.schema.arguments import filter_of, page, pages_key
-from orderweave.schema.context import Asked, needs, raw, selected, terms
+from orderweave.schema.context import Asked, limits, needs, raw, selected, terms
 from orderweave.schema.order_types import Customer
 
-# Ids in one list: a page of them, and no more than one answer may cost.
-MOST_NODES = 50
 # One customer costs searches of their own, unlike one order or product among many.
 _MOST_CUSTOMERS_AT_ONCE = 5
 
@@ -92,6 +90,7 @@ async def customer_by_email(info: Asked, email: str) -> Any:
             arguments["before"],
             wanted=Filter(conditions=wanted.conditions, every=(nested,)),
             sort=arguments["sort"],
+            most=limits(info).page_size,
         )
     needed = needs_of([*selected(info), *CUSTOMER_COORDINATES], read)
     return await info.context.gateway.customer(email, pages, needed, terms(info))

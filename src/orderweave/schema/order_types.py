@@ -8,12 +8,14 @@ from typing import Any, cast
 import strawberry
 from strawberry import ID, field
 
+from orderweave.answering.orders import DEFAULT_PER_PAGE
 from orderweave.model import order as model
+from orderweave.operations.weights import Cost, ListSize
 from orderweave.schema.arguments import FilterArgument, SortArgument, pages_key
 from orderweave.schema.fulfillment_types import FulfillmentOrder, Hold, Shipment
 from orderweave.schema.line_paging import OrderLineConnection, page_lines
 from orderweave.schema.node import Node
-from orderweave.schema.paging import After, Before, First, Last
+from orderweave.schema.paging import After, Before, First, Last, connection
 from orderweave.schema.provenance_types import (
     Coverage,
     FieldConflict,
@@ -41,8 +43,12 @@ from orderweave.schema.value_types import Discount, Money, PageInfo, TaxLine
 class Sourced:
     """Provenance of a merged object."""
 
-    sources: list[SourceRecord] = field(description="The records it is put together from.")
-    conflicts: list[FieldConflict] = field(description="What systems disagree on.")
+    sources: list[SourceRecord] = field(
+        directives=[ListSize(assumed_size=3)], description="The records it is put together from."
+    )
+    conflicts: list[FieldConflict] = field(
+        directives=[ListSize(assumed_size=2), Cost(weight="5")], description="What systems disagree on."
+    )
     freshness: Freshness = field(description="How old it is and what is missing.")
 
 
@@ -78,7 +84,8 @@ class Customer(Node):
 
     @field(
         description="Their orders over all channels, newest first unless sorted otherwise. Not below an order: ask "
-        "`customer` or `node` with the customer's id."
+        "`customer` or `node` with the customer's id.",
+        directives=[connection(DEFAULT_PER_PAGE)],
     )
     def orders(
         self,
@@ -107,7 +114,7 @@ class Address:
 
     name: str | None = field(description="The person.")
     company: str | None = field(description="The company.")
-    lines: list[str] = field(description="Street lines, in order.")
+    lines: list[str] = field(directives=[ListSize(assumed_size=2)], description="Street lines, in order.")
     city: str | None = field(description="The town.")
     region: str | None = field(description="State, province or county.")
     postal_code: str | None = field(description="The postal code.")
@@ -154,7 +161,9 @@ class Payment:
     authorized: Money | None = field(description="How much was authorized.")
     captured: Money | None = field(description="How much was captured.")
     refunded: Money | None = field(description="How much was given back.")
-    transactions: list[Transaction] = field(description="Its movements, oldest first.")
+    transactions: list[Transaction] = field(
+        directives=[ListSize(assumed_size=2)], description="Its movements, oldest first."
+    )
 
     @field(description="Its id in the system that it comes from.")
     def id(self) -> ID:
@@ -210,7 +219,7 @@ class Return:
     status: ReturnStatus = field(description="Where it stands.")
     number: str | None = field(description="The return's number.")
     created_at: datetime | None = field(description="When it was opened.")
-    lines: list[ReturnLine] = field(description="What comes back.")
+    lines: list[ReturnLine] = field(directives=[ListSize(assumed_size=3)], description="What comes back.")
 
     @field(description="Its id in the system that it comes from.")
     def id(self) -> ID:
@@ -236,7 +245,9 @@ class Order(Node, Sourced):
     """See `orderweave.model.order.Order`."""
 
     number: str | None = field(description="The number in the system where it was placed, as that system writes it.")
-    identifiers: list[Identifier] = field(description="Every name of the order in every system.")
+    identifiers: list[Identifier] = field(
+        directives=[ListSize(assumed_size=6)], description="Every name of the order in every system."
+    )
     channel: Channel | None = field(description="Where it was placed.")
     origin: str | None = field(description="What placed it there, in the system's own word.")
     status: OrderStatus = field(description="Where the order stands.")
@@ -244,7 +255,9 @@ class Order(Node, Sourced):
     fulfillment_status: FulfillmentStatus = field(description="How far its goods are.")
     return_status: ReturnStatus | None = field(description="Where its returns stand; null without returns.")
     invoice_status: InvoiceStatus = field(description="How far it is invoiced.")
-    source_statuses: list[SourceStatus] = field(description="Every system's own words.")
+    source_statuses: list[SourceStatus] = field(
+        directives=[ListSize(assumed_size=10)], description="Every system's own words."
+    )
     placed_at: datetime | None = field(description="When it was placed.")
     updated_at: datetime | None = field(description="When it last changed where it was placed.")
     canceled_at: datetime | None = field(description="When it was canceled.")
@@ -260,18 +273,29 @@ class Order(Node, Sourced):
     currency: str | None = field(description="The currency of its sums, ISO 4217.")
     presentment_currency: str | None = field(description="The currency that the customer saw.")
     totals: OrderTotals | None = field(description="Its sums.")
-    discounts: list[Discount] = field(description="What was taken off.")
-    taxes: list[TaxLine] = field(description="The taxes in it.")
-    fulfillment_orders: list[FulfillmentOrder] = field(description="What is planned for the goods.")
-    shipments: list[Shipment] = field(description="What left, each shipment once.")
-    payments: list[Payment] = field(description="How it is paid.")
-    adjustments: list[Refund] = field(description="Money given back.")
-    invoices: list[Invoice] = field(description="Its invoices.")
-    returns: list[Return] = field(description="Its returns.")
-    holds: list[Hold] = field(description="What keeps it from going on, in any system.")
-    timeline: list[TimelineEntry] = field(description="What happened to it, oldest first.")
+    discounts: list[Discount] = field(directives=[ListSize(assumed_size=2)], description="What was taken off.")
+    taxes: list[TaxLine] = field(directives=[ListSize(assumed_size=2)], description="The taxes in it.")
+    fulfillment_orders: list[FulfillmentOrder] = field(
+        directives=[ListSize(assumed_size=2)], description="What is planned for the goods."
+    )
+    shipments: list[Shipment] = field(
+        directives=[ListSize(assumed_size=2)], description="What left, each shipment once."
+    )
+    payments: list[Payment] = field(directives=[ListSize(assumed_size=2)], description="How it is paid.")
+    adjustments: list[Refund] = field(directives=[ListSize(assumed_size=2)], description="Money given back.")
+    invoices: list[Invoice] = field(directives=[ListSize(assumed_size=2)], description="Its invoices.")
+    returns: list[Return] = field(directives=[ListSize(assumed_size=2)], description="Its returns.")
+    holds: list[Hold] = field(
+        directives=[ListSize(assumed_size=1)], description="What keeps it from going on, in any system."
+    )
+    timeline: list[TimelineEntry] = field(
+        directives=[ListSize(assumed_size=10)], description="What happened to it, oldest first."
+    )
 
-    @field(description="Its lines, in the order of the system where it was placed.")
+    @field(
+        description="Its lines, in the order of the system where it was placed.",
+        directives=[connection(10)],
+    )
     def lines(
         self,
         *,

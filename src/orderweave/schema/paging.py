@@ -1,4 +1,4 @@
-"""Relay's paging arguments, described once."""
+"""Relay's paging, described once: its arguments, and how long a page is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,19 @@ from typing import Annotated
 
 import strawberry
 
+from orderweave.operations.weights import ListSize
+
 First = Annotated[int | None, strawberry.argument(description="At most so many, from the start of the list.")]
 After = Annotated[str | None, strawberry.argument(description="Start right after this cursor.")]
 Last = Annotated[int | None, strawberry.argument(description="At most so many, from the end of the list.")]
 Before = Annotated[str | None, strawberry.argument(description="End right before this cursor.")]
+
+
+def connection(assumed_size: int) -> ListSize:
+    """How long a connection's lists are: as long as its page, or as assumed where the caller does not say."""
+    return ListSize(
+        assumed_size=assumed_size,
+        slicing_arguments=["first", "last"],
+        sized_fields=["edges", "nodes"],
+        require_one_slicing_argument=False,
+    )

@@ -7,6 +7,7 @@ from datetime import datetime
 import strawberry
 from strawberry import field
 
+from orderweave.operations.weights import ListSize
 from orderweave.schema.scalars import Axis, Facet, IssueReason, SystemKind, Via
 
 
@@ -44,7 +45,9 @@ class FieldConflict:
     )
     winner: SystemValue | None = field(description="Who is believed; null where nobody is.")
     rule: str = field(description="The rule by which the winner is believed.")
-    values: list[SystemValue] = field(description="What each system says, most believed first.")
+    values: list[SystemValue] = field(
+        directives=[ListSize(assumed_size=3)], description="What each system says, most believed first."
+    )
 
 
 @strawberry.type(description="A system whose part is missing.")
@@ -54,7 +57,9 @@ class SourceIssue:
     system: str = field(description="The system's name.")
     reason: IssueReason = field(description="Why, by what one can do about it.")
     message: str = field(description="Why, in words. Never holds personal data or secrets.")
-    facets: list[Facet] = field(description="The parts that may be wanting for it.")
+    facets: list[Facet] = field(
+        directives=[ListSize(assumed_size=3)], description="The parts that may be wanting for it."
+    )
 
 
 @strawberry.type(description="How old an answer is, and what is missing from it.")
@@ -64,10 +69,13 @@ class Freshness:
     as_of: datetime | None = field(description="When the oldest part of the answer was fetched.")
     max_age_seconds: int = field(description="The age of the oldest part, in seconds.")
     stale: bool = field(description="Whether any part is older than it should be.")
-    missing: list[SourceIssue] = field(description="Systems whose part is missing, and why.")
+    missing: list[SourceIssue] = field(
+        directives=[ListSize(assumed_size=1)], description="Systems whose part is missing, and why."
+    )
     unmet: list[SourceIssue] = field(
+        directives=[ListSize(assumed_size=1)],
         description="Systems that should have been asked for something younger, by `@freshness`, and did not answer: "
-        "their part is older than was asked. Empty when all of it is young enough."
+        "their part is older than was asked. Empty when all of it is young enough.",
     )
 
 
@@ -107,4 +115,4 @@ class Coverage:
     """See `orderweave.model.provenance.Coverage`."""
 
     complete: bool = field(description="Whether every system's part is whole.")
-    sources: list[SourceCoverage] = field(description="Each system's part.")
+    sources: list[SourceCoverage] = field(directives=[ListSize(assumed_size=5)], description="Each system's part.")

@@ -9,19 +9,25 @@ from strawberry import ID, field
 
 from orderweave.answering.errors import RequestError, bad_input
 from orderweave.answering.filters import read_by
+from orderweave.answering.orders import DEFAULT_PER_PAGE
 from orderweave.model.codes import Code
+from orderweave.operations.weights import ListSize
 from orderweave.planning.needs import needs_of
 from orderweave.schema.arguments import CustomerLookup, FilterArgument, OrderLookup, SortArgument, filter_of, page
-from orderweave.schema.context import Asked, needs, selected, terms
+from orderweave.schema.context import Asked, limits, needs, selected, terms
 from orderweave.schema.fulfillment_types import Location
 from orderweave.schema.inventory_types import InventoryItem, Product
 from orderweave.schema.lookups import order_by
 from orderweave.schema.node import Node
-from orderweave.schema.objects import MOST_NODES, by_ids, customer_by_email, customer_by_id
+from orderweave.schema.objects import by_ids, customer_by_email, customer_by_id
 from orderweave.schema.order_types import Customer, Order, OrderConnection
-from orderweave.schema.paging import After, Before, First, Last
+from orderweave.schema.paging import After, Before, First, Last, connection
 from orderweave.schema.system_types import StatusMapping, System
 from orderweave.schema.tracking_types import TrackedOrder
+
+# How many SKUs, and how few ids, a caller may ask for at once for each order on a page of theirs.
+SKUS_A_PAGE = 2
+PAGES_AN_ID = 2
 
 OrderBy = Annotated[OrderLookup, strawberry.argument(description="One name of the order.")]
 CustomerBy = Annotated[CustomerLookup, strawberry.argument(description="One name of the customer.")]
@@ -43,7 +49,8 @@ class Query:
 
     @field(
         description="Orders over all channels, live from the systems where they are placed, newest first unless "
-        "sorted otherwise. An order that other systems mirror appears once."
+        "sorted otherwise. An order that other systems mirror appears once.",
+        directives=[connection(DEFAULT_PER_PAGE)],
     )
     async def orders(
         self,
@@ -58,14 +65,18 @@ class Query:
     ) -> OrderConnection:
         """A page of orders."""
         wanted = filter_of(filter)
-        asked = page(first, after, last, before, wanted=wanted, sort=sort)
+        asked = page(first, after, last, before, wanted=wanted, sort=sort, most=limits(info).page_size)
         needed = needs_of(selected(info), read_by(wanted))
         return cast("OrderConnection", await info.context.gateway.orders(asked, needed, terms(info)))
 
-    @field(description="Stock of some SKUs (1 to 200) over all places, each SKU once, in the order asked.")
+    @field(
+        description="Stock of some SKUs (1 to 200) over all places, each SKU once, in the order asked.",
+        directives=[ListSize(slicing_arguments=["skus"])],
+    )
     async def inventory(self, info: Asked, skus: Skus) -> list[InventoryItem]:
         """Merged stock."""
-        return cast("list[InventoryItem]", await info.context.gateway.inventory(skus, terms(info)))
+        most = SKUS_A_PAGE * limits(info).page_size
+        return cast("list[InventoryItem]", await info.context.gateway.inventory(skus, terms(info), most))
 
     @field(description="The product with this SKU; null when no system knows it.")
     async def product(self, info: Asked, sku: Sku) -> Product | None:
@@ -89,17 +100,20 @@ class Query:
         """The reduced order."""
         return cast("TrackedOrder | None", await info.context.gateway.tracked_order(token, terms(info)))
 
-    @field(description="The places of the business.")
+    @field(description="The places of the business.", directives=[ListSize(assumed_size=20)])
     async def locations(self, info: Asked) -> list[Location]:
         """All places."""
         return cast("list[Location]", await info.context.gateway.locations(terms(info)))
 
-    @field(description="The configured systems, what they can do and how they have been answering.")
+    @field(
+        description="The configured systems, what they can do and how they have been answering.",
+        directives=[ListSize(assumed_size=6)],
+    )
     def systems(self, info: Asked) -> list[System]:
         """All systems."""
         return cast("list[System]", info.context.gateway.systems())
 
-    @field(description="What each raw status word of each system means here.")
+    @field(description="What each raw status word of each system means here.", directives=[ListSize(assumed_size=200)])
     def status_mappings(self, info: Asked) -> list[StatusMapping]:
         """All mapped words."""
         return cast("list[StatusMapping]", info.context.gateway.status_mappings())
@@ -112,9 +126,13 @@ class Query:
             raise found
         return cast("Node | None", found)
 
-    @field(description="Several things by their global ids, in the order asked, at most 50 (Relay).")
+    @field(
+        description="Several things by their global ids, in the order asked, at most 50 (Relay).",
+        directives=[ListSize(slicing_arguments=["ids"])],
+    )
     async def nodes(self, info: Asked, ids: NodeIds) -> list[Node | None]:
         """The objects behind some ids."""
-        if not 1 <= len(ids) <= MOST_NODES:
-            raise bad_input(f"ids must hold 1 to {MOST_NODES} ids, holds {len(ids)}")
+        most = max(1, limits(info).page_size // PAGES_AN_ID)
+        if not 1 <= len(ids) <= most:
+            raise bad_input(f"ids must hold 1 to {most} ids, holds {len(ids)}")
         return await by_ids(info, ids)

@@ -7,6 +7,7 @@ from datetime import datetime
 import strawberry
 from strawberry import field
 
+from orderweave.operations.weights import ListSize
 from orderweave.schema.scalars import Axis, BreakerState, Facet, IssueReason, SystemKind
 
 
@@ -50,8 +51,10 @@ class System:
     kind: SystemKind = field(description="What kind of system it is.")
     connector: str = field(description="The connector that speaks to it.")
     connector_version: str = field(description="The connector's version.")
-    capabilities: list[str] = field(description="What it can be asked.")
-    facets: list[Facet] = field(description="The parts of an order that it has.")
+    capabilities: list[str] = field(directives=[ListSize(assumed_size=8)], description="What it can be asked.")
+    facets: list[Facet] = field(
+        directives=[ListSize(assumed_size=11)], description="The parts of an order that it has."
+    )
     captures_orders: bool = field(description="Whether orders are placed in it.")
     healthy: bool | None = field(description="Whether the last call went well; null before the first.")
     last_success_at: datetime | None = field(description="When it last answered.")
@@ -66,9 +69,13 @@ class System:
     hedges: int = field(description="Questions put a second time because the answer took long, since the start.")
     not_asked: int = field(description="Questions not put to it because it had been failing, since the start.")
     held_back: int = field(description="Questions that found too many waiting or the quota too short, since the start.")
-    breakers: list[Breaker] = field(description="What has been asked of it so far, and whether it still is.")
+    breakers: list[Breaker] = field(
+        directives=[ListSize(assumed_size=5)], description="What has been asked of it so far, and whether it still is."
+    )
     quota: Quota | None = field(description="What is left of its quota; null where none is known.")
-    unknown_words: list[UnknownWord] = field(description="Status words of it that no mapping knows.")
+    unknown_words: list[UnknownWord] = field(
+        directives=[ListSize(assumed_size=10)], description="Status words of it that no mapping knows."
+    )
 
 
 @strawberry.type(description="What one raw status word of one system means.")

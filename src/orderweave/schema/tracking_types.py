@@ -7,6 +7,7 @@ from datetime import datetime
 import strawberry
 from strawberry import ID, field
 
+from orderweave.operations.weights import ListSize
 from orderweave.schema.fulfillment_types import Carrier
 from orderweave.schema.line_paging import LineQuantities
 from orderweave.schema.scalars import (
@@ -102,7 +103,9 @@ class TrackedPackage:
     promised_by: datetime | None = field(description="By when it was promised.")
     eta: TrackedEta | None = field(description="When it is expected.")
     on_time: bool | None = field(description="Whether it came by then; null until both are known.")
-    events: list[TrackedEvent] = field(description="What happened to it, oldest first.")
+    events: list[TrackedEvent] = field(
+        directives=[ListSize(assumed_size=10)], description="What happened to it, oldest first."
+    )
 
 
 @strawberry.type(description="Goods that left, or are packed to leave, together. What travels back is left out.")
@@ -113,8 +116,8 @@ class TrackedShipment:
     status: ShipmentStatus = field(description="The milestone that all its parcels have reached.")
     shipped_at: datetime | None = field(description="When it left.")
     delivered_at: datetime | None = field(description="When all of it was delivered.")
-    lines: list[TrackedGoods] = field(description="What is in it.")
-    packages: list[TrackedPackage] = field(description="Its parcels.")
+    lines: list[TrackedGoods] = field(directives=[ListSize(assumed_size=5)], description="What is in it.")
+    packages: list[TrackedPackage] = field(directives=[ListSize(assumed_size=2)], description="Its parcels.")
 
 
 @strawberry.type(description="Goods that the customer fetches.")
@@ -125,7 +128,7 @@ class TrackedPickup:
     method: DeliveryMethod = field(description="How it is fetched.")
     location: str | None = field(description="The name of the place.")
     ready_by: datetime | None = field(description="By when it is to be ready.")
-    lines: list[TrackedGoods] = field(description="What is fetched.")
+    lines: list[TrackedGoods] = field(directives=[ListSize(assumed_size=5)], description="What is fetched.")
 
 
 @strawberry.type(description="A step on the order's way, and when it was made.")
@@ -156,10 +159,16 @@ class TrackedOrder:
     placed_at: datetime | None = field(description="When it was placed.")
     status: OrderStatus = field(description="Where the order stands.")
     fulfillment_status: FulfillmentStatus = field(description="How far its goods are.")
-    lines: list[TrackedLine] = field(description="Its lines.")
-    shipments: list[TrackedShipment] = field(description="What left, each shipment once.")
-    pickups: list[TrackedPickup] = field(description="What the customer fetches.")
-    milestones: list[TrackedMilestone] = field(description="The steps made so far, oldest first.")
+    lines: list[TrackedLine] = field(directives=[ListSize(assumed_size=5)], description="Its lines.")
+    shipments: list[TrackedShipment] = field(
+        directives=[ListSize(assumed_size=2)], description="What left, each shipment once."
+    )
+    pickups: list[TrackedPickup] = field(
+        directives=[ListSize(assumed_size=1)], description="What the customer fetches."
+    )
+    milestones: list[TrackedMilestone] = field(
+        directives=[ListSize(assumed_size=5)], description="The steps made so far, oldest first."
+    )
     freshness: TrackedFreshness = field(description="How old this is.")
     access: TrackingAccess = field(
         description="A token that holds from now on, for a page that stays open. It never outlives the day or link "

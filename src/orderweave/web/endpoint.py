@@ -15,13 +15,14 @@ from starlette.types import Receive, Scope, Send
 
 from orderweave.access import Headers, Unidentified
 from orderweave.answering import Gateway
+from orderweave.guests.attempts import block_of
 from orderweave.model.codes import Code
 from orderweave.model.rights import Caller
 from orderweave.model.terms import Lane
 from orderweave.observing import UNOBSERVED, Observing, Stage
 from orderweave.observing.port import Asked
 from orderweave.operations.persisted import Found, Mismatch, Unknown
-from orderweave.operations.running import Answer, Operations, Request
+from orderweave.operations.running import Answer, Operations, Request, shares_points
 from orderweave.schema import Context
 from orderweave.web.addresses import IPAddress
 from orderweave.web.admission import Admission, Overloaded
@@ -36,6 +37,7 @@ from orderweave.web.origins import ALLOWED_METHODS
 from orderweave.web.refusals import BadRequest, CallerGone, HeaderList
 from orderweave.web.replying import Reply
 from orderweave.web.watching import Ended, Watch
+from orderweave.web.wishes import with_wishes
 
 # In which lane the caller's work waits where a system's quota is short.
 LANE_HEADER = "x-orderweave-lane"
@@ -99,8 +101,8 @@ class Endpoint:
             if kind is None:
                 raise BadRequest(406, "accept application/graphql-response+json or application/json")
             answer, found = await self._answer(scope, headers, receive, lease)
-            status, document = status_of(answer, kind), answer.document()
-            more = [(b"allow", ALLOWED_METHODS)] if status == 405 else more
+            status, document = answer.status or status_of(answer, kind), answer.document()
+            more = [(b"allow", ALLOWED_METHODS)] if status == 405 else [*answer.headers]
         except CallerGone:
             self.callers_gone += 1
             return
@@ -160,6 +162,8 @@ class Endpoint:
                     return named, None
                 found = named
             request = Request(query=found.text, variables=sent.variables, operation_name=sent.operationName)
+            origin = block_of(context.address) if shares_points(caller) else ""
+            request = with_wishes(request, headers, origin)
             answer: Answer | None = None
             with Watch(receive, context.call.remaining()) as watch:
                 await self.admission.enter(context.call.remaining())

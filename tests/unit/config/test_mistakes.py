@@ -34,6 +34,17 @@ MISTAKES: dict[str, tuple[str, list[tuple[str, str]]]] = {
             )
         ],
     ),
+    "proxies that are no networks": (
+        f'[server]\ntrusted_proxies = ["10.0.0.0/8", "10.0.0.1/8", "proxy"]\n{SHOP}',
+        [
+            ("server.trusted_proxies", f"{value!r} is no network such as 10.0.0.0/8 or 2001:db8::/32")
+            for value in ("10.0.0.1/8", "proxy")
+        ],
+    ),
+    "proxies that are no list": (
+        f'[server]\ntrusted_proxies = "10.0.0.0/8"\n{SHOP}',
+        [("server.trusted_proxies", "must be a list, is a text")],
+    ),
     "unknown key of a location": (
         SHOP + '[[locations]]\nid = "east"\nplace = "x"',
         [("locations[0].place", "unknown key; known here: id, kind, name, systems")],

@@ -19,6 +19,7 @@ WHOLE = r"""
 host = "0.0.0.0"
 port = 9000
 deadline_seconds = 5
+trusted_proxies = ["10.0.0.0/8", "192.0.2.7"]
 
 [access]
 open = true
@@ -72,6 +73,7 @@ def whole(read: Read) -> Configuration:
 def test_everything_is_read(whole: Configuration) -> None:
     """Server, settings from file and environment, references, places and authority are read as written."""
     assert (whole.server.host, whole.server.port, whole.server.deadline_seconds) == ("0.0.0.0", 9000, 5)
+    assert whole.server.trusted_proxies == ("10.0.0.0/8", "192.0.2.7")
     assert list(whole.systems) == ["shop-us", "erp", "wms"]
     assert dict(whole.systems["shop-us"].settings) == {
         "url": "https://shop.example.com",
@@ -108,6 +110,7 @@ def test_defaults(read: Read) -> None:
         '[systems.shop]\nconnector = "shop"\nsettings = { url = "https://x.example", token = { env = "TOKEN" } }'
     )
     assert (made.server.host, made.server.port, made.server.deadline_seconds) == ("127.0.0.1", 8000, 10)
+    assert made.server.trusted_proxies == ()
     assert made.systems["shop"].spec.title == "Shop"
     assert made.systems["shop"].settings["limit"] == 5
     assert "fast" not in made.systems["shop"].settings

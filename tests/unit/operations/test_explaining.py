@@ -37,9 +37,11 @@ def test_an_order_by_key() -> None:
         "  if one fails, FULFILLMENT: wms > shop > erp\n"
         "  if one fails, HEADER: shop > erp > wms\n"
         "  if one fails, INVOICES: erp\n"
-        "  price, shop: 1 call a batch\n"
-        "  price, erp: 2 calls a batch\n"
-        "  price, wms: 1 call a batch\n"
+        "  price, shop: 1 call\n"
+        "  price, erp: 2 calls\n"
+        "  price, wms: 1 call\n"
+        "\n"
+        "price in all: 10 values, 4 calls\n"
     )
     assert all(not fake.calls for fake in WOVEN.fakes.values())
 
@@ -51,8 +53,10 @@ def test_a_warehouse_is_not_asked_without_need() -> None:
         "  1. shop: search -> HEADER\n"
         "  1. erp: search -> HEADER\n"
         "  if one fails, HEADER: shop > erp > wms\n"
-        "  price, shop: 1 call a batch\n"
-        "  price, erp: 1 call a batch\n"
+        "  price, shop: 1 call\n"
+        "  price, erp: 2 calls\n"
+        "\n"
+        "price in all: 11 values, 3 calls\n"
     )
 
 
@@ -67,15 +71,22 @@ def test_each_root_field_and_each_kind() -> None:
         "  1. shop: read stock, up to 50 SKUs a call\n"
         "  1. erp: read stock, up to 50 SKUs a call\n"
         "  1. wms: read stock, up to 50 SKUs a call\n"
+        "  price, shop: 1 call\n"
+        "  price, erp: 1 call\n"
+        "  price, wms: 1 call\n"
         "\n"
         "locations: no order is asked for\n"
+        "  price, shop: 1 call\n"
+        "  price, erp: 1 call\n"
         "\n"
         "orders: HEADER\n"
         "  1. shop: search -> HEADER\n"
         "  1. erp: search -> HEADER\n"
         "  if one fails, HEADER: shop > erp > wms\n"
-        "  price, shop: 1 call a batch\n"
-        "  price, erp: 1 call a batch\n"
+        "  price, shop: 1 call\n"
+        "  price, erp: 2 calls\n"
+        "\n"
+        "price in all: 46 values, 8 calls\n"
     )
 
 
@@ -133,8 +144,12 @@ def test_a_customer_needs_who_they_are() -> None:
 def test_one_of_several_operations() -> None:
     """The named operation is told alone; without a name all are."""
     document = "query A { systems { name } } query B { locations { name } }"
-    assert plan(document, operation="B") == "locations: no order is asked for\n"
-    assert plan(document) == "systems: no order is asked for\n\nlocations: no order is asked for\n"
+    places = (
+        "locations: no order is asked for\n  price, shop: 1 call\n  price, erp: 1 call\n\n"
+        "price in all: 40 values, 2 calls\n"
+    )
+    assert plan(document, operation="B") == places
+    assert plan(document) == f"systems: no order is asked for\n\nprice in all: 12 values, 0 calls\n\n{places}"
 
 
 @pytest.mark.parametrize(

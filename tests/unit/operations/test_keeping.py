@@ -50,7 +50,8 @@ def test_a_documents_conditions_are_the_variables_of_its_directives() -> None:
     """Variables in @skip and @include are found in fields and fragments, each once, and no others."""
     document = Document(
         "query A($a: Boolean!, $b: Boolean!, $c: Int) { orders(first: $c) { nodes { id @skip(if: $b) ...F } } }"
-        "fragment F on Order { number @include(if: $a) @skip(if: $b) status @skip(if: true) }"
+        "fragment F on Order { number @include(if: $a) @skip(if: $b) status @skip(if: true) }",
+        1_000,
     )
     assert document.conditions == ("b", "a")
 

@@ -11,8 +11,9 @@ from orderweave.model.systems import Business, ReferenceRule
 from orderweave.planning.authority import Authority
 from orderweave.planning.needs import needs_of
 from orderweave.planning.orders import OrderPlan, plan_orders
+from orderweave.planning.pricing import list_calls, look_up_calls
 from orderweave.planning.printing import print_orders, print_stock
-from orderweave_sdk.manifest import Capability, OrderPrice, RateLimit
+from orderweave_sdk.manifest import Batch, BatchStrategy, Capability, OrderPrice, RateLimit
 from orderweave_sdk.records import Facet, SystemKind
 from tests.unit.businesses import business, system
 
@@ -209,10 +210,29 @@ def test_where_the_warehouse_knows_the_shops_numbers_no_bridge_is_needed() -> No
     assert set(planned("Order.shipments").seconds) == {"wms"}
 
 
+def stocked(asked: Business, **sizes: int) -> Business:
+    """The same business, some of whose systems keep stock and are asked so many SKUs at once."""
+    systems = dict(asked.systems)
+    for name, size in sizes.items():
+        manifest = msgspec.structs.replace(
+            systems[name].manifest,
+            capabilities=systems[name].manifest.capabilities | {Capability.READ_STOCK},
+            stock_batch=Batch(strategy=BatchStrategy.LIST, size=size),
+        )
+        systems[name] = msgspec.structs.replace(systems[name], manifest=manifest)
+    return msgspec.structs.replace(asked, systems=systems)
+
+
+def printed(plan: OrderPlan, asked: Business, *, root: str) -> str:
+    """The plan with the price of one order, or of a page of one."""
+    calls = list_calls(plan, asked, 1) if root == "orders" else look_up_calls(plan, asked)
+    return print_orders(plan, calls, asked, root=root)
+
+
 def test_a_plan_is_printed_line_by_line() -> None:
     """What is needed, who is asked in which stage and how, and who stands in."""
     asked = retailer()
-    assert print_orders(planned("Order.shipments", "Order.sources"), asked, root="orders") == (
+    assert printed(planned("Order.shipments", "Order.sources"), asked, root="orders") == (
         "orders: FULFILLMENT\n"
         "  every system that may know the order is asked (sources or conflicts are selected)\n"
         "  1. shop-us: search -> FULFILLMENT\n"
@@ -222,19 +242,19 @@ def test_a_plan_is_printed_line_by_line() -> None:
         "  2. wms: by order_number = shop-us:number or shop-eu:number or erp:number (list of up to 50);"
         " by partner = erp:number (list of up to 50) -> FULFILLMENT\n"
         "  if one fails, FULFILLMENT: wms > shop-eu > shop-us > erp\n"
-        "  price, shop-us: 1 call a batch\n"
-        "  price, shop-eu: 1 call a batch\n"
-        "  price, erp: 2 calls a batch\n"
-        "  price, wms: 1 call a batch\n"
+        "  price, shop-us: 1 call\n"
+        "  price, shop-eu: 1 call\n"
+        "  price, erp: 3 calls\n"
+        "  price, wms: 1 call\n"
     )
-    assert print_orders(planned("Order.id"), asked, root="node").splitlines() == [
+    assert printed(planned("Order.id"), asked, root="node").splitlines() == [
         "node: keys only",
         "  1. shop-us: find by key -> keys only",
         "  1. shop-eu: find by key -> keys only",
         "  1. erp: find by key -> keys only",
-        "  price, shop-us: 1 call a batch",
-        "  price, shop-eu: 1 call a batch",
-        "  price, erp: 1 call a batch",
+        "  price, shop-us: 1 call",
+        "  price, shop-eu: 1 call",
+        "  price, erp: 1 call",
     ]
 
 
@@ -246,21 +266,23 @@ def test_a_price_in_the_system_s_own_units() -> None:
     limit = RateLimit(units="points", burst=1000, per_second=10, orders=prices)
     priced = msgspec.structs.replace(erp, manifest=msgspec.structs.replace(erp.manifest, rate_limit=limit))
     asked = msgspec.structs.replace(asked, systems={**asked.systems, "erp": priced})
-    told = print_orders(planned("Order.shipments", "Order.sources", of=asked), asked, root="order")
-    assert "  price, erp: 2 calls a batch, 86 points for one order, at most 100 a call\n" in told
-    told = print_orders(planned("Order.shipments", "Order.number", of=asked), asked, root="order")
-    assert "  price, erp: 1 call a batch, 100 points for one order, at most 100 a call\n" in told
+    told = printed(planned("Order.shipments", "Order.sources", of=asked), asked, root="order")
+    assert "  price, erp: 2 calls, 86 points for one order, at most 100 a call\n" in told
+    told = printed(planned("Order.shipments", "Order.number", of=asked), asked, root="order")
+    assert "  price, erp: 1 call, 100 points for one order, at most 100 a call\n" in told
     unpriced = msgspec.structs.replace(limit, orders=None, units="requests")
     plain = msgspec.structs.replace(erp, manifest=msgspec.structs.replace(erp.manifest, rate_limit=unpriced))
     asked = msgspec.structs.replace(asked, systems={**asked.systems, "erp": plain})
-    told = print_orders(planned("Order.shipments", "Order.sources", of=asked), asked, root="order")
-    assert "  price, erp: 2 calls a batch\n" in told
+    told = printed(planned("Order.shipments", "Order.sources", of=asked), asked, root="order")
+    assert "  price, erp: 2 calls\n" in told
 
 
 def test_a_plan_of_stock_is_printed() -> None:
     """Every system that keeps stock, with its batch."""
-    assert print_stock(["wms", "erp"], {"erp": 100, "wms": 1}) == (
+    assert print_stock({"wms": 2, "erp": 1}, stocked(retailer(), wms=50, erp=100)) == (
         "inventory: stock at all places\n"
-        "  1. wms: read stock, up to 1 SKUs a call\n"
+        "  1. wms: read stock, up to 50 SKUs a call\n"
         "  1. erp: read stock, up to 100 SKUs a call\n"
+        "  price, wms: 2 calls\n"
+        "  price, erp: 1 call\n"
     )

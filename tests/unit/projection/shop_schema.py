@@ -15,6 +15,7 @@ from orderweave.answering.errors import bad_input
 from orderweave.model.rights import ANYBODY
 from orderweave.operations.running import Answer, Operations, Request
 from orderweave.schema.schema import Schema
+from tests.unit.callers import NO_SYSTEMS, UNLIMITED
 
 INSTANT = datetime(2026, 5, 4, 12, 30, tzinfo=UTC)
 
@@ -166,10 +167,17 @@ def box(name: Any = "b", **values: Any) -> Thing:
     return Thing("Box", name=name, **(sound | values))
 
 
+class There(dict[str, Any]):
+    """What there is, as the context of a request of one who may ask for anything."""
+
+    caller = UNLIMITED
+    gateway = NO_SYSTEMS
+
+
 async def answer(query: str, operations: Operations | None = None, /, **there: Any) -> Answer:
     """What a query gives; `variables` among what is there are the request's."""
     variables = there.pop("variables", None)
-    return await (operations or Operations(SCHEMA)).run(Request(query=query, variables=variables), Shelf(there))
+    return await (operations or Operations(SCHEMA)).run(Request(query=query, variables=variables), There(there))
 
 
 async def both(query: str, **there: Any) -> Answer:

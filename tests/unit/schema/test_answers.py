@@ -113,7 +113,7 @@ async def test_nodes_in_the_order_asked(woven: Woven) -> None:
     ]
 
 
-@pytest.mark.parametrize("count", [0, 51, 10_000])
+@pytest.mark.parametrize("count", [0, 51])
 async def test_nodes_out_of_bounds(count: int, woven: Woven) -> None:
     """No id, or more than 50, are refused."""
     query = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"

@@ -16,7 +16,14 @@ from orderweave.model.ids import encode_cursor, encode_id
 from tests.unit.web.gateway_over_http import JSON, caller
 
 # Codes that a caller can act on; INTERNAL is not among them.
-CODES = {"BAD_INPUT", "BAD_REQUEST", "GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "METHOD_NOT_ALLOWED"}
+CODES = {
+    "BAD_INPUT",
+    "BAD_REQUEST",
+    "GRAPHQL_PARSE_FAILED",
+    "GRAPHQL_VALIDATION_FAILED",
+    "LIMIT_EXCEEDED",
+    "METHOD_NOT_ALLOWED",
+}
 ORDERS = """query ($first: Int, $after: String, $last: Int, $before: String, $filter: OrderFilter) {
     orders(first: $first, after: $after, last: $last, before: $before, filter: $filter) { nodes { id } }
 }"""
@@ -82,7 +89,7 @@ async def test_bodies_that_are_too_large(body: bytes) -> None:
     async with caller() as client:
         answer = refused(await client.post("/graphql", content=body, headers=JSON))
         assert answer == (413, "BAD_REQUEST", "the request is larger than 1048576 bytes")
-        padded = json.dumps({"query": "{ systems { name } }" + " " * 1_048_000})
+        padded = json.dumps({"query": "{ systems { name } }"}) + " " * 1_048_000
         assert (await client.post("/graphql", content=padded, headers=JSON)).json()["data"]["systems"]
 
 
@@ -157,7 +164,7 @@ def deep(levels: int) -> dict[str, Any]:
     return found
 
 
-VALUES = ["x"] * 10_000
+VALUES = ["x"] * 1_000
 VARIABLES: list[tuple[dict[str, Any], str, str]] = [
     ({"first": 0}, "BAD_INPUT", "first must be between 1 and 100, is 0"),
     ({"first": -1}, "BAD_INPUT", "first must be between 1 and 100, is -1"),
@@ -183,13 +190,13 @@ VARIABLES: list[tuple[dict[str, Any], str, str]] = [
     (
         {"filter": {"sku": {"notIn": VALUES}}},
         "BAD_INPUT",
-        "filter.sku: a list holds 1 to 100 values, not 10000",
+        "filter.sku: a list holds 1 to 100 values, not 1000",
     ),
     ({"filter": {"or": []}}, "BAD_INPUT", "filter.or: a list holds 1 to 20 filters, not 0"),
     (
-        {"filter": {"and": [{"number": {"eq": "1"}}] * 10_000}},
+        {"filter": {"and": [{"number": {"eq": "1"}}] * 1_000}},
         "BAD_INPUT",
-        "filter.and: a list holds 1 to 20 filters, not 10000",
+        "filter.and: a list holds 1 to 20 filters, not 1000",
     ),
     ({"filter": deep(5)}, "BAD_INPUT", "filter: and, or, not nest at most 4 deep"),
     ({"filter": deep(60)}, "BAD_INPUT", "filter: and, or, not nest at most 4 deep"),
@@ -276,7 +283,8 @@ QUERIES = [
     ("mutation { cancelOrder }", "Cannot query field 'cancelOrder' on type 'Mutation'. Did you mean 'trackOrder'?"),
     ("{", "Syntax Error: Expected Name, found <EOF>."),
     ("", "Syntax Error: Unexpected <EOF>."),
-    ("{" * 100_000, "Syntax Error: Expected Name, found '{'."),
+    ("{" * 60_000, "Syntax Error: Expected Name, found '{'."),
+    ("{" * 100_000, "the document has 100000 characters; 65536 are allowed"),
     ("{a" * 900, "Syntax Error: Document is nested too deeply. Parsing aborted."),
     ("{ orders(first: " + "9" * 5_000 + ") { nodes { id } } }", "a value of the document cannot be read"),
     ("{ ...A } fragment A on Query { ...A }", "Cannot spread fragment 'A' within itself."),
@@ -304,9 +312,9 @@ async def test_operations_that_are_not_there(name: str) -> None:
         assert code == "BAD_INPUT"
 
 
-@pytest.mark.parametrize("skus", [[], ["x"] * 201, ["x"] * 10_000, ["x" * 201], [" "]], ids=len)
+@pytest.mark.parametrize("skus", [[], ["x"] * 201, ["x" * 201], [" "]], ids=len)
 async def test_lists_of_skus(skus: list[str]) -> None:
-    """Empty, huge and senseless lists of SKUs are refused."""
+    """Empty, long and senseless lists of SKUs are refused."""
     async with caller() as client:
         query = "query ($skus: [String!]!) { inventory(skus: $skus) { sku } }"
         assert (
