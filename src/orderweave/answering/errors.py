@@ -14,6 +14,7 @@ class Code(StrEnum):
     AMBIGUOUS = "AMBIGUOUS"
     INCOMPLETE = "INCOMPLETE"
     UNSUPPORTED = "UNSUPPORTED"
+    OVERLOADED = "OVERLOADED"
 
 
 class RequestError(Exception):
@@ -40,3 +41,8 @@ def incomplete(what: str, silent: Sequence[str]) -> RequestError:
     """Nobody who answered knows it, and these systems did not answer: it may exist, ask again."""
     message = f"no system that answered knows {what}; {', '.join(silent)} did not answer"
     return RequestError(Code.INCOMPLETE, message, systems=list(silent))
+
+
+def overloaded(message: str) -> RequestError:
+    """More is asked than can be served at present; the same may be asked a little later."""
+    return RequestError(Code.OVERLOADED, message)

@@ -71,6 +71,21 @@ class ObservingSettings(msgspec.Struct, frozen=True, kw_only=True):
         return "ObservingSettings(…)"
 
 
+class LiveSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Subscriptions: how many, how often what they follow is looked at, what is kept for those who come back, how often
+    it is asked again who a caller is, and from pages of which origins browsers may open a WebSocket.
+    """
+
+    most_connections: int = 500
+    most_subscriptions: int = 20
+    most_subjects: int = 500
+    poll_seconds: int = 5
+    events_kept: int = 100
+    keep_seconds: int = 600
+    identify_seconds: int = 300
+    origins: tuple[str, ...] = ()
+
+
 class SharedRedis(msgspec.Struct, frozen=True, kw_only=True):
     """The Redis that all processes share. Its address may hold a password, so it is never printed."""
 
@@ -103,4 +118,5 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     business: Business
     cache: CacheSettings | None = None
     observing: ObservingSettings = ObservingSettings()
+    live: LiveSettings = LiveSettings()
     redis: SharedRedis | None = None

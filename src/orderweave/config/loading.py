@@ -14,12 +14,13 @@ from typing import Any
 
 from orderweave.config.caching import read_cache
 from orderweave.config.configuration import Configuration, ConfigurationError, Problem
+from orderweave.config.live import read_live
 from orderweave.config.observing import read_observing
 from orderweave.config.reading import Reader
 from orderweave.config.registry import Registry
 from orderweave.model.systems import Business
 
-_TOP = {"server", "redis", "systems", "locations", "authority", "cache", "observing"}
+_TOP = {"server", "redis", "systems", "locations", "authority", "cache", "observing", "live"}
 # The TOML reader's words for a table that stands twice, as a system named twice does.
 _TWICE = re.compile(r"Cannot declare \((.+)\) twice (\(.+\))")
 
@@ -72,7 +73,8 @@ def read(
     authority = reader.authority(document.get("authority", {}), declared)
     cache, wrong_cache = read_cache(document, named if isinstance(named, dict) else {})
     observing, wrong_observing = read_observing(document.get("observing", {}), environment)
-    problems = [*reader.problems, *wrong_cache, *wrong_observing]
+    live, wrong_live = read_live(document.get("live", {}))
+    problems = [*reader.problems, *wrong_cache, *wrong_observing, *wrong_live]
     if problems:
         raise ConfigurationError(file, problems)
     return Configuration(
@@ -82,5 +84,6 @@ def read(
         business=Business(systems=specs, places=places, authority=authority),
         cache=cache,
         observing=observing,
+        live=live,
         redis=redis,
     )

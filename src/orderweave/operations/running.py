@@ -8,13 +8,15 @@ resolvers.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import AsyncGenerator, AsyncIterable, Mapping
+from contextlib import aclosing
 from enum import StrEnum
 from typing import Any, cast
 
 import msgspec
 import strawberry
 from graphql import ExecutionResult, FieldNode, GraphQLError, GraphQLSyntaxError, OperationDefinitionNode, OperationType
+from graphql.execution import create_source_event_stream
 from graphql.pyutils import Path
 from strawberry.execution import optimized_is_awaitable
 from strawberry.schema.schema import validate_document
@@ -37,6 +39,7 @@ _MOST_CODE = 4_000_000
 _LONGEST_CODE = 400_000
 # What a refusal to compile weighs.
 _SMALLEST_CODE = 500
+_TO_SUBSCRIBE = "subscribe over a WebSocket (graphql-transport-ws), or accept text/event-stream (graphql-sse)"
 
 
 class Timed(Projector):
@@ -130,7 +133,40 @@ class Operations:
             prepared = self._prepared(request, context, read_only=read_only)
         return prepared if isinstance(prepared, Answer) else await self._answer(prepared)
 
-    def _prepared(self, request: Request, context: object, *, read_only: bool) -> Projector | Answer:
+    async def stream(
+        self, request: Request, context: object, *, read_only: bool = False
+    ) -> Answer | AsyncGenerator[Answer, None]:
+        """The answers of a subscription as they come, to be closed by whoever reads them; the answer of anything else.
+
+        An answer that was not executed ends them. With `read_only` no mutation is run.
+        """
+        with self._observing.stage(Stage.OPERATION):
+            prepared = self._prepared(request, context, read_only=read_only, streams=True)
+        if isinstance(prepared, Answer):
+            return prepared
+        if prepared.operation.operation is not OperationType.SUBSCRIPTION:
+            return await self._answer(prepared)
+        source: Any = create_source_event_stream(prepared)
+        if optimized_is_awaitable(source):
+            source = await source
+        if isinstance(source, ExecutionResult):
+            return _not_run(*(described(error) for error in source.errors or ()))
+        return self._answers(prepared, source)
+
+    async def _answers(self, run: Projector, source: AsyncIterable[Any]) -> AsyncGenerator[Answer, None]:
+        """One answer for each event; an event that is an exception becomes an answer with that error."""
+        executor = ExecutorKind.COMPILED if run.projection else ExecutorKind.REFERENCE
+        async with aclosing(cast("AsyncGenerator[Any, None]", source)) as events:
+            try:
+                async for event in events:
+                    result: Any = run.build_per_event_executor(event).execute_operation(False)
+                    yield self._answered(await result if optimized_is_awaitable(result) else result, executor)
+            except Exception as error:
+                yield _not_run(described(_as_graphql(error)))
+
+    def _prepared(
+        self, request: Request, context: object, *, read_only: bool, streams: bool = False
+    ) -> Projector | Answer:
         """What is to be run, or the answer in its place."""
         name = hash_of(request.query)
         known = self._documents.get(name)
@@ -139,7 +175,7 @@ class Operations:
         except GraphQLSyntaxError as error:
             return _not_run(described(error))
         operation = document.chosen(request.operation_name)
-        refusal = _refusal(operation, request.operation_name, read_only=read_only)
+        refusal = _refusal(operation, request.operation_name, read_only=read_only, streams=streams)
         if refusal is not None:
             return _not_run(refusal)
         if known is None:
@@ -204,7 +240,7 @@ class Operations:
 
     def _projection(self, run: Projector, operation: tuple[bytes, str | None], document: Document) -> Projection | None:
         """The code for an operation and what its variables make of @skip and @include; None where it is declined."""
-        if not self._compiled or run.operation.operation is not OperationType.QUERY:
+        if not self._compiled or run.operation.operation is OperationType.MUTATION:
             return None
         values = run.variable_values.coerced
         key = (*operation, *(values.get(condition) for condition in document.conditions))
@@ -231,11 +267,15 @@ def _as_graphql(error: Exception) -> GraphQLError:
     return error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)
 
 
-def _refusal(operation: OperationDefinitionNode | None, name: str | None, *, read_only: bool) -> dict[str, Any] | None:
+def _refusal(
+    operation: OperationDefinitionNode | None, name: str | None, *, read_only: bool, streams: bool
+) -> dict[str, Any] | None:
     """Why an operation is not run at all; None when it may be."""
     if operation is None:
         message = f"the document has no operation {name!r}" if name else "name one of the document's operations"
         return _error(message, Code.BAD_INPUT)
+    if operation.operation is OperationType.SUBSCRIPTION:
+        return None if streams else _error(_TO_SUBSCRIBE, Code.BAD_INPUT)
     if read_only and operation.operation is not OperationType.QUERY:
         return _error("a GET may only ask queries", Code.BAD_INPUT)
     return None

@@ -16,6 +16,7 @@ from orderweave.answering.customer import CUSTOMER_COORDINATES, by_email
 from orderweave.answering.errors import RequestError, bad_input
 from orderweave.answering.filters import Filter, read_by
 from orderweave.answering.orders import OrderList
+from orderweave.model import order as model
 from orderweave.model.ids import MalformedToken, decode_id
 from orderweave.model.rights import ANYBODY, Caller
 from orderweave.model.terms import Lane, Terms
@@ -73,12 +74,7 @@ class Query:
     @field(description="One order, by whatever name you hold of it; null when no system knows it.")
     async def order(self, info: Asked, by: OrderBy) -> Order | None:
         """The order, put together."""
-        gateway, call, needs = info.context.gateway, _terms(info), _needs(info)
-        if isinstance(by.id, str):
-            return cast("Order | None", await gateway.order_by_id(by.id, needs, call))
-        if by.key:
-            return cast("Order | None", await gateway.order_by_key(by.key.namespace, by.key.value, needs, call))
-        return cast("Order | None", await gateway.order_by_number(by.number or "", needs, call))
+        return cast("Order | None", await order_by(info.context.gateway, by, _needs(info), _terms(info)))
 
     @field(
         description="Orders over all channels, live from the systems where they are placed, newest first unless "
@@ -144,6 +140,15 @@ class Query:
         if not 1 <= len(ids) <= MOST_NODES:
             raise bad_input(f"ids must hold 1 to {MOST_NODES} ids, holds {len(ids)}")
         return [await _node_or_error(info, token) for token in ids]
+
+
+async def order_by(gateway: Gateway, by: OrderLookup, needs: Needs, call: Terms) -> model.Order | None:
+    """The order behind a look-up."""
+    if isinstance(by.id, str):
+        return await gateway.order_by_id(by.id, needs, call)
+    if by.key:
+        return await gateway.order_by_key(by.key.namespace, by.key.value, needs, call)
+    return await gateway.order_by_number(by.number or "", needs, call)
 
 
 async def _customer_by_id(info: Asked, token: str) -> CustomerProfile | None:

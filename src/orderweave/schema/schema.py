@@ -9,8 +9,9 @@ from strawberry.schema.config import StrawberryConfig
 from orderweave.schema.directives import freshness
 from orderweave.schema.query import Context, Query
 from orderweave.schema.scalars import QUANTITY, Quantity
+from orderweave.schema.subscription import LiveContext, Subscription
 
-__all__ = ["Context", "build_schema", "print_sdl"]
+__all__ = ["Context", "LiveContext", "build_schema", "print_sdl"]
 
 
 class Schema(strawberry.Schema):
@@ -22,7 +23,12 @@ class Schema(strawberry.Schema):
 
 def build_schema() -> Schema:
     """The schema. Pure; takes some 100 ms."""
-    schema = Schema(query=Query, directives=[freshness], config=StrawberryConfig(scalar_map={Quantity: QUANTITY}))
+    schema = Schema(
+        query=Query,
+        subscription=Subscription,
+        directives=[freshness],
+        config=StrawberryConfig(scalar_map={Quantity: QUANTITY}),
+    )
     # Strawberry would call a directive's function on the value of each field. This one is read before that, and the
     # schema made above knows it already.
     schema.directives = ()

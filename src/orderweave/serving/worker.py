@@ -7,12 +7,13 @@ import socket
 
 import uvicorn
 
-from orderweave.bootstrap import Orderweave, observed
+from orderweave.bootstrap import Orderweave, observed, shared_redis
 from orderweave.serving.reloading import Reloading, Reread
 from orderweave.serving.server import Server
 from orderweave.web import Admission, Current, build_app
 from orderweave.web.connections import BoundedProtocol, Connections
 from orderweave.web.examples import examples
+from orderweave.web.live import SETTINGS
 from orderweave.web.ops import Access
 from orderweave.web.seen import seen
 from orderweave_sdk.clock import SystemClock
@@ -53,13 +54,15 @@ def run_worker(reread: Reread, listening: socket.socket, *, lifeline: int | None
         admission=admission,
         examples=examples(number="1001", skus=["SKU-1"]),
         more=shown.more,
+        live=configuration.live,
+        redis=shared_redis(configuration),
         beside=shown.beside,
     )
     _spare_the_collector()
     config = uvicorn.Config(
         app,
         http=BoundedProtocol,
-        ws="none",
+        **SETTINGS,
         lifespan="on",
         log_config=None,
         # What it warns of is what anybody may send, as often as they like.
@@ -78,6 +81,7 @@ def run_worker(reread: Reread, listening: socket.socket, *, lifeline: int | None
         reload=Reloading(reread, current, observing, supervised=lifeline is not None).reload,
         clock=SystemClock(),
         drain_seconds=settings.drain_seconds,
+        drain=app.doors.lines.drain,
         lifeline=lifeline,
     )
     server.run(sockets=[listening])
