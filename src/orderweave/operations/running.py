@@ -8,8 +8,8 @@ resolvers.
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncGenerator, AsyncIterable, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, aclosing
 from enum import StrEnum
 from typing import Any, cast
 
@@ -40,6 +40,10 @@ _LONGEST_CODE = 400_000
 # What a refusal to compile weighs.
 _SMALLEST_CODE = 500
 _TO_SUBSCRIBE = "subscribe over a WebSocket (graphql-transport-ws), or accept text/event-stream (graphql-sse)"
+
+
+# What one request is worked on in; a subscription holds none while it waits.
+Place = Callable[[], AbstractAsyncContextManager[object]]
 
 
 class Timed(Projector):
@@ -134,9 +138,10 @@ class Operations:
         return prepared if isinstance(prepared, Answer) else await self._answer(prepared)
 
     async def stream(
-        self, request: Request, context: object, *, read_only: bool = False
+        self, request: Request, context: object, *, place: Place, read_only: bool = False
     ) -> Answer | AsyncGenerator[Answer, None]:
-        """The answers of a subscription as they come, to be closed by whoever reads them; the answer of anything else.
+        """The answers of a subscription as they come, to be closed by whoever reads them; the answer of anything else,
+        worked on in a `place`.
 
         An answer that was not executed ends them. With `read_only` no mutation is run.
         """
@@ -145,7 +150,8 @@ class Operations:
         if isinstance(prepared, Answer):
             return prepared
         if prepared.operation.operation is not OperationType.SUBSCRIPTION:
-            return await self._answer(prepared)
+            async with place():
+                return await self._answer(prepared)
         source: Any = create_source_event_stream(prepared)
         if optimized_is_awaitable(source):
             source = await source

@@ -102,7 +102,7 @@ async def test_everything_fails_and_the_watch_goes_on() -> None:
 
 
 async def test_announced_change_is_looked_at_at_once() -> None:
-    """A webhook's word of any of the order's keys lets the watch look without waiting; of another order's, it does not."""
+    """A webhook's word of any of the order's keys lets the watch look at once; one of another order does not."""
     fed = Fed(business())
     async with following(fed, await subject(fed.woven)) as found:
         found.now()

@@ -72,15 +72,20 @@ class Running:
                 async with self._turn(who) as found:
                     yield found
 
+            @asynccontextmanager
+            async def place() -> AsyncIterator[None]:
+                seconds = context.call.remaining()
+                await self._admission.enter(seconds)
+                try:
+                    async with asyncio.timeout(seconds + _GRACE):
+                        yield
+                except TimeoutError:
+                    raise Overloaded from None
+                finally:
+                    self._admission.leave()
+
             context = LiveContext(gateway, who.caller, feed=self._feed, turn=turn, lane=lane, after=after)
-            await self._admission.enter(context.call.remaining())
-            try:
-                async with asyncio.timeout(context.call.remaining() + _GRACE):
-                    found = await self._operations.stream(request, context, read_only=read_only)
-            except TimeoutError:
-                raise Overloaded from None
-            finally:
-                self._admission.leave()
+            found = await self._operations.stream(request, context, place=place, read_only=read_only)
         return found if isinstance(found, Answer) else Stream(found, context)
 
     @asynccontextmanager
