@@ -145,12 +145,13 @@ class Watcher:
         began = self._clock.now()
         looked = await self._look(self.subject, self._lane())
         self._tally.polled(self.subject, read=looked is not None)
-        if looked is None:
-            if self.backlog.last is None:
-                self._add(Event(position=self._own_position(), at=began, changed=()))
-            return
-        self._keep_keys(looked.keys)
-        await self._compare(looked.digests, Event(position="", at=began, changed=()))
+        event = Event(position="", at=began, changed=())
+        if looked is not None:
+            self._keep_keys(looked.keys)
+            await self._compare(looked.digests, event)
+        if self.backlog.last is None:
+            # Nothing could be read, or what was written is gone already: whoever follows stands somewhere all the same.
+            self._add(msgspec.structs.replace(event, position=self._own_position()))
 
     async def _compare(self, digests: Digests, event: Event) -> None:
         """Make an event of what is another than before, here or in the log that all share."""
@@ -162,6 +163,8 @@ class Watcher:
         others = changed(before, digests) if before else ()
         if state.position and state.digests and not others and remembered(before or {}, digests) == before:
             self._digests = before
+            # Another worker may have written it a moment ago.
+            await self._read()
             return
         after = remembered(before or {}, digests)
         event = msgspec.structs.replace(event, changed=others)
@@ -177,7 +180,7 @@ class Watcher:
         before = self._digests
         others = changed(before, digests) if before is not None else ()
         self._digests = remembered(before or {}, digests)
-        if others or self.backlog.last is None:
+        if others:
             self._add(msgspec.structs.replace(event, position=self._own_position(), changed=others))
 
     async def _read(self) -> bool:

@@ -11,7 +11,7 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from orderweave.live import Topic
+from orderweave.live import Subject, Topic
 from orderweave.live import shared as shared_log
 from orderweave_sdk.records import Key
 from tests.unit.calling.redis_servers import RedisServer, redis_server
@@ -200,3 +200,17 @@ async def test_nothing_private_stands_in_redis(workers: tuple[Fed, Fed], server:
     assert len(kept) == 3
     assert "HEADER" in text
     assert not [word for word in ("SO1", "Ada", "ada@example.com", "shop", "I1", "USD") if word in text]
+
+
+async def test_workers_that_begin_at_the_same_moment_stand_at_one_place(workers: tuple[Fed, Fed]) -> None:
+    """Whichever writes first where the watch began, both workers' first cursors are the same."""
+    one, other = workers
+    skus = [Subject.of_skus([f"SKU-{number}"]) for number in range(20)]
+
+    async def place(fed: Fed, what: Subject) -> str:
+        async with following(fed, what) as found:
+            return found.now().position
+
+    for what in skus:
+        places = await asyncio.gather(place(one, what), place(other, what))
+        assert places[0] == places[1]
