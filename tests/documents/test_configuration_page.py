@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from orderweave.caching.ages import DEFAULT_AGES, Ages
-from orderweave.config import Configuration, ConfigurationError, caching, installed, load, observing, reading
+from orderweave.config import Configuration, ConfigurationError, caching, installed, live, load, observing, reading
 from orderweave.config.calls import CALLS
-from orderweave.config.configuration import CacheSettings, Server
+from orderweave.config.configuration import CacheSettings, LiveSettings, Server
 from orderweave.config.loading import read
 from orderweave.planning.authority import DEFAULT
 from tests.documents.pages import blocks, code_of, read_page, rows_of, table
@@ -86,6 +86,7 @@ def test_every_key_has_its_row() -> None:
         reading._LOCATION,
         caching._CACHE,
         caching._AGES,
+        [*live.RANGES, "origins"],
         OBSERVING,
     ]
     assert sorted(described) == sorted(key for keys in known for key in keys)
@@ -97,6 +98,14 @@ def test_server_defaults() -> None:
     assert {code_of(key): code_of(default) for key, default, _ in rows} == {
         name: str(getattr(Server(), name)) for name in reading._SERVER
     }
+
+
+def test_live_defaults() -> None:
+    """The defaults of the numbers of [live] are the loader's, and so are their ranges."""
+    rows = {code_of(row[0]): row for row in rows_of(PAGE, "key", "default", "meaning")}
+    for name, (least, most) in live.RANGES.items():
+        assert code_of(rows[name][1]) == str(getattr(LiveSettings(), name))
+        assert f"{least} to {most}" in rows[name][2]
 
 
 def test_cache_defaults() -> None:

@@ -160,7 +160,7 @@ class Feed:
 
     def _expose(self, observing: Observing) -> None:
         def by_topic(counter: Counter[Topic]) -> Any:
-            return lambda: {(topic.value,): counter[topic] for topic in Topic}
+            return lambda: {(topic.value,): count for topic, count in counter.items()}
 
         readings = observing.readings
         readings.read(catalog.SUBSCRIPTIONS, by_topic(self.followers))
@@ -170,9 +170,5 @@ class Feed:
         readings.read(catalog.LIVE_WATCHED, lambda: {(): self.watching})
         readings.read(
             catalog.LIVE_POLLS,
-            lambda: {
-                (topic.value, "OK" if read else "FAILED"): self.polls[topic, read]
-                for topic in Topic
-                for read in (True, False)
-            },
+            lambda: {(topic.value, "OK" if read else "FAILED"): count for (topic, read), count in self.polls.items()},
         )

@@ -25,10 +25,14 @@ const query = `subscription ($number: String!, $after: String) {
 }`;
 const made = await client();
 let leave = () => {};
+let last = null;
 
 function run(request, name) {
   const sink = {
-    next: (result) => say({ [name]: result.data ?? null, errors: result.errors }),
+    next: (result) => {
+      last = result.data?.orderUpdated?.cursor ?? last;
+      say({ [name]: result.data ?? null, errors: result.errors });
+    },
     error: (error) => say({ failed: String(error?.message ?? error?.code ?? JSON.stringify(error)) }),
     complete: () => say({ complete: name }),
   };
@@ -38,7 +42,9 @@ function run(request, name) {
 for await (const line of createInterface({ input: process.stdin })) {
   const command = JSON.parse(line);
   if ("subscribe" in command) {
-    leave = run({ query, variables: { number, after: command.subscribe } }, "next");
+    last = command.subscribe;
+    // A getter: when the client connects again by itself, it is read again.
+    leave = run({ query, variables: { number, get after() { return last; } } }, "next");
   } else if (command.leave) {
     leave();
   } else if (command.query) {

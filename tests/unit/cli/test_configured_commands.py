@@ -30,7 +30,7 @@ token = "s3cret"
 connector = "sap"
 """
 PROBLEMS = (
-    "{path}: colour: unknown key; known here: authority, cache, locations, observing, redis, server, systems\n"
+    "{path}: colour: unknown key; known here: authority, cache, live, locations, observing, redis, server, systems\n"
     '{path}: systems.shop.settings.token: is a secret: write {{ env = "NAME" }} and set that variable\n'
     "{path}: systems.erp.connector: the connector 'sap' is not installed; installed: moody, store\n"
     "3 problems; nothing was started\n"

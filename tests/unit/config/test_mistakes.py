@@ -21,7 +21,7 @@ PLACES = "WAREHOUSE, STORE, SUPPLIER, VIRTUAL, UNKNOWN"
 MISTAKES: dict[str, tuple[str, list[tuple[str, str]]]] = {
     "unknown key at the top": (
         f"colour = 1\n{SHOP}",
-        [("colour", "unknown key; known here: authority, cache, locations, observing, redis, server, systems")],
+        [("colour", "unknown key; known here: authority, cache, live, locations, observing, redis, server, systems")],
     ),
     "unknown key of the server": (
         f"[server]\nprot = 1\n{SHOP}",

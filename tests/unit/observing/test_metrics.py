@@ -49,6 +49,7 @@ async def test_three_questions() -> None:
         ("orderweave_requests_queued",): 0,
         ("orderweave_documents_kept",): 1,
         ("orderweave_projections_kept",): 1,
+        ("orderweave_live_watched",): 0,
         **merged({(name, system): 0 for name in IDLE} for system in ("shop", "erp")),
         **merged({("orderweave_breaker_state", "FIND_ORDERS", system): 0} for system in ("shop", "erp")),
         ("orderweave_system_up", "shop"): 1,
@@ -219,7 +220,7 @@ def test_catalog_is_what_is_exposed() -> None:
         metric.name: metric.help for metric in catalog.METRICS
     }
     assert len({metric.name for metric in catalog.METRICS}) == len(catalog.METRICS)
-    allowed = {"system", "capability", "outcome", "error", "code", "executor", "stage", "result"}
+    allowed = {"system", "capability", "outcome", "error", "code", "executor", "stage", "result", "field", "protocol"}
     assert {label for metric in catalog.METRICS for label in metric.labels} == allowed
 
 

@@ -13,10 +13,9 @@ from orderweave.operations.running import Operations
 from orderweave.web.admission import Admission
 from orderweave.web.current import Current
 from orderweave.web.live.lines import Lines
-from orderweave.web.live.messages import SUBPROTOCOL
 from orderweave.web.live.running import Running
 from orderweave.web.live.sockets import Sockets
-from orderweave.web.live.streams import PROTOCOL, Streams
+from orderweave.web.live.streams import Streams
 
 
 class Doors:
@@ -51,7 +50,7 @@ class Doors:
         self.sockets = Sockets(running, self.lines, settings, identify)
         self.streams = Streams(running, self.lines, settings, identify)
         observing.readings.read(
-            catalog.LIVE_CONNECTIONS, lambda: {(name,): self.lines.open[name] for name in (SUBPROTOCOL, PROTOCOL)}
+            catalog.LIVE_CONNECTIONS, lambda: {(name,): count for name, count in self.lines.open.items()}
         )
 
     async def close(self) -> None:
