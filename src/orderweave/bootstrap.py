@@ -147,7 +147,7 @@ def _account(name: str, system: ConfiguredSystem) -> str:
     return f"{name} {manifest.name} {open_settings}"
 
 
-def shared_redis(configuration: Configuration) -> Any:
+def shared_redis(configuration: Configuration, *, seconds: float = _LONGEST_REDIS_WAIT) -> Any:
     """A client of the Redis that all workers share, None where there is none; it gives up soon and never tries twice:
     whoever uses it has another way.
     """
@@ -156,9 +156,9 @@ def shared_redis(configuration: Configuration) -> Any:
     pool = BlockingConnectionPool.from_url(
         configuration.redis.url,
         max_connections=_MOST_REDIS_CONNECTIONS,
-        timeout=_LONGEST_REDIS_WAIT,
-        socket_timeout=_LONGEST_REDIS_WAIT,
-        socket_connect_timeout=_LONGEST_REDIS_WAIT,
+        timeout=seconds,
+        socket_timeout=seconds,
+        socket_connect_timeout=seconds,
         retry=Retry(NoBackoff(), 0),
     )
     return Redis.from_pool(pool)

@@ -25,8 +25,9 @@ from orderweave_sdk.records import Key
 T = TypeVar("T")
 logger = logging.getLogger("orderweave.live")
 
-# Seconds that one step may take in all, and for which Redis is left alone after one that failed.
-_LONGEST_STEP = 0.1
+# Seconds that one step may take in all, for which nobody waits but who begins to follow, and for which Redis is left
+# alone after one that failed.
+_LONGEST_STEP = 0.25
 _REST_SECONDS = 5.0
 # How long an announcement waits for the workers to look.
 _TOLD_SECONDS = 60

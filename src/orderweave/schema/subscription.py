@@ -220,8 +220,8 @@ async def _follow(
     fetch: Callable[[Missed, Terms], Awaitable[Any]],
 ) -> AsyncGenerator[Any, None]:
     """What a follower is told: at once the state or what was missed, then each change; errors in their place."""
-    given = after or context.after
-    position = subject.position(given) if given else None
+    given = after if after is not None else context.after
+    position = subject.position(given) if given is not None else None
     try:
         async with context.feed.follow(subject, context.lane, position) as following:
             missed = following.now()

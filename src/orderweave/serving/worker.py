@@ -24,6 +24,9 @@ _MOST_IDLE_SECONDS = 75
 # After the drain, for requests under way past their deadline and for connections that linger.
 _GRACE = 6
 
+# For one command of the log of changes: no answer of a query waits for it, and its own bound is in `live/shared.py`.
+_LONGEST_LIVE_WAIT = 1.0
+
 # New objects at which the garbage collector looks for cycles among the young. A page of orders makes some thousands
 # that live as long as the request, and with sixteen requests at once the usual 700 costs a tenth of the time.
 _COLLECT_AT = 20_000
@@ -55,7 +58,7 @@ def run_worker(reread: Reread, listening: socket.socket, *, lifeline: int | None
         examples=examples(number="1001", skus=["SKU-1"]),
         more=shown.more,
         live=configuration.live,
-        redis=shared_redis(configuration),
+        redis=shared_redis(configuration, seconds=_LONGEST_LIVE_WAIT),
         beside=shown.beside,
     )
     _spare_the_collector()

@@ -46,7 +46,7 @@ class Doors:
             observing=observing,
         )
         self.lines = Lines(settings.most_connections)
-        running = Running(operations, current, admission, self.feed)
+        running = Running(operations, current, admission, self.feed, observing)
         self.sockets = Sockets(running, self.lines, settings, identify)
         self.streams = Streams(running, self.lines, settings, identify)
         observing.readings.read(

@@ -15,6 +15,7 @@ from orderweave.answering.errors import overloaded
 from orderweave.live import Feed
 from orderweave.model.rights import Caller
 from orderweave.model.terms import Lane
+from orderweave.observing import Observing
 from orderweave.operations.running import Answer, Operations, Request
 from orderweave.schema import LiveContext
 from orderweave.web.admission import Admission, Overloaded
@@ -39,6 +40,10 @@ class Identity:
         """Find out; raises Unidentified."""
         return cls(identify, headers, await identify(headers))
 
+    def take_over(self, newer: Identity) -> None:
+        """The same caller has shown a credential again, perhaps a newer one."""
+        self._headers, self.caller = newer._headers, newer.caller
+
     async def lapse(self, seconds: float) -> Unidentified:
         """Ask again every so many seconds, until the credential does not hold any more. An identity that cannot be
         checked at present stays as it is.
@@ -55,11 +60,14 @@ class Identity:
 class Running:
     """Runs operations for the doors."""
 
-    def __init__(self, operations: Operations, current: Current, admission: Admission, feed: Feed) -> None:
+    def __init__(
+        self, operations: Operations, current: Current, admission: Admission, feed: Feed, observing: Observing
+    ) -> None:
         self._operations = operations
         self._current = current
         self._admission = admission
         self._feed = feed
+        self._observing = observing
 
     async def begin(
         self, request: Request, who: Identity, lane: Lane, *, after: str | None = None, read_only: bool = False
@@ -85,8 +93,13 @@ class Running:
                     self._admission.leave()
 
             context = LiveContext(gateway, who.caller, feed=self._feed, turn=turn, lane=lane, after=after)
-            found = await self._operations.stream(request, context, place=place, read_only=read_only)
-        return found if isinstance(found, Answer) else Stream(found, context)
+            with self._observing.request(None, None) as asked:
+                found = await self._operations.stream(request, context, place=place, read_only=read_only)
+                if not isinstance(found, Answer):
+                    return Stream(found, context)
+                codes = [error["extensions"]["code"] for error in found.errors]
+                asked.answered(status=200 if found.executed else 400, executor=found.executor, codes=codes)
+                return found
 
     @asynccontextmanager
     async def _turn(self, who: Identity) -> AsyncIterator[tuple[Gateway, Caller]]:

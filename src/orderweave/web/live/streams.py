@@ -124,7 +124,7 @@ class Streams:
         who = await Identity.of(self._identify, headers)
         if reserved is None or reserved.who.caller.name != who.caller.name:
             raise BadRequest(404, "no such stream in this process; reserve one by PUT")
-        reserved.who = who
+        reserved.who.take_over(who)
 
     async def _open(self, reserved: Reservation, receive: Receive, send: Send) -> None:
         """The stream of a reservation. Its token is all that a browser can show here."""

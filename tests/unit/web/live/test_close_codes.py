@@ -15,7 +15,7 @@ from orderweave.web.live import messages, sockets
 from orderweave.web.live.messages import CloseCode, Malformed
 from tests.unit.web.live.talks import Keys, talking
 
-MALFORMED = [
+MALFORMED: list[str | bytes] = [
     "[1]",
     '"x"',
     "null",

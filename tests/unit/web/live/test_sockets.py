@@ -13,6 +13,7 @@ from orderweave.answering.errors import incomplete
 from orderweave.config.configuration import LiveSettings
 from orderweave.model.rights import ALL_RIGHTS, ANYBODY, Caller, Rights, Scope
 from orderweave.web.live import sockets
+from orderweave_sdk.records import Invoices
 from tests.unit.live.feeds import close_order, reopen_order
 from tests.unit.web.exchanges import turns
 from tests.unit.web.live.talks import ORDER, talking, with_stock
@@ -203,7 +204,7 @@ async def test_caller_is_not_told_of_what_it_may_not_see() -> None:
             talk.subscribe("1", query)
             await talk.hear()
         erp = talks.woven.fakes["erp"].orders
-        erp[0] = msgspec.structs.replace(erp[0], invoices=msgspec.structs.replace(erp[0].invoices, invoices=()))
+        erp[0] = msgspec.structs.replace(erp[0], invoices=Invoices())
         await talks.changed()
         assert (await all_.hear())["payload"]["data"]["orderUpdated"] == {"changed": ["INVOICES"]}
         close_order(talks.woven)
