@@ -10,6 +10,7 @@ import pytest
 
 from orderweave.config.configuration import LiveSettings
 from orderweave.live import Full, Missed, Subject, Topic
+from orderweave.merging.lines import tidy_sku
 from orderweave.model.terms import Lane
 from orderweave_sdk.errors import Retry
 from orderweave_sdk.records import Key
@@ -113,6 +114,20 @@ async def test_announced_change_is_looked_at_at_once() -> None:
         await fed.feed.announce([Key("erp:id", "e1")])
         await turns(60)
         assert parts(found.now()) == [("HEADER",)]
+    await fed.feed.close()
+
+
+async def test_stock_is_announced_by_sku() -> None:
+    """A word of one of the SKUs, in the tidied spelling, lets the watch of a set of them look at once."""
+    fed = Fed(business())
+    async with following(fed, Subject.of_skus(["sku-2", "SKU-1"])) as found:
+        found.now()
+        await fed.feed.announce([Key("sku", "SKU-3")])
+        await turns(60)
+        assert fed.polls == 1
+        await fed.feed.announce([Key("sku", tidy_sku("sku-2"))])
+        await turns(60)
+        assert fed.polls == 2
     await fed.feed.close()
 
 
