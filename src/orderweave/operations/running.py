@@ -280,10 +280,12 @@ def _refusal(
     if operation is None:
         message = f"the document has no operation {name!r}" if name else "name one of the document's operations"
         return _error(message, Code.BAD_INPUT)
-    if operation.operation is OperationType.SUBSCRIPTION:
-        return None if streams else _error(_TO_SUBSCRIBE, Code.BAD_INPUT)
+    if operation.operation is OperationType.SUBSCRIPTION and streams:
+        return None
     if read_only and operation.operation is not OperationType.QUERY:
         return _error("a GET may only ask queries", Code.BAD_INPUT)
+    if operation.operation is OperationType.SUBSCRIPTION:
+        return _error(_TO_SUBSCRIBE, Code.BAD_INPUT)
     return None
 
 

@@ -57,6 +57,12 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
         super().shutdown()
         self._abort_in(_LONGEST_GOODBYE)
 
+    async def send(self, message: Any) -> None:
+        """What the application says. An answer in place of the handshake is one, too: uvicorn would log an error."""
+        await super().send(message)
+        if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
+            self.handshake_complete = True
+
     def send_receive_event_to_app(self) -> None:
         """A whole message; text that is none ends the connection without a word in the log: anybody may send it."""
         if self.curr_msg_data_type == "text" and not self.close_sent:

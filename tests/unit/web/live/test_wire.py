@@ -44,9 +44,7 @@ class Served:
 async def served(**settings: Any) -> AsyncIterator[Served]:
     """Serve with the server's own protocols."""
     async with talking() as talks:
-        config = uvicorn.Config(
-            talks.app, http=BoundedProtocol, log_config=None, log_level="error", **{**SETTINGS, **settings}
-        )
+        config = uvicorn.Config(talks.app, http=BoundedProtocol, log_config=None, **{**SETTINGS, **settings})
         config.load()
         connections = Connections(request_seconds=10)
         loop = asyncio.get_running_loop()
@@ -142,10 +140,10 @@ async def test_peer_that_answers_no_ping_is_dropped() -> None:
         await connection.recv()
         connection.transport.pause_reading()
         async with asyncio.timeout(10):
-            while gateway.connections.connections:  # noqa: ASYNC110 - the server's timers set no event here
+            while gateway.connections.connections or sum(gateway.app.doors.lines.open.values()):  # noqa: ASYNC110 - as below
                 await asyncio.sleep(0.01)
-        assert sum(gateway.app.doors.lines.open.values()) == 0
         connection.transport.abort()
+        await connection.wait_closed()
 
 
 async def test_peer_that_takes_nothing_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -178,14 +176,16 @@ async def test_peer_that_takes_nothing_is_dropped(monkeypatch: pytest.MonkeyPatc
         plain.close()
 
 
-async def test_upgrade_while_the_process_stops_is_refused() -> None:
-    """In the drain a WebSocket is answered with 503, and no exception comes of the upgrade."""
+async def test_upgrade_while_the_process_stops_is_refused(caplog: pytest.LogCaptureFixture) -> None:
+    """In the drain a WebSocket is answered with 503, no exception comes of the upgrade, and no error is logged."""
     async with served() as gateway:
         gateway.connections.draining = True
         gateway.app.doors.lines.drain(0)
         with pytest.raises(InvalidStatus) as refusal:
             await gateway.connect()
         assert refusal.value.response.status_code == 503
+        await asyncio.gather(*gateway.connections.tasks)
+    assert [record for record in caplog.records if record.name.startswith("uvicorn")] == []
 
 
 async def test_drain_says_1001_over_the_wire() -> None:
