@@ -74,7 +74,7 @@ class Orderweave:
         business = configuration.business
         self.configuration = configuration
         self.clock = clock or SystemClock()
-        self.redis = _redis(configuration.redis.url) if configuration.redis else None
+        self.redis = shared_redis(configuration)
         calling = CallingParts(clock=self.clock, pause=pause, redis=self.redis)
         connecting: dict[str, Connecting] = {}
         callers: dict[str, Caller] = {}
@@ -193,14 +193,18 @@ def _account(name: str, system: ConfiguredSystem) -> str:
     return f"{name} {manifest.name} {open_settings}"
 
 
-def _redis(url: str) -> Any:
-    """A client that gives up soon and never tries twice: whoever uses it has another way."""
+def shared_redis(configuration: Configuration, *, seconds: float = _LONGEST_REDIS_WAIT) -> Any:
+    """A client of the Redis that all workers share, None where there is none; it gives up soon and never tries twice:
+    whoever uses it has another way.
+    """
+    if configuration.redis is None:
+        return None
     pool = BlockingConnectionPool.from_url(
-        url,
+        configuration.redis.url,
         max_connections=_MOST_REDIS_CONNECTIONS,
-        timeout=_LONGEST_REDIS_WAIT,
-        socket_timeout=_LONGEST_REDIS_WAIT,
-        socket_connect_timeout=_LONGEST_REDIS_WAIT,
+        timeout=seconds,
+        socket_timeout=seconds,
+        socket_connect_timeout=seconds,
         retry=Retry(NoBackoff(), 0),
     )
     return Redis.from_pool(pool)

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import aclosing
 from typing import Any
 
+from orderweave.access import Headers
+from orderweave.config.configuration import LiveSettings
+from orderweave.live import Feed
+from orderweave.live.looking import looking
 from orderweave.model.ids import encode_id
 from orderweave.model.rights import Caller, Rights
-from orderweave.operations.running import Operations, Request
+from orderweave.model.terms import Lane
+from orderweave.observing import UNOBSERVED
+from orderweave.operations.answers import Answer, Request
+from orderweave.operations.running import Operations
 from orderweave.schema import Context
+from orderweave.web import Admission, Current, Door
+from orderweave.web.live.running import Identity, Running
 from tests.access.callers import CALLERS, OWNERS, PEOPLE, business, order_id
+from tests.unit.fake_systems import Woven
 
 # What an answer shows: everything, nothing (as of what does not exist), or a refusal before anything was run.
 SHOWN, NOTHING, REFUSED = "shown", "nothing", "refused"
@@ -22,7 +33,10 @@ def of_owner(owner: str) -> dict[str, str]:
     """The questions about one owner's order or person, by root field; a field may be asked in several ways."""
     number, (person, email) = OWNERS[owner], PEOPLE[owner]
     order, customer = order_id(owner), encode_id("Customer", "shop", person or "none")
+    by = f'by: {{number: "{number}"}}'
     return {
+        "orderUpdated": f"subscription {{ found: orderUpdated({by}) {{ order {_ORDER} }} }}",
+        "shipmentUpdated": f"subscription {{ found: shipmentUpdated({by}) {{ order {_ORDER} }} }}",
         "order": f'found: order(by: {{number: "{number}"}}) {_ORDER}',
         "orders": f'found: orders(filter: {{number: {{eq: "{number}"}}}}) {{ nodes {_ORDER} }}',
         "customer": f'found: customer(by: {{email: "{email}"}}) {{ name orders {{ nodes {_ORDER} }} }}',
@@ -35,11 +49,13 @@ def of_owner(owner: str) -> dict[str, str]:
 
 
 OF_NOBODY: dict[str, str] = {
+    "inventoryChanged": 'subscription { found: inventoryChanged(skus: ["TEA-1"]) { items { onHand } } }',
     "inventory": 'found: inventory(skus: ["TEA-1"]) { onHand }',
     "product": 'found: product(sku: "TEA-1") { title }',
     "locations": "found: locations { name }",
     "systems": "found: systems { name }",
     "statusMappings": "found: statusMappings { raw }",
+    "trackedOrderUpdated": 'subscription { found: trackedOrderUpdated(token: "no token") { order { number } } }',
     "trackedOrder": 'found: trackedOrder(token: "no token") { number }',
 }
 
@@ -63,9 +79,31 @@ async def asked(question: str, rights: Rights, *, compiled: bool) -> dict[str, A
     """The answer to one question, over a business of its own."""
     woven = business()
     caller = Caller(name="caller", role="role", rights=rights)
-    request = Request(query=question if question.startswith("mutation") else f"{{ {question} }}")
-    answer = await Operations(woven.schema, compiled=compiled).run(request, Context(woven.gateway, caller=caller))
+    request = Request(query=question if question.startswith(("mutation", "subscription")) else f"{{ {question} }}")
+    operations = Operations(woven.schema, compiled=compiled)
+    if question.startswith("subscription"):
+        return await _first(operations, request, woven, caller)
+    answer = await operations.run(request, Context(woven.gateway, caller=caller))
     return answer.document()
+
+
+async def _first(operations: Operations, request: Request, woven: Woven, caller: Caller) -> dict[str, Any]:
+    """The first answer of a subscription, as both protocols have it."""
+
+    async def identify(headers: Headers) -> Caller:
+        return caller
+
+    current = Current(woven.gateway, woven.close, Door(identify=identify))
+    feed = Feed(looking(current.request), LiveSettings(), woven.clock, poll_takes=1.0, observing=UNOBSERVED)
+    running = Running(operations, current, Admission(most_in_flight=9, most_waiting=9), feed, UNOBSERVED)
+    try:
+        begun = await running.begin(request, Identity(identify, {}, caller, None), Lane.INTERACTIVE)
+        if isinstance(begun, Answer):
+            return begun.document()
+        async with aclosing(begun) as answers:
+            return (await anext(aiter(answers))).document()
+    finally:
+        await feed.close()
 
 
 def outcome(answer: Mapping[str, Any]) -> str:

@@ -15,7 +15,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"access", "guests"}),
     frozenset({"fetching"}),
     frozenset({"answering"}),
-    frozenset({"operations"}),
+    frozenset({"operations", "live"}),
     frozenset({"schema"}),
     frozenset({"web"}),
     frozenset({"bootstrap"}),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 import strawberry
 
-from orderweave.operations.running import Answer, ExecutorKind, Operations, Request, described
+from orderweave.operations.answers import Answer, ExecutorKind, Request, described
+from orderweave.operations.running import Operations
 from orderweave.schema import Context
 from tests.differential.scripted_gateway import ScriptedGateway
 from tests.unit.callers import UNLIMITED

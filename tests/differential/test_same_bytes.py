@@ -14,9 +14,10 @@ from graphql import GraphQLSyntaxError, parse, validate
 from hypothesis import HealthCheck, Phase, assume, given, settings
 from hypothesis import strategies as st
 
+from orderweave.operations.answers import Request
 from orderweave.operations.deferring import DIRECTIVE as DEFER
 from orderweave.operations.rules import CustomersOrdersAtRoots
-from orderweave.operations.running import Operations, Request
+from orderweave.operations.running import Operations
 from orderweave.projection import generating
 from orderweave.schema import build_schema
 from tests.differential.both import compiled, reference

@@ -18,6 +18,7 @@ from orderweave.config import (
     http,
     installed,
     issuers,
+    live,
     load,
     observing,
     reading,
@@ -25,7 +26,15 @@ from orderweave.config import (
     tracking,
 )
 from orderweave.config.calls import CALLS
-from orderweave.config.configuration import Allowance, CacheSettings, HttpSettings, Issuer, Server, TrackingSettings
+from orderweave.config.configuration import (
+    Allowance,
+    CacheSettings,
+    HttpSettings,
+    Issuer,
+    LiveSettings,
+    Server,
+    TrackingSettings,
+)
 from orderweave.config.loading import read
 from orderweave.config.tracking_page import KEYS as TRACKING_PAGE
 from orderweave.model.rights import Limits, Scope
@@ -103,6 +112,7 @@ def test_every_key_has_its_row() -> None:
         reading._LOCATION,
         caching._CACHE,
         caching._AGES,
+        [*live.RANGES, "origins"],
         OBSERVING,
         [*http.LISTS, *(setting.name for setting in http.SETTINGS)],
         access.ACCESS,
@@ -142,6 +152,14 @@ def written(value: Any) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     return str(list(value)) if isinstance(value, tuple) else str(value)
+
+
+def test_live_defaults() -> None:
+    """The defaults of the numbers of [live] are the loader's, and so are their ranges."""
+    rows = {code_of(row[0]): row for row in rows_of(PAGE, "key", "default", "meaning")}
+    for name, (least, most) in live.RANGES.items():
+        assert code_of(rows[name][1]) == str(getattr(LiveSettings(), name))
+        assert f"{least} to {most}" in rows[name][2]
 
 
 def test_cache_defaults() -> None:

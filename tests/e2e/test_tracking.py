@@ -13,7 +13,8 @@ import pytest
 from orderweave.bootstrap import Orderweave
 from orderweave.config.configuration import TrackingSettings
 from orderweave.demo import DemoBusiness
-from orderweave.operations.running import Operations, Request
+from orderweave.operations.answers import Request
+from orderweave.operations.running import Operations
 from orderweave.schema import Context
 from orderweave_sdk.records import Addresses, OrderRecord
 from orderweave_sdk.testing.contracts import contract_file

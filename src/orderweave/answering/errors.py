@@ -36,3 +36,8 @@ def incomplete(what: str, silent: Sequence[str]) -> RequestError:
     who = f"{', '.join(silent)} did not answer" if silent else "some did not answer"
     message = f"no system that answered knows {what}; {who}"
     return RequestError(Code.INCOMPLETE, message, systems=list(silent))
+
+
+def overloaded(message: str) -> RequestError:
+    """More is asked than can be served at present; the same may be asked a little later."""
+    return RequestError(Code.OVERLOADED, message)

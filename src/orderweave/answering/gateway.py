@@ -114,6 +114,10 @@ class Gateway:
         """A guest's view of the order behind a token."""
         return await tracking.tracked_order(self.parts, token, call)
 
+    def tracked_name(self, token: str) -> str | None:
+        """The global id of the order behind a guest's token, for who follows it; never to be shown."""
+        return tracking.tracked_name(self.parts, token)
+
     def tracking_link(self, order: Order, caller: Caller) -> TrackingLink:
         """A link to an order's tracking, for a mail."""
         return tracking.tracking_link(self.parts, order, caller)

@@ -98,6 +98,14 @@ async def tracked_order(parts: Parts, token: str, call: Terms) -> TrackedOrder |
     return tracked(order, desk.tokens.renewed(grant)) if order is not None else None
 
 
+def tracked_name(parts: Parts, token: str) -> str | None:
+    """The global id of the order that a token is for; None for one that does not hold. `tracked_order` says whether it
+    still does.
+    """
+    grant = _desk(parts).tokens.opened(token)
+    return order_id(grant.order) if grant is not None else None
+
+
 def tracking_link(parts: Parts, order: Order, caller: Caller) -> TrackingLink:
     """A link to the tracking of an order that the caller sees."""
     desk = _desk(parts)

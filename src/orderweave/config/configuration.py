@@ -139,6 +139,21 @@ class TrackingSettings(msgspec.Struct, frozen=True, kw_only=True):
         return "TrackingSettings(…)"
 
 
+class LiveSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Subscriptions: how many, how often what they follow is looked at, what is kept for those who come back, how often
+    it is asked again who a caller is, and from pages of which origins browsers may open a WebSocket.
+    """
+
+    most_connections: int = 500
+    most_subscriptions: int = 20
+    most_subjects: int = 500
+    poll_seconds: int = 5
+    events_kept: int = 100
+    keep_seconds: int = 600
+    identify_seconds: int = 300
+    origins: tuple[str, ...] = ()
+
+
 class SharedRedis(msgspec.Struct, frozen=True, kw_only=True):
     """The Redis that all processes share. Its address may hold a password, so it is never printed."""
 
@@ -225,6 +240,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     observing: ObservingSettings = ObservingSettings()
     http: HttpSettings = HttpSettings()
     manifest: Manifest | None = None
+    live: LiveSettings = LiveSettings()
     redis: SharedRedis | None = None
     access: AccessSettings | None = None
     tracking: TrackingSettings | None = None

@@ -16,13 +16,26 @@ from orderweave.config.access import read_access
 from orderweave.config.caching import read_cache
 from orderweave.config.configuration import Configuration, ConfigurationError, Problem
 from orderweave.config.http import read_http
+from orderweave.config.live import read_live
 from orderweave.config.observing import read_observing
 from orderweave.config.reading import Reader
 from orderweave.config.registry import Registry
 from orderweave.config.tracking import read_tracking
 from orderweave.model.systems import Business
 
-_TOP = {"access", "server", "redis", "systems", "locations", "authority", "cache", "observing", "http", "tracking"}
+_TOP = {
+    "access",
+    "server",
+    "redis",
+    "systems",
+    "locations",
+    "authority",
+    "cache",
+    "observing",
+    "http",
+    "live",
+    "tracking",
+}
 # The TOML reader's words for a table that stands twice, as a system named twice does.
 _TWICE = re.compile(r"Cannot declare \((.+)\) twice (\(.+\))")
 
@@ -80,7 +93,9 @@ def read(
     tracking, wrong_tracking = read_tracking(
         document.get("tracking"), environment, server.deadline_seconds, Path(file).parent
     )
-    problems = [*reader.problems, *wrong_cache, *wrong_observing, *wrong_http, *wrong_access, *wrong_tracking]
+    wrong = [*wrong_cache, *wrong_observing, *wrong_http, *wrong_access, *wrong_tracking]
+    live, wrong_live = read_live(document.get("live", {}))
+    problems = [*reader.problems, *wrong, *wrong_live]
     if problems:
         raise ConfigurationError(file, problems)
     return Configuration(
@@ -92,6 +107,7 @@ def read(
         observing=observing,
         http=http,
         manifest=manifest,
+        live=live,
         redis=redis,
         access=access,
         tracking=tracking,

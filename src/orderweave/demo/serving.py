@@ -18,6 +18,7 @@ from orderweave.demo.business import DemoBusiness
 from orderweave.observing.logs import set_up_logs
 from orderweave.web import build_app
 from orderweave.web.examples import examples
+from orderweave.web.live import SETTINGS
 from orderweave.web.ops import Access
 from orderweave.web.seen import seen
 from orderweave.web.track import track_routes
@@ -63,7 +64,9 @@ async def serve_demo(*, port: int, seed: int, orders: int, connectors: Sequence[
             flush=True,
         )
         await uvicorn.Server(
-            uvicorn.Config(app, host="127.0.0.1", port=port, log_level="warning", access_log=False, log_config=None)
+            uvicorn.Config(
+                app, host="127.0.0.1", port=port, log_level="warning", access_log=False, log_config=None, **SETTINGS
+            )
         ).serve()
 
 

@@ -177,6 +177,32 @@ TRACKING = Metric(
 )
 DOCUMENTS_KEPT = Metric("orderweave_documents_kept", MetricKind.READ_GAUGE, "Parsed documents that are kept.")
 PROJECTIONS_KEPT = Metric("orderweave_projections_kept", MetricKind.READ_GAUGE, "Compiled selections that are kept.")
+LIVE_CONNECTIONS = Metric(
+    "orderweave_live_connections", MetricKind.READ_GAUGE, "Open connections for subscriptions.", ("protocol",)
+)
+SUBSCRIPTIONS = Metric("orderweave_subscriptions", MetricKind.READ_GAUGE, "Open subscriptions.", ("field",))
+LIVE_WATCHED = Metric(
+    "orderweave_live_watched", MetricKind.READ_GAUGE, "Different orders and sets of SKUs that are watched."
+)
+LIVE_POLLS = Metric(
+    "orderweave_live_polls",
+    MetricKind.READ_COUNTER,
+    "Looks at what is watched, by outcome: OK, or FAILED where nothing could be said.",
+    ("field", "outcome"),
+)
+LIVE_EVENTS = Metric("orderweave_live_events", MetricKind.READ_COUNTER, "Changes that were seen.", ("field",))
+LIVE_REPLAYS = Metric(
+    "orderweave_live_replays",
+    MetricKind.READ_COUNTER,
+    "Subscriptions that went on from a cursor with something to catch up on.",
+    ("field",),
+)
+LIVE_GAPS = Metric(
+    "orderweave_live_gaps",
+    MetricKind.READ_COUNTER,
+    "Subscriptions that went on from a cursor which is not known any more.",
+    ("field",),
+)
 
 METRICS: tuple[Metric, ...] = (
     ANSWERS,
@@ -205,4 +231,11 @@ METRICS: tuple[Metric, ...] = (
     TRACKING,
     DOCUMENTS_KEPT,
     PROJECTIONS_KEPT,
+    LIVE_CONNECTIONS,
+    SUBSCRIPTIONS,
+    LIVE_WATCHED,
+    LIVE_POLLS,
+    LIVE_EVENTS,
+    LIVE_REPLAYS,
+    LIVE_GAPS,
 )

@@ -8,9 +8,10 @@ from typing import Any
 
 import msgspec
 
+from orderweave.operations.answers import Answer, Request
 from orderweave.operations.deferring import Later, Parts, within
 from orderweave.operations.gate import Asker
-from orderweave.operations.running import Answer, Operations, Request
+from orderweave.operations.running import Operations
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):

@@ -7,34 +7,39 @@ resolvers.
 
 from __future__ import annotations
 
-import logging
-import math
-from collections.abc import Mapping
-from enum import StrEnum
-from typing import Any, TypedDict, cast
+from collections.abc import AsyncGenerator, AsyncIterable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, aclosing
+from typing import Any, cast
 
 import msgspec
 import strawberry
-from graphql import ExecutionResult, FieldNode, GraphQLError, GraphQLSyntaxError, OperationDefinitionNode, OperationType
+from graphql import ExecutionResult, GraphQLError, GraphQLSyntaxError, OperationType
+from graphql.execution import create_source_event_stream
 from graphql.pyutils import Path
 from strawberry.execution import optimized_is_awaitable
 
-from orderweave.access.points import Standing
-from orderweave.answering.errors import RequestError
 from orderweave.model.codes import Code
-from orderweave.model.rights import UNNAMED, Caller, Rights, Scope
+from orderweave.model.rights import Caller, Rights, Scope
 from orderweave.observing import UNOBSERVED, Observing, Stage, catalog
-from orderweave.observing.logs import places
+from orderweave.operations.answers import (
+    Answer,
+    ExecutorKind,
+    Headers,
+    Request,
+    as_graphql,
+    described,
+    error_of,
+    not_run,
+)
 from orderweave.operations.deferring import DIRECTIVE as DEFER
 from orderweave.operations.deferring import Parts, parts_of
 from orderweave.operations.documents import Document, hash_of
 from orderweave.operations.gate import MOST_ERRORS, Asker, Gate, Refused
 from orderweave.operations.keeping import Kept
 from orderweave.operations.limits import Price, may_introspect
+from orderweave.operations.paying import account_of, rate_limited, told_of
 from orderweave.operations.permitting import Taken, refusal, scopes_taken
 from orderweave.projection import Declined, Projection, Projector, compile_projection
-
-logger = logging.getLogger("orderweave.operations")
 
 # Characters of documents, and of code generated for them, that are kept in all and of one. See
 # docs/decisions/compiled-projection.md for what they take in memory.
@@ -47,6 +52,10 @@ _MOST_QUOTED = 100
 # What a refusal to compile weighs.
 _SMALLEST_CODE = 500
 _ALL = frozenset(Scope)
+_TO_SUBSCRIBE = "subscribe over a WebSocket (graphql-transport-ws), or accept text/event-stream (graphql-sse)"
+
+# What one request is worked on in; a subscription holds none while it waits.
+Place = Callable[[], AbstractAsyncContextManager[object]]
 
 
 class Timed(Projector):
@@ -64,55 +73,6 @@ class Timed(Projector):
             return super().complete_value(return_type, field_details_list, info, path, result, position_context)
 
 
-class ExecutorKind(StrEnum):
-    """What projected an answer."""
-
-    COMPILED = "COMPILED"
-    REFERENCE = "REFERENCE"
-
-
-class Answer(msgspec.Struct, frozen=True, kw_only=True):
-    """What a GraphQL answer holds. `executed` is False for a document that could not be run at all.
-
-    `executor` says what projected it; None where nothing was run. `extensions` are what is said beside the data,
-    `headers` what is said beside the answer. `status` is the HTTP status where it is not that of every answer.
-    """
-
-    data: Any
-    errors: tuple[dict[str, Any], ...]
-    executed: bool
-    executor: ExecutorKind | None = None
-    extensions: Mapping[str, Any] | None = None
-    status: int | None = None
-    headers: tuple[tuple[bytes, bytes], ...] = ()
-
-    def document(self) -> dict[str, Any]:
-        """The answer as it goes over the wire: no `data` key when nothing was run, no empty `errors`."""
-        found: dict[str, Any] = {}
-        if self.errors:
-            found["errors"] = list(self.errors)
-        if self.executed:
-            found["data"] = self.data
-        if self.extensions:
-            found["extensions"] = dict(self.extensions)
-        return found
-
-
-class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """A GraphQL request: a document, variables, and which of its operations is meant.
-
-    With `cost` the price stands in the answer's extensions; with `explain` the plan too, for those who may know of
-    systems. `origin` tells callers without a name apart: where on the network they are.
-    """
-
-    query: str
-    variables: Mapping[str, Any] | None = None
-    operation_name: str | None = None
-    cost: bool = False
-    explain: bool = False
-    origin: str = ""
-
-
 class Counts(msgspec.Struct, kw_only=True):
     """What was done since the start: documents parsed, selections compiled or declined, operations run by each."""
 
@@ -121,27 +81,6 @@ class Counts(msgspec.Struct, kw_only=True):
     declined: int = 0
     ran_compiled: int = 0
     ran_reference: int = 0
-
-
-def shares_points(caller: Caller) -> bool:
-    """Whether a caller's points are those of all who ask from the same part of the network (`Request.origin`)."""
-    return caller.name in UNNAMED and caller.limits.points is not None
-
-
-class _Account(TypedDict):
-    """Whose points a request is paid with, and what they are."""
-
-    payer: str
-    points: int
-    per_seconds: int
-
-
-def _account(caller: Caller, origin: str) -> _Account | None:
-    """The account of a caller; those without a name share that of where they are. None where nothing is counted."""
-    if caller.limits.points is None:
-        return None
-    payer = f"{caller.role} at {origin}" if shares_points(caller) else f"{caller.role} as {caller.name}"
-    return {"payer": payer, "points": caller.limits.points, "per_seconds": caller.limits.per_seconds}
 
 
 class _Run(msgspec.Struct, frozen=True):
@@ -177,19 +116,57 @@ class Operations:
 
         With `read_only` (a GET) only a query is run. What is refused costs one point, whatever it asked for.
         """
-        account = _account(context.caller, request.origin)
-        if account is not None and (empty := context.gateway.points.exhausted(**account)) is not None:
-            return _rate_limited(empty, context)
-        with self._observing.stage(Stage.OPERATION):
-            prepared = self._prepared(request, context, read_only=read_only)
-        spent = None
-        if account is not None:
-            price = 1 if isinstance(prepared, Answer) else max(1, prepared.price.response)
-            spent = await context.gateway.points.take(**account, price=price)
-            if not spent.granted:
-                return _rate_limited(spent, context)
+        prepared, told = await self._paid(request, context, read_only=read_only)
         answer = prepared if isinstance(prepared, Answer) else await self._answer(prepared)
-        return answer if spent is None else msgspec.structs.replace(answer, headers=_told(spent, context))
+        return msgspec.structs.replace(answer, headers=told) if told and answer.status is None else answer
+
+    async def stream(
+        self, request: Request, context: Asker, *, place: Place, read_only: bool = False
+    ) -> Answer | AsyncGenerator[Answer, None]:
+        """The answers of a subscription as they come, to be closed by whoever reads them; the answer of anything else,
+        worked on in a `place`.
+
+        An answer that was not executed ends them. With `read_only` no mutation is run. A subscription is paid once.
+        """
+        prepared, _ = await self._paid(request, context, read_only=read_only, streams=True)
+        if isinstance(prepared, Answer):
+            return prepared
+        run = prepared.projector
+        if run.operation.operation is not OperationType.SUBSCRIPTION:
+            async with place():
+                return await self._answer(prepared)
+        source: Any = create_source_event_stream(run)
+        if optimized_is_awaitable(source):
+            source = await source
+        if isinstance(source, ExecutionResult):
+            return not_run(*(described(error) for error in source.errors or ()))
+        return self._answers(run, source)
+
+    async def _answers(self, run: Projector, source: AsyncIterable[Any]) -> AsyncGenerator[Answer, None]:
+        """One answer for each event; an event that is an exception becomes an answer with that error."""
+        executor = ExecutorKind.COMPILED if run.projection else ExecutorKind.REFERENCE
+        async with aclosing(cast("AsyncGenerator[Any, None]", source)) as events:
+            try:
+                async for event in events:
+                    result: Any = run.build_per_event_executor(event).execute_operation(False)
+                    yield self._answered(await result if optimized_is_awaitable(result) else result, executor)
+            except Exception as error:
+                yield not_run(described(as_graphql(error)))
+
+    async def _paid(
+        self, request: Request, context: Asker, *, read_only: bool, streams: bool = False
+    ) -> tuple[_Run | Answer, Headers]:
+        """What is to be run, or the answer in its place, paid for; and what is said of the caller's points."""
+        account = account_of(context.caller, request.origin)
+        if account is not None and (empty := context.gateway.points.exhausted(**account)) is not None:
+            return rate_limited(empty, context), ()
+        with self._observing.stage(Stage.OPERATION):
+            prepared = self._prepared(request, context, read_only=read_only, streams=streams)
+        if account is None:
+            return prepared, ()
+        price = 1 if isinstance(prepared, Answer) else max(1, prepared.price.response)
+        spent = await context.gateway.points.take(**account, price=price)
+        return (prepared, told_of(spent, context)) if spent.granted else (rate_limited(spent, context), ())
 
     def parts(self, request: Request, context: Asker, *, most: int) -> Parts | None:
         """The request in parts that are run one by one, where up to `most` of a query are deferred; else None.
@@ -204,18 +181,18 @@ class Operations:
             return None
         return parts_of(document.parsed, operation, self._schema._schema, request.variables or {}, most)
 
-    def _prepared(self, request: Request, context: Asker, *, read_only: bool) -> _Run | Answer:
+    def _prepared(self, request: Request, context: Asker, *, read_only: bool, streams: bool = False) -> _Run | Answer:
         """What is to be run, or the answer in its place."""
         try:
-            return self._ready(request, context, read_only=read_only)
+            return self._ready(request, context, read_only=read_only, streams=streams)
         except Refused as refused:
-            return _not_run(*refused.errors, extensions=refused.extensions)
+            return not_run(*refused.errors, extensions=refused.extensions)
         except GraphQLSyntaxError as error:
-            return _not_run(described(error))
+            return not_run(described(error))
         except Exception as error:
-            return self._answered(ExecutionResult(None, [_as_graphql(error)]), ExecutorKind.REFERENCE)
+            return self._answered(ExecutionResult(None, [as_graphql(error)]), ExecutorKind.REFERENCE)
 
-    def _ready(self, request: Request, context: Asker, *, read_only: bool) -> _Run:
+    def _ready(self, request: Request, context: Asker, *, read_only: bool, streams: bool) -> _Run:
         """What is to be run. Raises Refused for what is not, and GraphQLSyntaxError for what is no document."""
         gate, caller, name = self._gate, context.caller, hash_of(request.query)
         known = self._documents.get(name)
@@ -223,8 +200,10 @@ class Operations:
             self.counts.parsed += 1
         document = gate.document(request.query, known, caller.limits)
         operation = document.chosen(request.operation_name)
-        if operation is None or (read_only and operation.operation is not OperationType.QUERY):
-            raise Refused([_unfit(operation, request.operation_name)])
+        if operation is None:
+            raise Refused([_none_meant(request.operation_name)])
+        if operation.operation not in _runnable(read_only=read_only, streams=streams):
+            raise Refused([_unfit(read_only=read_only)])
         gate.looks(document, operation, caller)
         gate.variables(request.variables)
         if known is None:
@@ -252,7 +231,7 @@ class Operations:
             if optimized_is_awaitable(result):
                 result = await result
         except Exception as error:
-            result = ExecutionResult(None, [_as_graphql(error)])
+            result = ExecutionResult(None, [as_graphql(error)])
         return self._answered(result, executor, prepared.extensions)
 
     def _answered(
@@ -290,7 +269,7 @@ class Operations:
         try:
             return self._gate.mistakes(document, context.caller)
         except Exception as error:
-            return [_as_graphql(error)]
+            return [as_graphql(error)]
 
     def _permit(self, run: Projector, rights: Rights, shape: tuple[Any, ...]) -> None:
         """Raise Refused for an operation that the caller may not ask."""
@@ -303,11 +282,11 @@ class Operations:
         refused = refusal(taken, rights)
         if refused is not None:
             message = f"you may not ask for {', '.join(refused['fields'])}"
-            raise Refused([_error(message, Code.FORBIDDEN, refused)])
+            raise Refused([error_of(message, Code.FORBIDDEN, refused)])
 
     def _projection(self, run: Projector, shape: tuple[Any, ...]) -> Projection | None:
         """The code for an operation and what its variables make of @skip and @include; None where it is declined."""
-        if not self._compiled or run.operation.operation is not OperationType.QUERY:
+        if not self._compiled or run.operation.operation is OperationType.MUTATION:
             return None
         found = self._projections.get(shape)
         if found is None:
@@ -330,78 +309,29 @@ def _shape(run: Projector, operation: tuple[bytes, str | None], document: Docume
     return (*operation, *(values.get(condition) for condition in document.conditions))
 
 
-def _not_run(*errors: dict[str, Any], extensions: Mapping[str, Any] | None = None) -> Answer:
-    return Answer(data=None, errors=errors, executed=False, extensions=extensions)
-
-
-def _as_graphql(error: Exception) -> GraphQLError:
-    return error if isinstance(error, GraphQLError) else GraphQLError(str(error), original_error=error)
-
-
 def _said(price: Price, caller: Caller) -> dict[str, Any]:
     """What the extensions say of a price, for one who asks."""
     limits = {"response": caller.limits.response_cost, "upstreamCalls": caller.limits.upstream_calls}
     return {"cost": {"response": price.response, "upstreamCalls": price.upstream_calls, "limits": limits}}
 
 
-def _unfit(operation: OperationDefinitionNode | None, name: str | None) -> dict[str, Any]:
-    """Why no operation of a document is run: none is meant, or it is no query where only queries are."""
-    if operation is not None:
-        return _error("a GET may only ask queries", Code.METHOD_NOT_ALLOWED)
+def _runnable(*, read_only: bool, streams: bool) -> tuple[OperationType, ...]:
+    """The kinds of operations that are run in answer to such a request."""
+    changing = () if read_only else (OperationType.MUTATION,)
+    following = (OperationType.SUBSCRIPTION,) if streams else ()
+    return (OperationType.QUERY, *changing, *following)
+
+
+def _none_meant(name: str | None) -> dict[str, Any]:
+    """Why no operation of a document is run: none is meant."""
     message = (
         f"the document has no operation {name[:_MOST_QUOTED]!r}" if name else "name one of the document's operations"
     )
-    return _error(message, Code.BAD_INPUT)
+    return error_of(message, Code.BAD_INPUT)
 
 
-def _rate_limited(spent: Standing, context: Asker) -> Answer:
-    """The answer to one who has spent too much."""
-    wait = max(1, math.ceil(spent.wait_seconds))
-    limits = context.caller.limits
-    message = f"{limits.points} points in {limits.per_seconds} s are spent; try again in {wait} s"
-    error = _error(message, Code.RATE_LIMITED, {"retryAfterSeconds": wait})
-    headers = (*_told(spent, context), (b"retry-after", str(wait).encode()))
-    return Answer(data=None, errors=(error,), executed=False, status=429, headers=headers)
-
-
-def _told(spent: Standing, context: Asker) -> tuple[tuple[bytes, bytes], ...]:
-    """What is left of a caller's points, in the headers that are on their way to a standard (RateLimit)."""
-    limits = context.caller.limits
-    return (
-        (b"ratelimit-policy", f'"points";q={limits.points};w={limits.per_seconds}'.encode()),
-        (b"ratelimit", f'"points";r={spent.left};t={math.ceil(spent.full_seconds)}'.encode()),
-    )
-
-
-def described(error: GraphQLError) -> dict[str, Any]:
-    """An error as callers see it: a code in `extensions`, and nothing of our insides."""
-    cause = error.original_error
-    if isinstance(cause, RequestError):
-        found = _error(str(cause), cause.code, cause.extensions)
-    elif isinstance(error, GraphQLSyntaxError):
-        found = _error(error.message, Code.GRAPHQL_PARSE_FAILED)
-    elif cause is None or isinstance(cause, GraphQLError):
-        found = _error(error.message, Code.GRAPHQL_VALIDATION_FAILED if error.path is None else Code.BAD_INPUT)
-    elif isinstance(cause, ValueError) and error.path is None:
-        # Nothing ran yet: a literal such as a number of thousands of digits, which no scalar reads.
-        found = _error("a value of the document cannot be read", Code.GRAPHQL_VALIDATION_FAILED)
-    else:
-        # The class alone: a message may hold what a customer typed or a system answered.
-        logger.error("internal_error", extra={"fields": _where(error, cause)})
-        found = _error("internal error", Code.INTERNAL)
-    if error.locations:
-        found["locations"] = [{"line": place.line, "column": place.column} for place in error.locations]
-    if error.path is not None:
-        found["path"] = list(error.path)
-    return found
-
-
-def _where(error: GraphQLError, cause: BaseException) -> dict[str, object]:
-    """The class, the field by its name in the schema, for an alias is the caller's own, and the place in the code."""
-    nodes = [node for node in error.nodes or () if isinstance(node, FieldNode)]
-    field = {"field": nodes[0].name.value} if nodes else {}
-    return {"error": type(cause).__name__, **field, "trace": places(cause.__traceback__)}
-
-
-def _error(message: str, code: Code, extensions: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    return {"message": message, "extensions": {**(extensions or {}), "code": str(code)}}
+def _unfit(*, read_only: bool) -> dict[str, Any]:
+    """Why an operation is not run here: a GET changes nothing, and what is not a GET can only be a subscription."""
+    if read_only:
+        return error_of("a GET may only ask queries", Code.METHOD_NOT_ALLOWED)
+    return error_of(_TO_SUBSCRIBE, Code.BAD_INPUT)

@@ -16,8 +16,9 @@ from orderweave.schema.directives import defer, freshness
 from orderweave.schema.mutation import Mutation
 from orderweave.schema.query import Query
 from orderweave.schema.scalars import QUANTITY, Quantity
+from orderweave.schema.subscription import LiveContext, Subscription
 
-__all__ = ["Context", "build_schema", "print_sdl"]
+__all__ = ["Context", "LiveContext", "build_schema", "print_sdl"]
 
 
 class Schema(strawberry.Schema):
@@ -30,7 +31,9 @@ class Schema(strawberry.Schema):
 def build_schema(query: type = Query, scalars: Mapping[object, ScalarDefinition] | None = None) -> Schema:
     """The schema. Pure; takes some 100 ms. `query` may be a root with more fields, and `scalars` theirs."""
     config = StrawberryConfig(scalar_map={Quantity: QUANTITY, **(scalars or {})})
-    schema = Schema(query=query, mutation=Mutation, directives=[defer, freshness], config=config)
+    schema = Schema(
+        query=query, mutation=Mutation, subscription=Subscription, directives=[defer, freshness], config=config
+    )
     # Strawberry would call a directive's function on the value of each field. These are read before that, and the
     # schema made above knows them already.
     schema.directives = ()

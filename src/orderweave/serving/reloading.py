@@ -8,7 +8,7 @@ from collections.abc import Callable
 from orderweave.access import KeySets
 from orderweave.bootstrap import Orderweave
 from orderweave.config import Configuration, ConfigurationError
-from orderweave.config.configuration import Server
+from orderweave.config.configuration import LiveSettings, Server
 from orderweave.config.issuers import is_loopback
 from orderweave.observing import Observing
 from orderweave.web import Current
@@ -59,13 +59,16 @@ class Reread:
 
     def loud(self) -> bool:
         """The same, and says what is new but waits for the next start."""
-        before = self.configuration.server
+        before = self.configuration
         if not self.quiet():
             return False
-        after = self.configuration.server
+        after = self.configuration
         for key in _AT_START:
-            if getattr(before, key) != getattr(after, key):
+            if getattr(before.server, key) != getattr(after.server, key):
                 logger.warning("server.%s: takes effect at the next start", key)
+        for key in LiveSettings.__struct_fields__:
+            if getattr(before.live, key) != getattr(after.live, key):
+                logger.warning("live.%s: takes effect at the next start", key)
         logger.info("the configuration was read again: %s", self.configuration.file)
         return True
 

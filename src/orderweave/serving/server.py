@@ -27,10 +27,10 @@ class Server(uvicorn.Server):
     """Serves on sockets that are given to it.
 
     SIGTERM and SIGINT begin the drain: readiness says no, connections end with their next answer, and everything that
-    comes is still answered. After `drain_seconds`, or at a second signal, nothing more is accepted, what is under way
-    is finished, and `run` returns. SIGHUP calls `reload`, once at a time. Under a supervisor SIGINT is its matter: a
-    terminal sends it to all. `lifeline` is the end of a pipe that closes when the supervisor is gone: then the drain
-    begins as well.
+    comes is still answered; `drain` is told how long there is to end what does not end by itself. After
+    `drain_seconds`, or at a second signal, nothing more is accepted, what is under way is finished, and `run` returns.
+    SIGHUP calls `reload`, once at a time. Under a supervisor SIGINT is its matter: a terminal sends it to all.
+    `lifeline` is the end of a pipe that closes when the supervisor is gone: then the drain begins as well.
     """
 
     server_state: Connections
@@ -44,6 +44,7 @@ class Server(uvicorn.Server):
         reload: Callable[[], Awaitable[object]],
         clock: Clock,
         drain_seconds: float,
+        drain: Callable[[float], None],
         lifeline: int | None = None,
     ) -> None:
         super().__init__(config)
@@ -52,6 +53,7 @@ class Server(uvicorn.Server):
         self._reload = reload
         self._clock = clock
         self._drain_seconds = drain_seconds
+        self._drain = drain
         self._lifeline = lifeline
         self._told_at: float | None = None
         self._said = False
@@ -79,6 +81,7 @@ class Server(uvicorn.Server):
         if self._told_at is not None:
             if not self._said:
                 self._said = True
+                self._drain(self._drain_seconds)
                 logger.info("process %d drains for %g s and stops", os.getpid(), self._drain_seconds)
             if self._clock.monotonic() - self._told_at >= self._drain_seconds:
                 self.should_exit = True

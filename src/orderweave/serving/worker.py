@@ -10,13 +10,14 @@ import uvicorn
 from starlette.routing import BaseRoute
 
 from orderweave.access import KeySets
-from orderweave.bootstrap import Orderweave, observed
+from orderweave.bootstrap import Orderweave, observed, shared_redis
 from orderweave.config.configuration import TrackingSettings
 from orderweave.serving.reloading import Reloading, Reread
 from orderweave.serving.server import Server
 from orderweave.web import Admission, Current, build_app
 from orderweave.web.connections import BoundedProtocol, Connections
 from orderweave.web.examples import examples
+from orderweave.web.live import SETTINGS
 from orderweave.web.ops import Access
 from orderweave.web.seen import seen
 from orderweave.web.track import track_routes
@@ -27,6 +28,9 @@ from orderweave_sdk.clock import SystemClock
 _MOST_IDLE_SECONDS = 75
 # After the drain, for requests under way past their deadline and for connections that linger.
 _GRACE = 6
+
+# For one command of the log of changes: no answer of a query waits for it, and its own bound is in `live/shared.py`.
+_LONGEST_LIVE_WAIT = 1.0
 
 # New objects at which the garbage collector looks for cycles among the young. A page of orders makes some thousands
 # that live as long as the request, and with sixteen requests at once the usual 700 costs a tenth of the time.
@@ -59,13 +63,15 @@ def run_worker(reread: Reread, listening: socket.socket, *, lifeline: int | None
         admission=admission,
         examples=examples(number="1001", skus=["SKU-1"]),
         more=[*shown.more, *_track(configuration.tracking)],
+        live=configuration.live,
+        redis=shared_redis(configuration, seconds=_LONGEST_LIVE_WAIT),
         beside=shown.beside,
     )
     _spare_the_collector()
     config = uvicorn.Config(
         app,
         http=BoundedProtocol,
-        ws="none",
+        **SETTINGS,
         lifespan="on",
         log_config=None,
         # What it warns of is what anybody may send, as often as they like.
@@ -84,6 +90,7 @@ def run_worker(reread: Reread, listening: socket.socket, *, lifeline: int | None
         reload=Reloading(reread, current, observing, key_sets, supervised=lifeline is not None).reload,
         clock=SystemClock(),
         drain_seconds=settings.drain_seconds,
+        drain=app.doors.lines.drain,
         lifeline=lifeline,
     )
     server.run(sockets=[listening])
@@ -92,7 +99,7 @@ def run_worker(reread: Reread, listening: socket.socket, *, lifeline: int | None
 
 def _track(tracking: TrackingSettings | None) -> Sequence[BaseRoute]:
     """The page for guests, where there are any."""
-    return track_routes(tracking.page, postal_code=tracking.postal_code) if tracking is not None else []
+    return track_routes(tracking.page, postal_code=tracking.postal_code, live=True) if tracking is not None else []
 
 
 def _spare_the_collector() -> None:

@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import Receive, Scope, Send
 
 from orderweave.answering import Gateway
-from orderweave.config.configuration import Server
+from orderweave.config.configuration import LiveSettings, Server
 from orderweave.observing import catalog
 from orderweave.operations.running import Operations
 from orderweave.web.admission import Admission
@@ -26,21 +26,30 @@ from orderweave.web.door import Door
 from orderweave.web.endpoint import Endpoint
 from orderweave.web.examples import Example
 from orderweave.web.explorer import explorer_page, script_files, served_by_us
+from orderweave.web.live import Doors
+from orderweave.web.live.streams import Streams
 
 _GRAPHQL = "/graphql"
+_STREAM = "/graphql/stream"
 
 
 class App(Starlette):
     """Starlette's application with one path before it: its routing would cost a cheap query a tenth and more."""
 
-    def __init__(self, endpoint: Endpoint, **rest: Any) -> None:
+    def __init__(self, endpoint: Endpoint, doors: Doors, **rest: Any) -> None:
         super().__init__(**rest)
         self.endpoint = endpoint
+        self.doors = doors
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or begin and end with the process."""
         if scope["type"] == "http" and scope["path"] == _GRAPHQL:
-            await self.endpoint(scope, receive, send)
+            asked = self.doors.streams if Streams.accepted(scope) else self.endpoint
+            await asked(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"] == _STREAM:
+            await self.doors.streams(scope, receive, send)
+        elif scope["type"] == "websocket" and scope["path"] == _GRAPHQL:
+            await self.doors.sockets(scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
 
@@ -55,6 +64,8 @@ def build_app(
     more: Sequence[BaseRoute] = (),
     compiled: bool = True,
     door: Door | None = None,
+    live: LiveSettings | None = None,
+    redis: Any = None,
     beside: Sequence[Callable[[], AbstractAsyncContextManager[object]]] = (),
 ) -> App:
     """The application over a wired gateway, which it closes when it ends.
@@ -65,6 +76,8 @@ def build_app(
     switches); what is in `beside` is entered when the application starts and left when it ends. What is told of the
     work goes where the gateway's own goes. Without `compiled` the reference executor projects every answer.
     `door` are the endpoint's rules, and who is let in, where a gateway is given; a `Current` has its own.
+    `live` says how much may be followed at once, and `redis` is where workers share what they see; the application
+    closes it.
     """
     current = gateway if isinstance(gateway, Current) else Current(gateway, gateway.parts.systems.close, door)
     admission = admission or Admission(most_in_flight=Server().most_in_flight, most_waiting=Server().most_waiting)
@@ -73,6 +86,7 @@ def build_app(
     observing.readings.read(catalog.TASKS, lambda: {(): len(asyncio.all_tasks())})
     operations = Operations(schema, compiled=compiled, observing=observing)
     endpoint = Endpoint(operations, current, admission, observing=observing)
+    doors = Doors(operations, current, admission, live or LiveSettings(), observing=observing, redis=redis)
     files = script_files(scripts)
     page = explorer_page(served_by_us(files))
 
@@ -97,12 +111,14 @@ def build_app(
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as running:
             running.push_async_callback(current.close)
+            running.push_async_callback(doors.close)
             for start in beside:
                 await running.enter_async_context(start())
             yield
 
     return App(
         endpoint,
+        doors,
         routes=[
             Route("/", _home),
             Route("/explorer", explorer),

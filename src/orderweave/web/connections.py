@@ -115,7 +115,8 @@ class BoundedProtocol(HttpToolsProtocol):
         """The head is there; the application is called. Once the process is about to stop it is the last one here."""
         self._in_head = False
         super().on_headers_complete()
-        if self.server_state.draining:
+        # A connection that becomes a WebSocket has no cycle.
+        if self.server_state.draining and self.cycle is not None:
             self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:

@@ -21,8 +21,10 @@ from orderweave.model.rights import Caller
 from orderweave.model.terms import Lane
 from orderweave.observing import UNOBSERVED, Observing, Stage
 from orderweave.observing.port import Asked
+from orderweave.operations.answers import Answer, Request
+from orderweave.operations.paying import shares_points
 from orderweave.operations.persisted import Found, Mismatch, Unknown
-from orderweave.operations.running import Answer, Operations, Request, shares_points
+from orderweave.operations.running import Operations
 from orderweave.schema import Context
 from orderweave.web.addresses import IPAddress
 from orderweave.web.admission import Admission, Overloaded

@@ -14,8 +14,8 @@ from typing import Any
 
 import msgspec
 
+from orderweave.operations.answers import Answer
 from orderweave.operations.delivering import Part, Pending
-from orderweave.operations.running import Answer
 
 CONTENT_TYPE = b'multipart/mixed; boundary="-"'
 _BEGIN = b"\r\n---\r\nContent-Type: application/json; charset=utf-8\r\n\r\n"

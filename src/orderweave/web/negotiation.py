@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 
 from orderweave.model.codes import Code
-from orderweave.operations.running import Answer
+from orderweave.operations.answers import Answer
 
 RESPONSE_TYPE = b"application/graphql-response+json"
 JSON_TYPE = b"application/json"

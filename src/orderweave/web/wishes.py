@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from orderweave.access import Headers
-from orderweave.operations.running import Request
+from orderweave.operations.answers import Request
 
 # Any value but `0` asks for it.
 COST_HEADER = "orderweave-cost"

@@ -18,7 +18,8 @@ from orderweave.caching.shared import RedisStore
 from orderweave.caching.store import Kept
 from orderweave.config.configuration import CacheSettings, SharedRedis
 from orderweave.demo import DemoBusiness
-from orderweave.operations.running import Operations, Request
+from orderweave.operations.answers import Request
+from orderweave.operations.running import Operations
 from orderweave.schema import Context
 from orderweave_sdk.clock import SystemClock
 from tests.systems.cache.redis_server import RedisServer

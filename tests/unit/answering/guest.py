@@ -9,7 +9,8 @@ import msgspec
 from orderweave.caching.ages import DEFAULT_AGES
 from orderweave.config.configuration import CacheSettings, TrackingSettings
 from orderweave.model.rights import ALL_RIGHTS, Caller, Rights, Scope
-from orderweave.operations.running import Operations, Request
+from orderweave.operations.answers import Request
+from orderweave.operations.running import Operations
 from orderweave.schema import Context
 from orderweave_sdk.records import Address, Addresses, OrderRecord
 from tests.unit.fake_business import erp, order, shop, wms

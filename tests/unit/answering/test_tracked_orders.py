@@ -9,7 +9,8 @@ import pytest
 
 from orderweave.model.ids import encode_id
 from orderweave.model.rights import Caller, Owned, Rights, Scope
-from orderweave.operations.running import Operations, Request
+from orderweave.operations.answers import Request
+from orderweave.operations.running import Operations
 from orderweave.schema import Context
 from orderweave_sdk.errors import Retry
 from tests.unit.answering.guest import GUEST, LINK, REVOKE, SETTINGS, STAFF, TRY, VIEW, Guest

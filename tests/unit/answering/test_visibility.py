@@ -14,7 +14,8 @@ from orderweave.matching import KeyReader, match
 from orderweave.model.ids import encode_id
 from orderweave.model.rights import Caller, Owned, Rights, Scope
 from orderweave.model.systems import ReferenceRule
-from orderweave.operations.running import Operations, Request
+from orderweave.operations.answers import Request
+from orderweave.operations.running import Operations
 from orderweave.planning.authority import Authority
 from orderweave.planning.needs import needs_of
 from orderweave.schema import Context

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from orderweave.caching import Cache
 from orderweave.caching.ages import Ages, Subject
-from orderweave.operations.running import Operations, Request
+from orderweave.operations.answers import Request
+from orderweave.operations.running import Operations
 from orderweave.schema import Context
 from orderweave_sdk.errors import Unreachable
 from tests.unit.caching.stores import settings

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from orderweave.caching.ages import Ages
 from orderweave.model.provenance import Via
-from orderweave.operations.running import Operations, Request
+from orderweave.operations.answers import Request
+from orderweave.operations.running import Operations
 from orderweave.schema import Context
 from orderweave_sdk.batches import keys_of
 from orderweave_sdk.capabilities import Condition, Gap, Search

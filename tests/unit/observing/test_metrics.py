@@ -49,6 +49,7 @@ async def test_three_questions() -> None:
         ("orderweave_requests_queued",): 0,
         ("orderweave_documents_kept",): 1,
         ("orderweave_projections_kept",): 1,
+        ("orderweave_live_watched",): 0,
         **merged({(name, system): 0 for name in IDLE} for system in ("shop", "erp")),
         **merged({("orderweave_breaker_state", "FIND_ORDERS", system): 0} for system in ("shop", "erp")),
         ("orderweave_system_up", "shop"): 1,
@@ -230,6 +231,8 @@ def test_catalog_is_what_is_exposed() -> None:
         "result",
         "credential",
         "issuer",
+        "field",
+        "protocol",
     }
     assert {label for metric in catalog.METRICS for label in metric.labels} == allowed
 

@@ -10,9 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orderweave.model.rights import Caller, Rights, Scope
+from orderweave.operations.answers import Answer, Request
 from orderweave.operations.delivering import Delivery
 from orderweave.operations.rules import RULES
-from orderweave.operations.running import Answer, Operations, Request
+from orderweave.operations.running import Operations
 from orderweave.schema import Context
 from orderweave_sdk.errors import Unreachable
 from tests.unit.fake_business import erp, order, shop, stock, wms

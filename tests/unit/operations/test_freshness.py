@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from orderweave.operations.answers import Answer, ExecutorKind, Request
 from orderweave.operations.explaining import ExplainError, explain
-from orderweave.operations.running import Answer, ExecutorKind, Operations, Request
+from orderweave.operations.running import Operations
 from orderweave.planning.authority import Authority
 from orderweave.schema import Context
 from orderweave_sdk.errors import Unreachable

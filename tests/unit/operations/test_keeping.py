@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from orderweave.operations import running
+from orderweave.operations.answers import Answer, ExecutorKind, Request
 from orderweave.operations.documents import Document, hash_of
 from orderweave.operations.keeping import Kept
-from orderweave.operations.running import Answer, Counts, ExecutorKind, Operations, Request
+from orderweave.operations.running import Counts, Operations
 from orderweave.schema import Context
 from tests.unit.fake_business import order, shop
 from tests.unit.fake_systems import weave

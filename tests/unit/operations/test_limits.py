@@ -9,8 +9,9 @@ from graphql import get_introspection_query
 
 from orderweave.model.rights import Caller, Scope
 from orderweave.operations import gate
+from orderweave.operations.answers import Answer, Request
 from orderweave.operations.documents import LONGEST_DOCUMENT
-from orderweave.operations.running import Answer, Operations, Request
+from orderweave.operations.running import Operations
 from orderweave.schema import Context
 from tests.unit.callers import limited
 from tests.unit.fake_business import erp, order, shop, wms

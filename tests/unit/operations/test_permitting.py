@@ -8,7 +8,8 @@ import pytest
 
 from orderweave.model.ids import encode_id
 from orderweave.model.rights import Caller, Rights, Scope
-from orderweave.operations.running import Answer, Operations, Request
+from orderweave.operations.answers import Answer, Request
+from orderweave.operations.running import Operations
 from orderweave.schema import Context
 from tests.unit.fake_business import order, shop
 from tests.unit.fake_systems import weave

@@ -13,7 +13,8 @@ from strawberry import field
 
 from orderweave.answering.errors import bad_input
 from orderweave.model.rights import ANYBODY
-from orderweave.operations.running import Answer, Operations, Request
+from orderweave.operations.answers import Answer, Request
+from orderweave.operations.running import Operations
 from orderweave.schema.schema import Schema
 from tests.unit.callers import NO_SYSTEMS, UNLIMITED
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from orderweave.operations.running import Operations, Request
+from orderweave.operations.answers import Request
+from orderweave.operations.running import Operations
 from orderweave.schema import Context
 from tests.unit.fake_systems import Woven
 

@@ -8,7 +8,8 @@ import pytest
 from graphql import GraphQLObjectType, GraphQLUnionType, ObjectTypeDefinitionNode, parse, print_ast
 
 from orderweave.model.ids import encode_id
-from orderweave.operations.running import ExecutorKind, Operations, Request
+from orderweave.operations.answers import ExecutorKind, Request
+from orderweave.operations.running import Operations
 from orderweave.schema import Context, build_schema, build_subgraph, print_sdl, subgraph_sdl
 from orderweave_sdk.errors import Unreachable
 from orderweave_sdk.records import LocationRecord, ProductRecord

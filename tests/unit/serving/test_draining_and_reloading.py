@@ -35,6 +35,7 @@ class Parts:
         self.admission = app.endpoint.admission if app else Admission(most_in_flight=1, most_waiting=0)
         self.connections = Connections(request_seconds=10)
         self.reloads = 0
+        self.drained: list[float] = []
         self.reloaded = asyncio.Event()
         self.server = ServingServer(
             uvicorn.Config(app or App, http=BoundedProtocol, ws="none", log_config=None, log_level="error"),
@@ -43,6 +44,7 @@ class Parts:
             reload=self._reload,
             clock=self.clock,
             drain_seconds=drain_seconds,
+            drain=self.drained.append,
             lifeline=lifeline,
         )
 
@@ -62,6 +64,7 @@ async def test_the_drain_step_by_step() -> None:
     assert not await parts.server.on_tick(1)
     parts.clock.advance(0.1)
     assert await parts.server.on_tick(2)
+    assert parts.drained == [5.0]
     assert not parts.server.force_exit
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from orderweave.operations.answers import Answer
 from orderweave.operations.delivering import Part, Pending
-from orderweave.operations.running import Answer
 from orderweave.web.incremental import Form, accepted_form, first_chunk, next_chunk
 
 FIRST = Answer(data={"order": {"number": "1"}}, errors=(), executed=True)

@@ -1,0 +1,58 @@
+"""One poll: the systems are asked, past every cache, and what they say is digested."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import msgspec
+
+from orderweave.answering import Gateway
+from orderweave.answering.errors import RequestError
+from orderweave.answering.order import key_of_id
+from orderweave.live.digests import of_nothing, of_order, of_stock
+from orderweave.live.subjects import Subject, Topic
+from orderweave.live.watching import Look, Looked
+from orderweave.model.terms import Lane
+from orderweave.planning.needs import Needs
+from orderweave_sdk.records import Facet, Key
+
+logger = logging.getLogger("orderweave.live")
+
+# The namespace under which a change of a SKU is announced.
+SKU = "sku"
+_FACETS = {
+    Topic.ORDER: frozenset(Facet),
+    Topic.SHIPMENT: frozenset({Facet.FULFILLMENT, Facet.TRACKING}),
+    # What a guest sees of an order, `orderweave.merging.tracking`, is made of these.
+    Topic.TRACKED: frozenset({Facet.HEADER, Facet.LINES, Facet.FULFILLMENT, Facet.TRACKING}),
+}
+
+
+def looking(gateway: Callable[[], AbstractContextManager[Gateway]]) -> Look:
+    """Polls through the gateway that is current at each poll. It sees all; what a follower may see is asked anew."""
+
+    async def look(subject: Subject, lane: Lane) -> Looked | None:
+        with gateway() as current:
+            try:
+                return await _look(current, subject, lane)
+            except RequestError:
+                # Nobody who answered knows it, and somebody did not answer: nothing is learned.
+                return None
+
+    return look
+
+
+async def _look(gateway: Gateway, subject: Subject, lane: Lane) -> Looked:
+    terms = msgspec.structs.replace(gateway.call(lane), max_age=0.0)
+    if subject.topic is Topic.STOCK:
+        items = await gateway.inventory(subject.names, terms)
+        return Looked(digests=of_stock(items), keys=tuple(Key(SKU, name) for name in subject.names))
+    facets = _FACETS[subject.topic]
+    (token,) = subject.names
+    order = await gateway.order_by_id(token, Needs(facets=facets, all_keys=True), terms)
+    if order is None:
+        return Looked(digests=of_nothing(facets), keys=(key_of_id(token),))
+    keys = (key_of_id(token), *(Key(name.namespace, name.value) for name in order.identifiers))
+    return Looked(digests=of_order(order, facets), keys=tuple(dict.fromkeys(keys)))

@@ -1,0 +1,186 @@
+"""Running operations of a connection that stays: each answer in a turn of its own, under who the caller is by then."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+
+import msgspec
+from starlette.types import Scope
+
+from orderweave.access import Headers, Identify, Unidentified
+from orderweave.answering import Gateway
+from orderweave.answering.errors import overloaded
+from orderweave.guests.attempts import block_of
+from orderweave.live import Feed
+from orderweave.model.codes import Code
+from orderweave.model.rights import Caller
+from orderweave.model.terms import Lane
+from orderweave.observing import Observing
+from orderweave.operations.answers import Answer, Request
+from orderweave.operations.paying import shares_points
+from orderweave.operations.persisted import Unknown
+from orderweave.operations.running import Operations
+from orderweave.schema import LiveContext
+from orderweave.web.addresses import IPAddress
+from orderweave.web.admission import Admission, Overloaded
+from orderweave.web.current import Current
+
+# Whatever is asked of a system ends at the deadline or a moment later; a turn that does not has lost its way.
+_GRACE = 5.0
+# An answer of a subscription for which there is no place waits so long, more or less, before it asks for one again.
+_TRY_AGAIN_SECONDS = 1.0
+
+
+class Identity:
+    """Who is at the other end of a connection, the headers that say so, and from where it comes."""
+
+    def __init__(self, identify: Identify, headers: Headers, caller: Caller, address: IPAddress | None) -> None:
+        self._identify = identify
+        self._headers = headers
+        self.caller = caller
+        self.address = address
+
+    @classmethod
+    async def of(cls, current: Current, headers: Headers, scope: Scope) -> Identity:
+        """Find out, by the configuration that is in force whenever it is asked; raises Unidentified."""
+        address = current.request().door.addresses.of(scope)
+        return cls(current.identify, headers, await current.identify(headers), address)
+
+    def take_over(self, newer: Identity) -> None:
+        """The same caller has shown a credential again, perhaps a newer one."""
+        self._headers, self.caller = newer._headers, newer.caller
+
+    async def lapse(self, seconds: float) -> Unidentified:
+        """Ask again every so many seconds, until the credential does not hold any more, or gives other rights: what
+        is followed was let through by those it had. An identity that cannot be checked at present stays as it is.
+        """
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                caller = await self._identify(self._headers)
+                if caller.rights != self.caller.rights:
+                    return Unidentified("the caller's rights are others now; connect again")
+                self.caller = caller
+            except Unidentified as error:
+                if error.status == 401:
+                    return error
+
+
+class Running:
+    """Runs operations for the doors."""
+
+    def __init__(
+        self, operations: Operations, current: Current, admission: Admission, feed: Feed, observing: Observing
+    ) -> None:
+        self._operations = operations
+        self._current = current
+        self._admission = admission
+        self._feed = feed
+        self._observing = observing
+
+    async def begin(
+        self, request: Request, who: Identity, lane: Lane, *, after: str | None = None, read_only: bool = False
+    ) -> Answer | Stream:
+        """The answer of a query, or the answers of a subscription. Raises Overloaded where there is no place."""
+        with self._current.request() as gateway:
+
+            @asynccontextmanager
+            async def turn() -> AsyncIterator[tuple[Gateway, Caller]]:
+                async with self._turn(who) as found:
+                    yield found
+
+            @asynccontextmanager
+            async def place() -> AsyncIterator[None]:
+                seconds = context.call.remaining()
+                await self._admission.enter(seconds)
+                try:
+                    async with asyncio.timeout(seconds + _GRACE):
+                        yield
+                except TimeoutError:
+                    raise Overloaded from None
+                finally:
+                    self._admission.leave()
+
+            context = LiveContext(
+                gateway, who.caller, feed=self._feed, turn=turn, lane=lane, after=after, address=who.address
+            )
+            try:
+                await self._current.request().door.documents.find(request.query, None)
+            except Unknown as error:
+                return failed(str(error), error.code)
+            if shares_points(who.caller):
+                request = msgspec.structs.replace(request, origin=block_of(who.address))
+            with self._observing.request(None, None) as asked:
+                found = await self._operations.stream(request, context, place=place, read_only=read_only)
+                if not isinstance(found, Answer):
+                    return Stream(found, context)
+                codes = [error["extensions"]["code"] for error in found.errors]
+                asked.answered(status=200 if found.executed else 400, executor=found.executor, codes=codes)
+                return found
+
+    @asynccontextmanager
+    async def _turn(self, who: Identity) -> AsyncIterator[tuple[Gateway, Caller]]:
+        """A place, as soon as there is one: what a subscription has to tell does not go stale by waiting."""
+        while True:
+            with self._current.request() as gateway:
+                seconds = gateway.call().remaining()
+                try:
+                    await self._admission.enter(seconds)
+                except Overloaded:
+                    pass
+                else:
+                    try:
+                        async with asyncio.timeout(seconds + _GRACE):
+                            yield gateway, who.caller
+                    except TimeoutError:
+                        raise overloaded("the answer was not done within the deadline") from None
+                    finally:
+                        self._admission.leave()
+                    return
+            await asyncio.sleep(_TRY_AGAIN_SECONDS * random.uniform(0.5, 1.5))  # noqa: S311 - spreads, guards nothing
+
+
+class Stream:
+    """The answers of one subscription; `close` it when done. `cursor` is that of the last answer."""
+
+    def __init__(self, answers: AsyncGenerator[Answer, None], context: LiveContext) -> None:
+        self._answers = answers
+        self._context = context
+
+    @property
+    def cursor(self) -> str | None:
+        """What to go on from."""
+        return self._context.cursor
+
+    def __aiter__(self) -> AsyncIterator[Answer]:
+        return self._answers
+
+    async def aclose(self) -> None:
+        """Follow no longer."""
+        await self._answers.aclose()
+
+
+def failed(message: str, code: Code) -> Answer:
+    """An answer to what was not run."""
+    return Answer(data=None, errors=({"message": message, "extensions": {"code": str(code)}},), executed=False)
+
+
+def busy() -> Answer:
+    """An answer for whom there is no place."""
+    return failed("too much is asked of the gateway at once; try again", Code.OVERLOADED)
+
+
+class Operation(msgspec.Struct):
+    """A GraphQL request as both protocols carry it."""
+
+    query: str
+    operationName: str | None = None  # noqa: N815 - the protocol's own spelling
+    variables: dict[str, object] | None = None
+    extensions: dict[str, object] | None = None
+
+    def request(self) -> Request:
+        """In our words."""
+        return Request(query=self.query, variables=self.variables, operation_name=self.operationName)

@@ -1,0 +1,116 @@
+"""The reference clients of graphql-ws and graphql-sse against real processes: follow, lose the connection, replay."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+
+from tests.systems.cache.redis_server import RedisServer
+from tests.systems.live.conftest import Clients, Followed
+
+pytestmark = pytest.mark.systems
+
+PATHS = {"ws": ("ws", "/graphql"), "sse": ("http", "/graphql/stream"), "sse-single": ("http", "/graphql/stream")}
+
+
+def url(gateway: Followed, protocol: str) -> str:
+    """Where a client of this protocol connects."""
+    scheme, path = PATHS[protocol]
+    return f"{scheme}://127.0.0.1:{gateway.port}{path}"
+
+
+@pytest.mark.parametrize("protocol", ["ws", "sse", "sse-single"])
+async def test_client_follows_leaves_and_replays(protocol: str, clients: Clients, gateway: Followed) -> None:
+    """It gets the state, a change as it is seen by polling, answers of queries, and after a pause what it missed."""
+    gateway.settle(redis=None, poll_seconds=1)
+    await gateway.start(workers=1)
+    client = await clients.start(protocol, url(gateway, protocol), gateway.number)
+    client.tell(subscribe=None)
+    first = await client.update()
+    assert (first["changed"], first["gap"], first["order"]["number"]) == ([], False, gateway.number)
+    gateway.note("PO-1")
+    second = await client.update()
+    assert (second["changed"], second["gap"]) == (["HEADER"], False)
+    client.tell(query="{ systems { name } }")
+    assert (await client.hear("answer"))["systems"]
+    client.tell(leave=True)
+    assert await client.hear("complete") in ("answer", "next")
+    gateway.note("PO-2")
+    client.tell(subscribe=second["cursor"])
+    missed = await client.update()
+    assert (missed["changed"], missed["gap"]) == (["HEADER"], False)
+    await client.end()
+    assert "Traceback" not in gateway.log
+    assert "ERROR" not in gateway.log
+
+
+@pytest.mark.parametrize("protocol", ["ws", "sse"])
+async def test_replay_over_workers_and_a_restart(
+    protocol: str, clients: Clients, gateway: Followed, redis: RedisServer
+) -> None:
+    """With Redis a cursor outlives the processes: after a stop and a start the client is told what it missed."""
+    gateway.settle(redis=redis.url, poll_seconds=1)
+    await gateway.start(workers=2)
+    client = await clients.start(protocol, url(gateway, protocol), gateway.number)
+    others = [await clients.start(protocol, url(gateway, protocol), gateway.number) for _ in range(3)]
+    for each in (client, *others):
+        each.tell(subscribe=None)
+    cursor = (await client.update())["cursor"]
+    assert {(await other.update())["cursor"] for other in others} == {cursor}
+    gateway.note("PO-1")
+    told = [await each.update() for each in (client, *others)]
+    assert {update["cursor"] for update in told} == {told[0]["cursor"]}
+    client.tell(leave=True)
+    await client.hear("complete")
+    gateway.tell(signal.SIGTERM)
+    if protocol == "ws":
+        assert await others[0].hear("closed") == 1001
+    assert await gateway.ended() == 0
+    assert "Traceback" not in gateway.log
+    gateway.note("PO-2")
+    await gateway.start(workers=2)
+    # Those who stayed come back by themselves with their last cursor.
+    client.tell(subscribe=told[0]["cursor"])
+    for each in (client, *others):
+        missed = await each.update()
+        assert (missed["changed"], missed["gap"]) == (["HEADER"], False)
+    for each in (client, *others):
+        await each.end()
+
+
+async def test_cursor_of_a_process_that_is_gone_is_a_gap(clients: Clients, gateway: Followed) -> None:
+    """Without Redis nothing is known after a restart, and the client is told so."""
+    gateway.settle(redis=None, poll_seconds=1)
+    await gateway.start(workers=1)
+    client = await clients.start("ws", url(gateway, "ws"), gateway.number)
+    client.tell(subscribe=None)
+    cursor = (await client.update())["cursor"]
+    client.tell(leave=True)
+    await client.hear("complete")
+    gateway.tell(signal.SIGTERM)
+    assert await gateway.ended() == 0
+    await gateway.start(workers=1)
+    client.tell(subscribe=cursor)
+    missed = await client.update()
+    assert (missed["changed"], missed["gap"]) == ([], True)
+    await client.end()
+
+
+async def test_reload_disturbs_no_subscription(clients: Clients, gateway: Followed) -> None:
+    """SIGHUP puts another gateway in the place of the first: the subscription stays, and the next poll asks the new."""
+    gateway.settle(redis=None, poll_seconds=1)
+    await gateway.start(workers=1)
+    clients_of = {name: await clients.start(name, url(gateway, name), gateway.number) for name in ("ws", "sse")}
+    for client in clients_of.values():
+        client.tell(subscribe=None)
+        await client.update()
+    os.kill(gateway.process, signal.SIGHUP)
+    while "was read again" not in gateway.log:
+        assert (await gateway.ask_once("/health/live"))[0] == 200
+    gateway.note("PO-1")
+    for client in clients_of.values():
+        assert (await client.update())["changed"] == ["HEADER"]
+        await client.end()
+    assert "requests at work" not in gateway.log
