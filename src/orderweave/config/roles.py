@@ -24,6 +24,7 @@ RANGES = {
     "root_fields": (1, 1_000),
     "mutation_fields": (1, 100),
     "page_size": (1, 1_000),
+    "deferred": (0, 100),
     "response_cost": (1, 1_000_000_000),
     "upstream_calls": (1, 1_000_000),
     "points": (1, 1_000_000_000),
@@ -46,7 +47,13 @@ BUILT_IN: Mapping[str, Role] = {
         scopes=frozenset({Scope.ORDERS, Scope.PERSONAL, Scope.FINANCIALS, Scope.INVENTORY, Scope.TRACKING}),
         own=True,
         limits=Limits(
-            aliases=20, root_fields=10, page_size=50, response_cost=20_000, upstream_calls=50, points=100_000
+            aliases=20,
+            root_fields=10,
+            page_size=50,
+            deferred=0,
+            response_cost=20_000,
+            upstream_calls=50,
+            points=100_000,
         ),
     ),
     # All who send no credential are one caller: a rate for them would let one of them use it up for all.
@@ -60,6 +67,7 @@ BUILT_IN: Mapping[str, Role] = {
             directives=10,
             root_fields=3,
             page_size=50,
+            deferred=0,
             response_cost=5_000,
             upstream_calls=25,
         ),

@@ -50,7 +50,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
     `depth`, `aliases`, `directives`, `fields` and `root_fields` count what stands in the operation with its fragments
     spread; `mutation_fields` are the root fields of a mutation, one unless a role may send several at once. A page
-    holds `page_size` orders at most, a list of SKUs twice and a list of ids half as many. `response_cost` (values in
+    holds `page_size` orders at most, a list of SKUs twice and a list of ids half as many. `deferred`
+    parts of a document may come later, or all comes at once. `response_cost` (values in
     the answer) and `upstream_calls` (calls to systems) are the two units of price; `points` of response cost flow back
     evenly over `per_seconds`. None: no limit.
     """
@@ -63,6 +64,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     root_fields: int = 20
     mutation_fields: int = 1
     page_size: int = 100
+    deferred: int = 10
     response_cost: int | None = 100_000
     upstream_calls: int | None = 250
     points: int | None = None

@@ -7,7 +7,7 @@ other sites in `origins` and `forgery`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -22,6 +22,7 @@ from orderweave.model.terms import Lane
 from orderweave.observing import UNOBSERVED, Observing, Stage
 from orderweave.observing.port import Asked
 from orderweave.operations.answers import Answer, Request
+from orderweave.operations.delivering import Delivery
 from orderweave.operations.paying import shares_points
 from orderweave.operations.persisted import Found, Mismatch, Unknown
 from orderweave.operations.running import Operations
@@ -34,6 +35,7 @@ from orderweave.web.deadlines import HEADER, NoTime, stated_seconds
 from orderweave.web.door import Door
 from orderweave.web.forgery import refuse_forged
 from orderweave.web.headers import headers_of, text_of
+from orderweave.web.incremental import CONTENT_TYPE, Form, accepted_form, written_parts
 from orderweave.web.negotiation import JSON_TYPE, answer_type, status_of
 from orderweave.web.origins import ALLOWED_METHODS
 from orderweave.web.refusals import BadRequest, CallerGone, HeaderList
@@ -102,7 +104,10 @@ class Endpoint:
         try:
             if kind is None:
                 raise BadRequest(406, "accept application/graphql-response+json or application/json")
-            answer, found = await self._answer(scope, headers, receive, lease)
+            answer, found, sent = await self._answer(scope, headers, receive, reply, lease=lease, name=asked.id)
+            if sent:
+                asked.answered(status=200, executor=answer.executor, codes=_codes(answer.errors))
+                return
             status, document = answer.status or status_of(answer, kind), answer.document()
             more = [(b"allow", ALLOWED_METHODS)] if status == 405 else [*answer.headers]
         except CallerGone:
@@ -121,9 +126,8 @@ class Endpoint:
             status, document = 504, _error("the answer was not done within the deadline", Code.DEADLINE_EXCEEDED)
         with self._observing.stage(Stage.WRITE):
             body = msgspec.json.encode(document)
-        codes = [error["extensions"]["code"] for error in document.get("errors", ())]
-        if asked.id is not None:
-            more = [*more, (b"x-request-id", asked.id.encode())]
+        codes = _codes(document.get("errors", ()))
+        more = [*more, *_named(asked.id)]
         method = scope["method"]
         again = status == 200 and not codes and method != "POST"
         status = await reply.whole(status, kind or JSON_TYPE, body, more, again=again, head=method == "HEAD")
@@ -136,9 +140,11 @@ class Endpoint:
         )
 
     async def _answer(
-        self, scope: Scope, headers: Headers, receive: Receive, lease: Lease
-    ) -> tuple[Answer, Found | None]:
-        """The answer of the gateway that is current when the request begins, and which document gave it."""
+        self, scope: Scope, headers: Headers, receive: Receive, reply: Reply, *, lease: Lease, name: str | None
+    ) -> tuple[Answer, Found | None, bool]:
+        """The answer of the gateway that is current when the request begins, which document gave it, and whether it is
+        sent already, because it came in parts.
+        """
         with lease as gateway:
             try:
                 within = stated_seconds(headers.get(_TIMEOUT_HEADER))
@@ -161,23 +167,64 @@ class Endpoint:
             else:
                 named = await _document(sent, lease.door)
                 if isinstance(named, Answer):
-                    return named, None
+                    return named, None, False
                 found = named
             request = Request(query=found.text, variables=sent.variables, operation_name=sent.operationName)
             origin = block_of(context.address) if shares_points(caller) else ""
             request = with_wishes(request, headers, origin)
+            form = accepted_form(headers.get(b"accept", b""))
+            parted = _Parted(reply, form, name) if form is not None else None
             answer: Answer | None = None
             with Watch(receive, context.call.remaining()) as watch:
-                await self.admission.enter(context.call.remaining())
-                try:
-                    answer = await self._operations.run(request, context, read_only=method != "POST")
-                finally:
-                    self.admission.leave()
-            if answer is None:
-                raise _TooLate if watch.ended is Ended.TOO_LATE else CallerGone
+                answer = await self._worked(request, context, parted, read_only=method != "POST")
+            begun = parted is not None and parted.begun
+            if answer is None or (begun and watch.ended is not None):
+                raise _TooLate if watch.ended is Ended.TOO_LATE and not begun else CallerGone
             if found.leave is not None and answer.executed:
                 await lease.door.documents.keep(found)
-            return answer, found
+            return answer, found, begun
+
+    async def _worked(
+        self, request: Request, context: Context, parted: _Parted | None, *, read_only: bool
+    ) -> Answer | None:
+        """The answer, in a place among those that are worked on; sent in parts where it is deferred and may be."""
+        await self.admission.enter(context.call.remaining())
+        try:
+            most = context.caller.limits.deferred
+            parts = self._operations.parts(request, context, most=most) if parted is not None else None
+            if parts is None or parted is None:
+                return await self._operations.run(request, context, read_only=read_only)
+            async with Delivery(self._operations, request, context, parts) as delivery:
+                return await parted.sent(delivery)
+        finally:
+            self.admission.leave()
+
+
+class _Parted:
+    """An answer that goes out in parts; `begun` once the first was sent."""
+
+    def __init__(self, reply: Reply, form: Form, name: str | None) -> None:
+        self._reply = reply
+        self._form = form
+        self._name = name
+        self.begun = False
+
+    async def sent(self, delivery: Delivery) -> Answer:
+        """Send all parts; the first answer, unsent where nothing is pending after it."""
+        answer, pending = await delivery.first()
+        if answer.executed and pending:
+            self.begun = True
+            chunks = written_parts(answer, pending, delivery.rest(), self._form)
+            await self._reply.parts(CONTENT_TYPE, chunks, _named(self._name))
+        return answer
+
+
+def _codes(errors: Iterable[Mapping[str, Any]]) -> list[str]:
+    return [error["extensions"]["code"] for error in errors]
+
+
+def _named(name: str | None) -> HeaderList:
+    return [(b"x-request-id", name.encode())] if name is not None else []
 
 
 async def _give_leave(headers: Headers, door: Door, reply: Reply) -> None:

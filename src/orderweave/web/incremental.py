@@ -8,7 +8,7 @@ it says in `Accept`.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from enum import Enum, auto
 from typing import Any
 
@@ -31,12 +31,23 @@ class Form(Enum):
     OLDER = auto()
 
 
-def accepted_form(accept: str) -> Form | None:
+def accepted_form(accept: bytes) -> Form | None:
     """The form in which a client takes parts; None where it takes none."""
-    found = _ACCEPTED.search(accept)
+    if b"multipart" not in accept.lower():
+        return None
+    found = _ACCEPTED.search(accept.decode("latin-1"))
     if found is None or re.search(r";\s*q=0(\.0*)?\s*(;|$)", found["parameters"]):
         return None
     return Form.OLDER if _OLDER in found["parameters"].replace('"', "").lower() else Form.NEWER
+
+
+async def written_parts(
+    answer: Answer, pending: Sequence[Pending], rest: AsyncIterator[Part], form: Form
+) -> AsyncIterator[bytes]:
+    """Each part of an answer as it goes over the wire, as soon as it is there."""
+    yield first_chunk(answer, pending, form)
+    async for part in rest:
+        yield next_chunk(part, form)
 
 
 def first_chunk(answer: Answer, pending: Sequence[Pending], form: Form) -> bytes:

@@ -7,6 +7,8 @@ whether it is still so; see docs/decisions/answers-and-caches.md.
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+
 from starlette.types import Send
 
 from orderweave.access import Headers
@@ -49,6 +51,18 @@ class Reply:
         await self._send({"type": "http.response.start", "status": status, "headers": sent})
         await self._send({"type": "http.response.body", "body": b"" if head else body})
         return status
+
+    async def parts(self, kind: bytes, chunks: AsyncIterator[bytes], more: HeaderList) -> None:
+        """Send a body in parts, each as it comes. Where the caller goes, or its time is over, the rest is not sent."""
+        sent: HeaderList = [(b"content-type", kind), (b"vary", self._door.vary), _KEPT_BY_NOBODY, *more]
+        if b"origin" in self._headers:
+            sent += self._door.origins.granted(self._headers)
+        await self._send({"type": "http.response.start", "status": 200, "headers": sent})
+        try:
+            async for chunk in chunks:
+                await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
+        finally:
+            await self._send({"type": "http.response.body", "body": b""})
 
     async def nothing(self, status: int, headers: HeaderList) -> None:
         """Send headers alone."""

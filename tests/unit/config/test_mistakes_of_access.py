@@ -74,8 +74,8 @@ MISTAKES: dict[str, tuple[str, list[tuple[str, str]]]] = {
         [
             (
                 "access.roles.staff.limits.width",
-                "unknown key; known here: aliases, depth, directives, fields, mutation_fields, page_size, per_seconds, "
-                "points, response_cost, root_fields, tokens, upstream_calls",
+                "unknown key; known here: aliases, deferred, depth, directives, fields, mutation_fields, page_size, "
+                "per_seconds, points, response_cost, root_fields, tokens, upstream_calls",
             )
         ],
     ),

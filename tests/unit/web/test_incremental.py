@@ -30,7 +30,7 @@ HEAD = b"\r\n---\r\nContent-Type: application/json; charset=utf-8\r\n\r\n"
 )
 def test_who_takes_parts(accept: str, form: Form | None) -> None:
     """Only who names multipart/mixed, and the older form only who asks for it."""
-    assert accepted_form(accept) is form
+    assert accepted_form(accept.encode()) is form
 
 
 def test_newer_form() -> None:

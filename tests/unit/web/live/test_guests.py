@@ -17,8 +17,6 @@ from tests.unit.web.live.talks import Talk, talking
 GUEST = Caller(name="anonymous", role="guest", rights=Rights(scopes=BUILT_IN["guest"].scopes, owned=Owned()))
 TOLD = "order { number shipments { status } }"
 FOLLOW = f"subscription($token: String!) {{ trackedOrderUpdated(token: $token) {{ {TOLD} }} }}"
-    "subscription($token: String!) { trackedOrderUpdated(token: $token) { order { number shipments { status } } } }"
-)
 SETTINGS = TrackingSettings(keys=("k" * 32,))
 
 
