@@ -15,8 +15,9 @@ from orderweave.model.rights import Limits, Owned, Rights, Scope
 
 # What these show belongs to an order; the other scopes are the same whoever's orders one sees.
 _OF_ORDERS = frozenset({Scope.ORDERS, Scope.PERSONAL, Scope.FINANCIALS, Scope.PROVENANCE})
-_MOST = ("tokens", "depth", "aliases", "directives", "root_fields", "page_size")
+_RATE = frozenset({"points", "per_seconds"})
 _MOST_OR_NONE = ("response_cost", "upstream_calls")
+_MOST = tuple(name for name in Limits.__struct_fields__ if name not in {*_RATE, *_MOST_OR_NONE})
 
 
 def rights_of(roles: Iterable[Role], owned: Owned) -> Rights:

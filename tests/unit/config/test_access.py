@@ -76,6 +76,7 @@ def test_a_whole_table(read: Read) -> None:
                 aliases=20,
                 root_fields=10,
                 page_size=50,
+                deferred=0,
                 response_cost=None,
                 upstream_calls=50,
                 points=100_000,
