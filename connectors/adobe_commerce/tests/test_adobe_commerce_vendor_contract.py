@@ -70,12 +70,12 @@ async def use_everything(simulator: AdobeCommerceSimulator) -> None:
         connector, call = connecting.connector, Call.within(30)
         assert isinstance(connector, AdobeCommerceConnector)
         await connector.check(call)
-        orders = simulator.world.orders
+        ids = [order.external_id for order in simulator.world.orders]
         for facets in (FACETS, *(frozenset({facet}) for facet in FACETS), frozenset[Facet]()):
-            found = await connector.find_orders(keys_of("id", [order.external_id for order in orders]), facets, call)
-            assert found.gaps == ()
+            some = ids if facets == FACETS else ids[7:9]
+            assert (await connector.find_orders(keys_of("id", some), facets, call)).gaps == ()
         await connector.find_orders(keys_of("number", ["1001", "10,02"]), FACETS, call)
-        await connector.list_changes(None, _MOMENT, FACETS, call)
+        await connector.list_changes(None, _MOMENT, frozenset(), call)
         for descending in (False, True):
             search = Search(
                 conditions=_CONDITIONS,
@@ -95,14 +95,14 @@ async def use_everything(simulator: AdobeCommerceSimulator) -> None:
 async def test_paas(shop: AdobeCommerceSimulator) -> None:
     """All that is sent to the PaaS, and all that its simulator answers, is in Adobe's document."""
     await use_everything(shop)
-    assert len(shop.calls) == 100
+    assert len(shop.calls) == 90
     assert paas().calls_problems(shop.calls) == []
 
 
 async def test_saas(cloud: AdobeCommerceCloudSimulator) -> None:
     """All that is sent to the SaaS, and all that its simulator answers, is in Adobe's document for it."""
     await use_everything(cloud)
-    assert len(cloud.calls) == 100
+    assert len(cloud.calls) == 90
     assert saas().calls_problems(cloud.calls) == []
 
 
