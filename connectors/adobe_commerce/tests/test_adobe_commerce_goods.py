@@ -7,6 +7,10 @@ from typing import Any
 
 import pytest
 
+from orderweave_adobe_commerce.connector import AdobeCommerceConnector
+from orderweave_adobe_commerce.simulator import AdobeCommerceSimulator
+from orderweave_sdk.clock import Call
+from orderweave_sdk.connecting import Connecting
 from orderweave_sdk.records import (
     Axis,
     Carrier,
@@ -163,3 +167,42 @@ def test_a_return() -> None:
     (found,) = record(wire(items=CONFIGURABLE), rmas=[rma]).returns or ()
     assert (found.external_id, found.number, found.status) == ("3", "R-3", ReturnStatus.RECEIVED)
     assert found.lines == (ReturnLine(sku="SHIRT-M", line_id="1", quantity=Decimal(1), reason="7"),)
+
+
+async def test_what_a_website_sells(shop: AdobeCommerceSimulator) -> None:
+    """Available is told where a SKU lies at one source alone; what is out of stock has none, whatever lies there."""
+    path = "inventory/export-stock-salable-qty/website/base"
+    shop.put(
+        "inventory/source-items",
+        [
+            {"sku": "ALONE", "source_code": "east", "quantity": 10, "status": 1},
+            {"sku": "SPREAD", "source_code": "east", "quantity": 10, "status": 1},
+            {"sku": "SPREAD", "source_code": "west", "quantity": 5, "status": 0},
+            {"sku": "CLOSED", "source_code": "east", "quantity": 3, "status": 1},
+        ],
+    )
+    shop.put(
+        path,
+        [
+            {"sku": "alone", "qty": 7.5, "is_salable": True},
+            {"sku": "SPREAD", "qty": 12, "is_salable": True},
+            {"sku": "CLOSED", "qty": 3, "is_salable": False},
+        ],
+    )
+    connecting = Connecting(AdobeCommerceConnector, {**shop.settings(), "website": "base"})
+    connector, call = connecting.connector, Call.within(10)
+    assert isinstance(connector, AdobeCommerceConnector)
+    assert await connector.check(call) == "orders readable, and all that belongs to them"
+    shop.calls.clear()
+    found = await connector.read_stock(["ALONE", "SPREAD", "CLOSED"], None, call)
+    told = {(level.sku, level.location.external_id): (level.on_hand, level.available) for level in found.records}
+    assert told == {
+        ("ALONE", "east"): (Decimal(10), Decimal("7.5")),
+        ("SPREAD", "east"): (Decimal(10), None),
+        ("SPREAD", "west"): (Decimal(5), Decimal(0)),
+        ("CLOSED", "east"): (Decimal(3), Decimal(0)),
+    }
+    assert [call.operation for call in shop.calls] == ["inventory/source-items", path]
+    at_east = await connector.read_stock(["SPREAD"], ["east"], call)
+    assert [(level.location.external_id, level.available) for level in at_east.records] == [("east", None)]
+    await connecting.close()

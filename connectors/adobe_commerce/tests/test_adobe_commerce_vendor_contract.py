@@ -37,6 +37,7 @@ _EVERY_RESOURCE = (
     "inventory/sources",
     "products",
 )
+_SALABLE = "inventory/export-stock-salable-qty/website/base"
 _MOMENT = datetime(2026, 3, 2, tzinfo=UTC)
 _CONDITIONS = (
     Condition(SearchField.NUMBER, Operator.IN, ("1001", "10,02")),
@@ -65,7 +66,8 @@ def saas() -> OpenapiContract:
 async def use_everything(simulator: AdobeCommerceSimulator) -> None:
     """Every capability, with every facet and with none, in both amounts."""
     for amounts in ("base", "order"):
-        settings = {**simulator.settings(), "amounts": amounts, "store_ids": "1,2"}
+        simulator.put(_SALABLE, [{"sku": "TEA-GREEN-100", "qty": 1.5, "is_salable": True}])
+        settings = {**simulator.settings(), "amounts": amounts, "store_ids": "1,2", "website": "base"}
         connecting = Connecting(AdobeCommerceConnector, settings)
         connector, call = connecting.connector, Call.within(30)
         assert isinstance(connector, AdobeCommerceConnector)
@@ -95,14 +97,14 @@ async def use_everything(simulator: AdobeCommerceSimulator) -> None:
 async def test_paas(shop: AdobeCommerceSimulator) -> None:
     """All that is sent to the PaaS, and all that its simulator answers, is in Adobe's document."""
     await use_everything(shop)
-    assert len(shop.calls) == 90
+    assert len(shop.calls) == 94
     assert paas().calls_problems(shop.calls) == []
 
 
 async def test_saas(cloud: AdobeCommerceCloudSimulator) -> None:
     """All that is sent to the SaaS, and all that its simulator answers, is in Adobe's document for it."""
     await use_everything(cloud)
-    assert len(cloud.calls) == 90
+    assert len(cloud.calls) == 94
     assert saas().calls_problems(cloud.calls) == []
 
 

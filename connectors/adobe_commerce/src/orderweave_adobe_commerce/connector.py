@@ -6,17 +6,19 @@ import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar
+from urllib.parse import quote
 
 import msgspec
 
 from orderweave_adobe_commerce.client import Client, read_each
 from orderweave_adobe_commerce.criteria import Criteria, Group, one_of
-from orderweave_adobe_commerce.fields import PRODUCT, SOURCE, SOURCE_ITEM, Amounts
+from orderweave_adobe_commerce.fields import PRODUCT, SALABLE, SOURCE, SOURCE_ITEM, Amounts
 from orderweave_adobe_commerce.manifest import MANIFEST
-from orderweave_adobe_commerce.mapping_stock import location_record, product_record, stock_record
+from orderweave_adobe_commerce.mapping_stock import location_record, product_record, stock_records
 from orderweave_adobe_commerce.payloads import (
     OrderPayload,
     ProductPayload,
+    SalablePayload,
     SourceItemPayload,
     SourcePayload,
 )
@@ -56,6 +58,7 @@ from orderweave_sdk.upstream import UpstreamFactory
 
 _FIELD_OF_LOOKUP = {"id": "entity_id", "number": "increment_id"}
 _AMOUNTS = ("base", "order")
+_SOURCE_ITEMS, _SOURCES = "inventory/source-items", "inventory/sources"
 # Read on where a page holds no order that can be read; past so many such pages, the answer is no answer.
 _MOST_BARREN = 10
 
@@ -72,6 +75,10 @@ class AdobeCommerceConnector:
         self._currency_field = "base_currency_code" if amounts.base else "order_currency_code"
         stores = _store_ids(settings)
         self._own: tuple[Group, ...] = (one_of("store_id", stores),) if stores else ()
+        website = settings.get("website")
+        self._salable_path = (
+            f"inventory/export-stock-salable-qty/website/{quote(website, safe='')}" if website else None
+        )
         self._manifest = self.narrowed(settings)
 
     @classmethod
@@ -93,7 +100,8 @@ class AdobeCommerceConnector:
 
     async def check(self, call: Call) -> str:
         """One small call to each resource; says which of them may not be read. Raises when none of them may."""
-        paths = [*self._orders.paths(self._manifest.facets), "inventory/source-items", "inventory/sources", "products"]
+        paths = [*self._orders.paths(self._manifest.facets), _SOURCE_ITEMS, _SOURCES, "products"]
+        paths += [self._salable_path] if self._salable_path is not None else []
         answers = await asyncio.gather(*(self._may_read(path, call) for path in paths))
         refused = [path for path, refusal in zip(paths, answers, strict=True) if refusal is not None]
         if answers[0] is not None:
@@ -201,16 +209,36 @@ class AdobeCommerceConnector:
         return found, more
 
     async def read_stock(self, skus: Sequence[str], locations: Sequence[str] | None, call: Call) -> Stock:
-        """What lies at which source, by one call; shops without MSI's sources have one that is called default."""
+        """What lies at which source, by one call, and one more for what the website sells where one is named.
+
+        Shops without MSI's sources have one that is called default.
+        """
         _bounded(skus, MANIFEST.stock_batch, Capability.READ_STOCK)
         if not skus or (locations is not None and not locations):
             return Stock(records=())
-        groups = (one_of("sku", skus), *((one_of("source_code", locations),) if locations is not None else ()))
-        raws, cut = await self._client.whole(
-            "inventory/source-items", Criteria(groups=groups, sort="sku", tie="source_code"), call, fields=SOURCE_ITEM
+        # With a website named, all sources of a SKU must be known: only one that is alone says what is available.
+        placed = locations is not None and self._salable_path is None
+        groups = (one_of("sku", skus), *((one_of("source_code", locations or ()),) if placed else ()))
+        (raws, cut), (sold, uncounted) = await asyncio.gather(
+            self._client.whole(
+                _SOURCE_ITEMS, Criteria(groups=groups, sort="sku", tie="source_code"), call, fields=SOURCE_ITEM
+            ),
+            self._salable(skus, call),
         )
         items, gaps = read_each(raws, SourceItemPayload, what="source item")
-        return Stock(records=tuple(map(stock_record, items)), gaps=(*cut, *gaps))
+        records = stock_records(items, sold)
+        return Stock(
+            records=tuple(r for r in records if locations is None or r.location.external_id in locations),
+            gaps=(*cut, *gaps, *uncounted),
+        )
+
+    async def _salable(self, skus: Sequence[str], call: Call) -> tuple[list[SalablePayload], list[Gap]]:
+        if self._salable_path is None:
+            return [], []
+        criteria = Criteria(groups=(one_of("sku", skus),), tie=None)
+        raws, cut = await self._client.whole(self._salable_path, criteria, call, fields=SALABLE)
+        found, gaps = read_each(raws, SalablePayload, what="salable quantity")
+        return found, [*cut, *gaps]
 
     async def find_products(self, skus: Sequence[str], call: Call) -> Products:
         """Products of any type by SKU."""
@@ -224,7 +252,7 @@ class AdobeCommerceConnector:
 
     async def list_locations(self, call: Call) -> Locations:
         """Every source, the disabled ones included."""
-        raws, cut = await self._client.whole("inventory/sources", Criteria(tie="source_code"), call, fields=SOURCE)
+        raws, cut = await self._client.whole(_SOURCES, Criteria(tie="source_code"), call, fields=SOURCE)
         sources, gaps = read_each(raws, SourcePayload, what="source")
         return Locations(records=tuple(map(location_record, sources)), gaps=(*cut, *gaps))
 

@@ -103,6 +103,7 @@ MANIFEST = Manifest(
             default="base",
             description="Whose amounts count: base (the website's currency) or order (the customer's).",
         ),
+        _text("website", "The code of the website whose salable quantities are read beside the sources' stock."),
         Setting(
             name="returns",
             kind=SettingKind.BOOLEAN,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
-from orderweave_adobe_commerce.payloads import ProductPayload, SourceItemPayload, SourcePayload
+from orderweave_adobe_commerce.payloads import ProductPayload, SalablePayload, SourceItemPayload, SourcePayload
 from orderweave_adobe_commerce.times import in_utc
 from orderweave_sdk.records import Address, LocationKind, LocationRecord, Place, ProductRecord, StockRecord
 
@@ -12,15 +14,33 @@ _ENABLED = 1
 _OUT_OF_STOCK = 0
 
 
-def stock_record(item: SourceItemPayload) -> StockRecord:
-    """What lies at a source. How much of it is promised is known by stock, not by source, and so not told here; an item
-    that is set to out of stock is not sold from there at all.
+def stock_records(
+    items: Sequence[SourceItemPayload], salable: Iterable[SalablePayload] = ()
+) -> tuple[StockRecord, ...]:
+    """What lies at each source. `items` are all source items of their SKUs.
+
+    How much of it is promised is known by website, not by source. Where a SKU lies at one source alone, what the
+    website sells of it is what is available there; SKUs are compared without regard to case, as the vendor does.
     """
+    places = Counter(item.sku.casefold() for item in items)
+    sold = {entry.sku.casefold(): _sold(entry) for entry in salable}
+    return tuple(
+        _stock_record(item, sold.get(item.sku.casefold()) if places[item.sku.casefold()] == 1 else None)
+        for item in items
+    )
+
+
+def _sold(entry: SalablePayload) -> Decimal | None:
+    return Decimal(0) if entry.is_salable is False else entry.qty
+
+
+def _stock_record(item: SourceItemPayload, sold: Decimal | None) -> StockRecord:
+    """An item that is set to out of stock is not sold from there at all."""
     return StockRecord(
         sku=item.sku,
         location=Place(external_id=item.source_code),
         on_hand=item.quantity,
-        available=Decimal(0) if item.status == _OUT_OF_STOCK else None,
+        available=Decimal(0) if item.status == _OUT_OF_STOCK else sold,
     )
 
 

@@ -276,6 +276,14 @@ class SourceItemPayload(msgspec.Struct, gc=False):
     status: int | None = None
 
 
+class SalablePayload(msgspec.Struct, gc=False):
+    """How much of a SKU a website sells, over all sources that its stock joins, less what is promised."""
+
+    sku: str
+    qty: Decimal | None = None
+    is_salable: bool | None = None
+
+
 class SourceExtensionPayload(msgspec.Struct, gc=False):
     """What in-store pickup adds to a source."""
 
