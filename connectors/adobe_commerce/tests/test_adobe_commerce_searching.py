@@ -27,7 +27,7 @@ from orderweave_adobe_commerce.simulated_criteria import Collection
 from orderweave_adobe_commerce.simulator import AdobeCommerceSimulator
 from orderweave_adobe_commerce.times import in_utc, on_wire
 from orderweave_sdk.capabilities import Condition, Search
-from orderweave_sdk.clock import Call
+from orderweave_sdk.clock import Call, SystemClock
 from orderweave_sdk.errors import BadPayload, GiveUp
 from orderweave_sdk.manifest import Operator, SearchField
 from orderweave_sdk.records import Facet
@@ -172,23 +172,57 @@ def test_conditions_as_filters(condition: Condition, group: tuple[Filter, ...] |
 
 def test_the_stream_steps_back_at_its_end() -> None:
     """Within a run the last order leads on; at its end the last minute is read again, but nothing before the start."""
-    last = Position(MOMENT, 7)
-    assert moved(Stream(), last, more=True) == Stream(position=last)
-    assert moved(Stream(position=last), None, more=False) == Stream(since=MOMENT - timedelta(seconds=60))
+    last, soon = Position(MOMENT, 7), MOMENT + timedelta(minutes=10)
+    assert moved(Stream(), last, more=True, now=soon) == Stream(position=last)
+    assert moved(Stream(position=last), None, more=False, now=soon) == Stream(since=MOMENT - timedelta(seconds=60))
     near = MOMENT - timedelta(seconds=5)
-    assert moved(Stream(since=near), last, more=False) == Stream(since=near)
-    assert moved(Stream(since=near), None, more=False) == Stream(since=near)
-    assert moved(Stream(), None, more=False) == Stream()
+    assert moved(Stream(since=near), last, more=False, now=soon) == Stream(since=near)
+    assert moved(Stream(since=near), None, more=False, now=soon) == Stream(since=near)
+    assert moved(Stream(), None, more=False, now=soon) == Stream()
+
+
+def test_the_stream_rests_once_it_is_settled() -> None:
+    """Ten minutes after the last change nothing comes late any more, and nothing is read again."""
+    last, later = Position(MOMENT, 7), MOMENT + timedelta(minutes=10, seconds=1)
+    assert moved(Stream(), last, more=False, now=later) == Stream(position=last)
+    assert moved(Stream(position=last), None, more=False, now=later) == Stream(position=last)
+
+
+class ClockAt(SystemClock):
+    """A clock whose day is given."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        """The given moment."""
+        return self._now
 
 
 async def test_a_late_commit_is_not_missed(connector: AdobeCommerceConnector, shop: AdobeCommerceSimulator) -> None:
     """An order that appears with a moment just before the last one seen comes with the next call."""
+    call = Call.within(10, ClockAt(MOMENT + timedelta(minutes=1)))
     shop.put("orders", [wire(entity_id=1, updated_at="2026-03-01 10:00:30")])
-    changes = await connector.list_changes(None, None, NOTHING, Call.within(10))
+    changes = await connector.list_changes(None, None, NOTHING, call)
     late = wire(entity_id=2, updated_at="2026-03-01 10:00:29")
     shop.put("orders", [wire(entity_id=1, updated_at="2026-03-01 10:00:30"), late])
-    again = await connector.list_changes(changes.cursor, None, NOTHING, Call.within(10))
+    again = await connector.list_changes(changes.cursor, None, NOTHING, call)
     assert "2" in {record.external_id for record in again.records}
+
+
+async def test_settled_changes_are_not_read_again(
+    connector: AdobeCommerceConnector, shop: AdobeCommerceSimulator
+) -> None:
+    """After a mass update that is long ago, a call finds nothing; what changes next is found."""
+    call = Call.within(10, ClockAt(MOMENT + timedelta(hours=1)))
+    shop.put("orders", [wire(entity_id=n) for n in range(1, 51)])
+    changes = await connector.list_changes(None, None, NOTHING, call)
+    assert len(changes.records) == 50
+    idle = await connector.list_changes(changes.cursor, None, NOTHING, call)
+    assert (idle.records, idle.more) == ((), False)
+    shop.put("orders", [wire(entity_id=7, updated_at="2026-03-01 10:30:00")])
+    again = await connector.list_changes(idle.cursor, None, NOTHING, call)
+    assert [record.external_id for record in again.records] == ["7"]
 
 
 async def test_more_changes_than_a_page(connector: AdobeCommerceConnector, shop: AdobeCommerceSimulator) -> None:

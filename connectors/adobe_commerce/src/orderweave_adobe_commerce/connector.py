@@ -163,7 +163,7 @@ class AdobeCommerceConnector:
     async def list_changes(
         self, cursor: str | None, since: datetime | None, facets: frozenset[Facet], call: Call
     ) -> Changes:
-        """Orders by their last change, oldest first; the last minute is read again the next time."""
+        """Orders by their last change, oldest first; while it is fresh, the last minute is read again the next time."""
         stream = read_stream(cursor, since)
         start = () if stream.position else since_group("updated_at", stream)
         raws, more = await self._listed(
@@ -173,9 +173,10 @@ class AdobeCommerceConnector:
         places = [place for order in read.payloads if (place := _place(order, SearchField.UPDATED_AT)) is not None]
         if more and not places:
             raise BadPayload("changed orders: a page that holds no order that can be read")
+        now_at = moved(stream, places[-1] if places else None, more=more, now=call.clock.now())
         return Changes(
             records=tuple(record for record in read.records if record is not None),
-            cursor=write_stream(moved(stream, places[-1] if places else None, more=more)),
+            cursor=write_stream(now_at),
             more=more,
             gaps=read.gaps,
         )

@@ -23,6 +23,8 @@ _SIGNS = {Operator.GT: "gt", Operator.GTE: "gteq", Operator.LT: "lt", Operator.L
 _TEXTS = {SearchField.NUMBER: "increment_id", SearchField.CUSTOMER_EMAIL: "customer_email"}
 # Orders are committed some time after the moment that they carry; whatever changed within this time is read again.
 _OVERLAP = timedelta(seconds=60)
+# After so long nothing is committed late any more, even where our clock and the shop's are apart.
+_SETTLED = timedelta(minutes=10)
 
 
 class Position(msgspec.Struct, frozen=True):
@@ -126,13 +128,19 @@ def write_stream(stream: Stream) -> str:
     return msgspec.json.encode(stream).decode()
 
 
-def moved(stream: Stream, last: Position | None, *, more: bool) -> Stream:
-    """The stream after one more page that ended at `last`; at its end it steps back by the overlap."""
+def moved(stream: Stream, last: Position | None, *, more: bool, now: datetime) -> Stream:
+    """The stream after one more page that ended at `last`; at its end it steps back by the overlap.
+
+    It stays where it is once its last change is long ago, or else a great many changes of one moment would be read at
+    each call until something newer comes.
+    """
     if more and last is not None:
         return Stream(since=stream.since, position=last)
     newest = last or stream.position
     if newest is None:
         return Stream(since=stream.since)
+    if newest.moment < now - _SETTLED:
+        return Stream(since=stream.since, position=newest)
     start = newest.moment - _OVERLAP
     return Stream(since=start if stream.since is None else max(start, stream.since))
 
