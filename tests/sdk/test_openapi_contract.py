@@ -75,6 +75,7 @@ OPENAPI: dict[str, Any] = {
                     "content": {
                         "application/json": {"schema": {"$ref": "#/components/schemas/Rich"}},
                         "application/x-www-form-urlencoded": {"schema": {"$ref": "#/components/schemas/F"}},
+                        "multipart/mixed;boundary=part": {"schema": {"type": "string"}},
                     },
                 },
                 "responses": {"204": {"description": "Done"}},
@@ -208,6 +209,10 @@ def test_forms(swagger: OpenapiContract, openapi: OpenapiContract) -> None:
     assert openapi.request_problems(request(target, method="PATCH", headers=other, body=b"3")) == [
         "a body of type text/csv: not in the contract"
     ]
+    parts = {"content-type": "multipart/mixed; boundary=other"}
+    assert openapi.request_problems(request(target, method="PATCH", headers=parts, body=b"--other")) == [
+        "a body of type multipart/mixed, which is not checked"
+    ]
     assert swagger.request_problems(request("/rest/default/V1/teas/7", body={})) == [
         "a body, where the contract takes none"
     ]
@@ -284,6 +289,15 @@ def test_bases_of_the_caller_s_own() -> None:
     contract = OpenapiContract(OPENAPI, bases=["/sandbox"])
     assert contract.request_problems(request("/sandbox/teas('7')")) == []
     assert len(contract.request_problems(request("/checkout/orders/v1/teas('7')"))) == 1
+
+
+def test_properties_of_the_protocol() -> None:
+    """What a protocol adds to any object is told once, and is no problem at any depth."""
+    contract = OpenapiContract(OPENAPI, tolerated=frozenset({"__metadata"}))
+    answer = {"id": "1", "maker": {"size": 1, "__metadata": {"type": "Maker"}}, "__metadata": {"uri": "x"}}
+    asked = request("/checkout/orders/v1/teas('7')")
+    assert contract.answer_problems(asked, SimulatedAnswer.of(answer)) == []
+    assert len(OpenapiContract(OPENAPI).answer_problems(asked, SimulatedAnswer.of(answer))) == 2
 
 
 def test_a_file_that_is_no_contract_is_refused(tmp_path: Path) -> None:

@@ -41,7 +41,8 @@ class OpenapiContract:
 
     `undeclared` are query parameters that the vendor documents elsewhere than in this file. `sparse` are query
     parameters with which a caller asks for a part of an answer (`fields`, `$select`): with one of them given, what the
-    contract requires of an answer may be missing; what is there must still fit.
+    contract requires of an answer may be missing; what is there must still fit. `tolerated` are properties that the
+    vendor's protocol adds to any object of an answer without the contract saying so (OData's `__metadata`).
     """
 
     def __init__(
@@ -51,8 +52,10 @@ class OpenapiContract:
         bases: Sequence[str] | None = None,
         undeclared: frozenset[str] = frozenset(),
         sparse: frozenset[str] = frozenset(),
+        tolerated: frozenset[str] = frozenset(),
     ) -> None:
         self._document = document
+        self._tolerated = tolerated
         self._undeclared = undeclared | sparse
         self._sparse = sparse
         self._schemas = Schemas(document)
@@ -119,7 +122,7 @@ class OpenapiContract:
         except ValueError:
             return ["the answer is not JSON"]
         sparse = any(name in self._sparse for name, _ in request.query)
-        return self._schemas.problems(schema, value, answer=True, sparse=sparse)
+        return self._schemas.problems(schema, _without(value, self._tolerated), answer=True, sparse=sparse)
 
     def calls_problems(self, calls: Iterable[LoggedCall]) -> list[str]:
         """Everything wrong with the calls that a simulator logged: each request, and each answer to it."""
@@ -158,10 +161,11 @@ class OpenapiContract:
         elif "requestBody" in declared:
             pointer = self._resolved(step(operation.pointer, "requestBody"))
             body = at(self._document, pointer)
-            if kind not in body["content"] and request.body:
+            name = next((name for name in body["content"] if _same_type(name, kind)), None)
+            if name is None:
                 yield f"a body of type {kind}: not in the contract"
             else:
-                schema = step(pointer, "content", kind, "schema")
+                schema = step(pointer, "content", name, "schema")
                 yield from self._one_body(schema, kind, request, required=bool(body.get("required")))
         elif request.body:
             yield "a body, where the contract takes none"
@@ -177,6 +181,9 @@ class OpenapiContract:
             value: Any = {
                 name: typed(properties.get(name, {}), text) for name, text in parse_qsl(request.body.decode())
             }
+        elif not _JSON.fullmatch(kind):
+            yield f"a body of type {kind}, which is not checked"
+            return
         else:
             try:
                 value = json.loads(request.body)
@@ -224,13 +231,16 @@ def load_openapi(
     bases: tuple[str, ...] | None = None,
     undeclared: frozenset[str] = frozenset(),
     sparse: frozenset[str] = frozenset(),
+    tolerated: frozenset[str] = frozenset(),
 ) -> OpenapiContract:
     """The contract in a file, YAML or JSON. Kept by path and choices; see `OpenapiContract` for those."""
     text = path.read_text()
     document = json.loads(text) if path.suffix == ".json" else yaml.load(text, _PlainLoader)  # noqa: S506 - a safe one
     if not isinstance(document, dict) or "paths" not in document:
         raise ValueError(f"{path.name} is no OpenAPI document: it has no paths")
-    return OpenapiContract(_keyed_by_text(document), bases=bases, undeclared=undeclared, sparse=sparse)
+    return OpenapiContract(
+        _keyed_by_text(document), bases=bases, undeclared=undeclared, sparse=sparse, tolerated=tolerated
+    )
 
 
 class _PlainLoader(yaml.CSafeLoader):
@@ -255,6 +265,15 @@ def _keyed_by_text(node: Any) -> Any:
     if isinstance(node, dict):
         return {str(key): _keyed_by_text(item) for key, item in node.items()}
     return [_keyed_by_text(item) for item in node] if isinstance(node, list) else node
+
+
+def _without(node: Any, names: frozenset[str]) -> Any:
+    """The value without these properties, at any depth."""
+    if not names:
+        return node
+    if isinstance(node, dict):
+        return {name: _without(item, names) for name, item in node.items() if name not in names}
+    return [_without(item, names) for item in node] if isinstance(node, list) else node
 
 
 def _bases(document: Mapping[str, Any]) -> list[str]:
