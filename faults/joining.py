@@ -18,7 +18,7 @@ from orderweave_sdk.testing.world import World
 
 
 class Joined(msgspec.Struct, frozen=True, kw_only=True):
-    """One such system, named as its connector is, with dashes. Its numbers begin with `prefix`, so that no other system has them.
+    """One such system, named as its connector with dashes. Its numbers begin with `prefix`, so that no other has them.
 
     `shared` are the first shop's numbers to which its records refer, `own` the ids of records that refer to nothing.
     """

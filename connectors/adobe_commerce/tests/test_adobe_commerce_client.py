@@ -109,7 +109,7 @@ async def test_ims_tokens_end_before_they_end(cloud: AdobeCommerceCloudSimulator
 async def test_the_saas_refuses_a_wrong_credential(cloud: AdobeCommerceCloudSimulator) -> None:
     """IMS answers 400 to a wrong secret; the organization is checked with each call."""
     async with connected({**cloud.settings(), "client_secret": "wrong"}) as connector:
-        with pytest.raises(GiveUp, match="sign-in at IMS"):
+        with pytest.raises(FixCredentials, match="sign-in at IMS: HTTP 400"):
             await ids_found(connector, FIRST)
     async with connected({**cloud.settings(), "organization_id": "other@AdobeOrg"}) as connector:
         with pytest.raises(FixCredentials):
@@ -128,6 +128,7 @@ async def test_the_saas_refuses_a_wrong_credential(cloud: AdobeCommerceCloudSimu
         ({"access_token": "a", "client_id": "c", "client_secret": "s", "organization_id": "o"}, ["only one way"]),
         ({"access_token": "a", "amounts": "both"}, ["amounts: must be base or order"]),
         ({"access_token": "a", "store_ids": "main"}, ["store_ids: give the ids"]),
+        ({"access_token": "a", "page_size": 0}, ["page_size: must be at least 1"]),
     ],
 )
 def test_settings(settings: dict[str, Any], problems: list[str]) -> None:
@@ -260,6 +261,25 @@ async def test_a_list_without_end_is_a_gap(connector: AdobeCommerceConnector, sh
     found = await connector.find_orders(keys_of("id", ["1"]), wanted, Call.within(20))
     assert [gap.reason for gap in found.gaps] == ["shipments: more than 3000 found, the rest was left out"]
     assert len(shop.calls) == 11
+
+
+async def test_shops_with_small_pages(shop: AdobeCommerceSimulator) -> None:
+    """Where a shop allows less a page the error names the setting, and with it everything is read by more pages."""
+    shop.most_items = 10
+    ids = [order.external_id for order in shop.world.orders]
+    async with connected(shop.settings()) as connector:
+        with pytest.raises(GiveUp, match="orders: HTTP 400, the shop's pages are smaller: lower page_size"):
+            await ids_found(connector, *ids)
+    shop.calls.clear()
+    async with connected({**shop.settings(), "page_size": 10}) as connector:
+        assert await ids_found(connector, *ids) == ids
+        assert len(shop.calls) == 3
+        cursor, seen, more = None, list[str](), True
+        while more:
+            changes = await connector.list_changes(cursor, None, NOTHING, Call.within(10))
+            seen += [record.external_id for record in changes.records]
+            cursor, more = changes.cursor, changes.more
+    assert sorted(seen) == ids
 
 
 async def test_a_bad_document_is_a_gap(connector: AdobeCommerceConnector, shop: AdobeCommerceSimulator) -> None:

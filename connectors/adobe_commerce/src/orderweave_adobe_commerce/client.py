@@ -18,23 +18,28 @@ from orderweave_sdk.transport import Answer
 
 T = TypeVar("T")
 
-# The most items a page where a shop limits them and does not say otherwise.
-MOST_ITEMS = 300
-# Pages of one list that are read at most.
-_MOST_PAGES = 10
+# Entries of one list that are read at most.
+_MOST_ENTRIES = 3000
 
-_REFUSED, _NOT_FOUND = 401, 404
+_WRONG, _REFUSED, _NOT_FOUND = 400, 401, 404
 
 
 class Client:
-    """One instance. A token that is refused is renewed once; a second refusal is about rights."""
+    """One instance, asked for pages of at most `page_size` items.
 
-    def __init__(self, way: Way) -> None:
+    A token that is refused is renewed once; a second refusal is about rights.
+    """
+
+    def __init__(self, way: Way, page_size: int) -> None:
         self._way = way
+        self._page_size = page_size
 
     async def page(self, path: str, criteria: Criteria, call: Call, *, fields: str, size: int, page: int = 1) -> Page:
-        """One page of a list. A page past the end is the last one again (magento/magento2#26986): count, never ask."""
-        query = params(criteria, size=size, page=page, fields=fields)
+        """One page of a list, of fewer than `size` items where the shop's pages are smaller.
+
+        A page past the end is the last one again (magento/magento2#26986): count, never try.
+        """
+        query = params(criteria, size=min(size, self._page_size), page=page, fields=fields)
         return decode(await self._get(path, query, call), Page, what=path)
 
     async def whole(
@@ -42,12 +47,12 @@ class Client:
     ) -> tuple[list[msgspec.Raw], list[Gap]]:
         """All items that the criteria find, page by page within the bound; a gap says that there are more."""
         found: list[msgspec.Raw] = []
-        for number in range(1, _MOST_PAGES + 1):
-            page = await self.page(path, criteria, call, fields=fields, size=MOST_ITEMS, page=number)
+        for number in range(1, -(-_MOST_ENTRIES // self._page_size) + 1):
+            page = await self.page(path, criteria, call, fields=fields, size=self._page_size, page=number)
             found += page.items or ()
-            if number * MOST_ITEMS >= page.total_count or not page.items:
+            if number * self._page_size >= page.total_count or not page.items:
                 return found, []
-        return found, [Gap(f"{path}: more than {_MOST_PAGES * MOST_ITEMS} found, the rest was left out")]
+        return found, [Gap(f"{path}: more than {len(found)} found, the rest was left out")]
 
     async def count(self, path: str, criteria: Criteria, call: Call) -> int:
         """How many items the criteria find."""
@@ -64,6 +69,9 @@ class Client:
             raise FixCredentials(f"{path}: HTTP 401, the credentials are refused or lack the right to this resource")
         if answer.status == _NOT_FOUND:
             raise GiveUp(f"{path}: HTTP 404, the shop has no such resource")
+        if answer.status == _WRONG:
+            small = b"pageSize" in answer.body
+            raise GiveUp(f"{path}: HTTP 400" + (", the shop's pages are smaller: lower page_size" if small else ""))
         return answer.body
 
     async def _send(self, path: str, query: Sequence[tuple[str, str]], token: str, call: Call) -> Answer:
@@ -74,7 +82,7 @@ class Client:
             headers={"authorization": f"Bearer {token}"},
             operation=path,
             call=call,
-            accept_statuses=frozenset({_REFUSED, _NOT_FOUND}),
+            accept_statuses=frozenset({_WRONG, _REFUSED, _NOT_FOUND}),
         )
 
 

@@ -13,7 +13,7 @@ import msgspec
 from orderweave_adobe_commerce.client import Client, read_each
 from orderweave_adobe_commerce.criteria import Criteria, Group, one_of
 from orderweave_adobe_commerce.fields import PRODUCT, SALABLE, SOURCE, SOURCE_ITEM, Amounts
-from orderweave_adobe_commerce.manifest import MANIFEST
+from orderweave_adobe_commerce.manifest import MANIFEST, MOST_ITEMS
 from orderweave_adobe_commerce.mapping_stock import location_record, product_record, stock_records
 from orderweave_adobe_commerce.payloads import (
     OrderPayload,
@@ -70,7 +70,7 @@ class AdobeCommerceConnector:
 
     def __init__(self, settings: Settings, upstream: UpstreamFactory) -> None:
         amounts = Amounts(base=settings.get("amounts") != "order")
-        self._client = Client(way_of(settings, upstream))
+        self._client = Client(way_of(settings, upstream), int(settings.get("page_size") or MOST_ITEMS))
         self._orders = OrderReader(self._client, amounts)
         self._currency_field = "base_currency_code" if amounts.base else "order_currency_code"
         stores = _store_ids(settings)
@@ -96,6 +96,8 @@ class AdobeCommerceConnector:
             found.append(f"amounts: must be {' or '.join(_AMOUNTS)}")
         if not all(map(str.isdecimal, _store_ids(settings))):
             found.append("store_ids: give the ids of store views, such as 1,2")
+        if int(settings.get("page_size", MOST_ITEMS)) < 1:
+            found.append("page_size: must be at least 1")
         return found
 
     async def check(self, call: Call) -> str:

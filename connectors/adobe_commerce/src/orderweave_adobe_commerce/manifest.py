@@ -20,6 +20,9 @@ _RANGE = frozenset({Operator.GT, Operator.GTE, Operator.LT, Operator.LTE})
 # The vendor states no bound of a list; this one keeps an address well under the 8 KB that web servers take.
 _IN = Batch(strategy=BatchStrategy.IN_FILTER, size=100)
 
+# The most items a page where a shop limits them and does not say otherwise.
+MOST_ITEMS = 300
+
 FACETS = frozenset(Facet) - {Facet.TRACKING}
 
 
@@ -102,6 +105,14 @@ MANIFEST = Manifest(
             secret=False,
             default="base",
             description="Whose amounts count: base (the website's currency) or order (the customer's).",
+        ),
+        Setting(
+            name="page_size",
+            kind=SettingKind.INTEGER,
+            required=False,
+            secret=False,
+            default=MOST_ITEMS,
+            description="The most items of a page, for shops that limit them (Web API input limits) to fewer.",
         ),
         _text("website", "The code of the website whose salable quantities are read beside the sources' stock."),
         Setting(

@@ -16,6 +16,7 @@ import msgspec
 from orderweave_sdk.capabilities import Settings
 from orderweave_sdk.clock import Call
 from orderweave_sdk.decoding import decode
+from orderweave_sdk.errors import FixCredentials
 from orderweave_sdk.upstream import Upstream, UpstreamFactory
 
 IMS_URL = "https://ims-na1.adobelogin.com"
@@ -23,6 +24,8 @@ IMS_PATH = "/ims/token/v3"
 ADMIN_PATH = "/V1/integration/admin/token"
 # Adobe's list for server-to-server access to Commerce as a Cloud Service.
 IMS_SCOPES = "openid,AdobeID,email,profile,additional_info.roles,additional_info.projectedProductContext,commerce.accs"
+# IMS says so of a client that it does not know (RFC 6749, 5.2).
+_INVALID = 400
 # A token is renewed this much before it ends, so that none ends on its way.
 _SPARE_SECONDS = 60.0
 
@@ -119,7 +122,10 @@ class ImsToken(FetchedToken):
             operation="sign-in at IMS",
             call=call,
             price=0,
+            accept_statuses=frozenset({_INVALID}),
         )
+        if answer.status == _INVALID:
+            raise FixCredentials("sign-in at IMS: HTTP 400, the credential or its scopes are refused")
         found = decode(answer.body, _ImsToken, what="sign-in at IMS")
         return found.access_token, found.expires_in
 

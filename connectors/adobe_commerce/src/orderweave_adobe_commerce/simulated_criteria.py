@@ -9,7 +9,6 @@ from typing import Any
 Document = dict[str, Any]
 
 _KEY = re.compile(r"searchCriteria\[(\w+)\](?:\[(\d+)\]\[(\w+)\])?(?:\[(\d+)\]\[(\w+)\])?")
-_MOST_ITEMS = 300
 
 
 class Refused(Exception):
@@ -23,12 +22,14 @@ class Collection:
         self._documents = list(documents)
         self._indexes: dict[str, dict[str, list[int]]] = {}
 
-    def answer(self, query: Sequence[tuple[str, str]]) -> Document:
+    def answer(self, query: Sequence[tuple[str, str]], *, most: int = 300) -> Document:
         """What a list's resource answers to a query: a page, or the part of it that `fields` names.
 
-        A page past the end is the last one again, as the vendor's collections have it.
+        No page may be larger than `most`. A page past the end is the last one again, as the vendor has it.
         """
         criteria, fields = _parsed(query)
+        if criteria.get("page_size", 0) > most:
+            raise Refused(f"Maximum SearchCriteria pageSize is {most}")
         found = self._found(criteria["filter_groups"])
         for sort in reversed(criteria["sort_orders"]):
             found.sort(key=_sort_key(sort["field"]), reverse=sort["direction"] == "DESC")
@@ -116,8 +117,6 @@ def _parsed(query: Sequence[tuple[str, str]]) -> tuple[Document, Document | None
             sorts.setdefault(int(place), {})[_snake(part)] = value
         else:
             criteria[_snake(kind)] = int(value)
-    if criteria.get("page_size", 0) > _MOST_ITEMS:
-        raise Refused(f"Maximum SearchCriteria pageSize is {_MOST_ITEMS}")
     groups = [{"filters": list(group.values())} for group in filters.values()]
     return {"filter_groups": groups, "sort_orders": list(sorts.values()), **criteria}, fields
 

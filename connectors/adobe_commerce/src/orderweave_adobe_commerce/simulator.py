@@ -59,7 +59,7 @@ _JSON = msgspec.json.Encoder(decimal_format="number")
 
 
 class AdobeCommerceSimulator(Simulator):
-    """An instance of the vendor's PaaS, or of Open Source without `has_returns`.
+    """An instance of the vendor's PaaS, or of Open Source without `has_returns`; its pages hold `most_items`.
 
     It takes an integration's token, and those that it gives to an admin; `forget_tokens` ends the latter.
     """
@@ -70,6 +70,7 @@ class AdobeCommerceSimulator(Simulator):
     def __init__(self) -> None:
         super().__init__()
         self.has_returns = True
+        self.most_items = 300
         self.given: list[str] = []
         self._collections: dict[str, Collection] = {}
         self.seed(World())
@@ -137,7 +138,7 @@ class AdobeCommerceSimulator(Simulator):
         if collection is None or request.method != "GET" or (path == "returns" and not self.has_returns):
             return _error(404, "Request does not match any route.")
         try:
-            return _answered(collection.answer(request.query))
+            return _answered(collection.answer(request.query, most=self.most_items))
         except Refused as refusal:
             return _error(400, str(refusal))
 
