@@ -1,0 +1,1 @@
+"""Adobe Commerce (PaaS, SaaS) and Magento Open Source: web shops over the REST API."""
