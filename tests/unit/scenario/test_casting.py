@@ -6,6 +6,9 @@ import pytest
 
 from orderweave.scenario import CASTS, Cast, CastError, Scenario, cast, demo_systems, told
 from orderweave.scenario.casting import Part
+from orderweave.scenario.parcels import LAG
+from orderweave_sdk.records import Package, Shipment, ShipmentStatus
+from orderweave_sdk.testing.world import World
 from tests.unit.scenario.ids import IDS
 
 ODD = Cast(
@@ -110,3 +113,47 @@ def test_what_is_true_without_some(scenario: Scenario, left_out: set[str]) -> No
     assert len({order.number for order in found.truth.orders}) == len(found.truth.orders)
     assert all(conflict.order[0] not in left_out for conflict in found.truth.conflicts)
     assert IDS.keys() - found.worlds.keys() == left_out
+
+
+def test_others_hear_of_an_arrival_later(scenario: Scenario) -> None:
+    """What arrived in the last two days is delivered for the carrier alone; what arrived before, for the others too."""
+    players = {**cast(["shopify", "tryton", "shiphero"]), "carrier": POST}
+    found = told(scenario, players).worlds
+    arrivals = {
+        number: package.events[-1].occurred_at
+        for number, (_, package) in _parcels(found["carrier"]).items()
+        if package.status is ShipmentStatus.DELIVERED and package.events
+    }
+    late = {number for number, at in arrivals.items() if at > max(arrivals.values()) - LAG}
+    assert late
+    assert late != set(arrivals)
+    for name in ("shop-us", "shop-eu", "wms"):
+        before, now = _parcels(scenario.worlds[name]), _parcels(found[name])
+        assert now.keys() == before.keys()
+        for number, (shipment, package) in now.items():
+            if number not in late:
+                assert package == before[number][1]
+                continue
+            assert package.status is not ShipmentStatus.DELIVERED
+            assert shipment.delivered_at is None
+            assert shipment.status is not ShipmentStatus.DELIVERED
+            assert ShipmentStatus.DELIVERED not in {event.status for event in package.events or ()}
+    assert late & _parcels(found["shop-us"]).keys()
+    told_of = {
+        happening.occurred_at
+        for name in ("shop-us", "shop-eu")
+        for record in found[name].orders
+        for happening in record.timeline or ()
+        if happening.kind == "DELIVERED"
+    }
+    assert max(told_of) <= max(arrivals.values()) - LAG
+
+
+def _parcels(world: World) -> dict[str, tuple[Shipment, Package]]:
+    return {
+        package.tracking_number: (shipment, package)
+        for record in world.orders
+        for shipment in (record.fulfillment.shipments if record.fulfillment else ())
+        for package in shipment.packages
+        if package.tracking_number
+    }
