@@ -11,7 +11,7 @@ import msgspec
 
 from orderweave_easypost.carriers import carrier
 from orderweave_easypost.mapping import bare, expected
-from orderweave_sdk.records import Carrier, Package, ShipmentStatus, TrackingEvent
+from orderweave_sdk.records import Carrier, Eta, Package, ShipmentStatus, TrackingEvent
 
 # What each milestone is called: status and detail. Those that are not here cannot be said.
 _WORDS = {
@@ -72,7 +72,7 @@ def expressible_package(package: Package) -> Package:
         tracking_number=package.tracking_number,
         tracking_url=_public_url(own_id),
         status=_said(package.status),
-        eta=expected(package.eta.to if package.eta is not None else None),
+        eta=expected(_estimate(package.eta)),
         promised_by=package.promised_by,
         events=tuple(msgspec.structs.replace(event, status=_said(event.status)) for event in package.events or ()),
     )
@@ -85,6 +85,7 @@ def tracker_document(package: Package, *, place: int, mode: str) -> dict[str, An
     made_at = _FIRST_TRACKER + timedelta(seconds=place)
     name = _name_of(package.carrier)
     events = package.events or ()
+    start, end = (events[0].location, events[-1].location) if events else (None, None)
     return {
         "id": own_id,
         "object": "Tracker",
@@ -96,20 +97,20 @@ def tracker_document(package: Package, *, place: int, mode: str) -> dict[str, An
         "updated_at": _text(events[-1].occurred_at if events else made_at),
         "signed_by": None,
         "weight": None,
-        "est_delivery_date": _text(package.eta.to if package.eta is not None else None),
+        "est_delivery_date": _text(_estimate(package.eta)),
         "shipment_id": None,
         "carrier": name,
         "tracking_details": [_detail(event, name) for event in events],
         "fees": [],
         "carrier_detail": {
             "object": "CarrierDetail",
-            "service": None,
+            "service": "Ground",
             "container_type": None,
             "est_delivery_date_local": None,
             "est_delivery_time_local": None,
-            "origin_location": None,
-            "origin_tracking_location": None,
-            "destination_location": None,
+            "origin_location": start or "",
+            "origin_tracking_location": {**_location(start), "zip": ""},
+            "destination_location": end or "",
             "destination_tracking_location": None,
             "guaranteed_delivery_date": _text(package.promised_by),
             "alternate_identifier": None,
@@ -143,6 +144,14 @@ def _location(text: str | None) -> dict[str, str | None]:
         parts.insert(1, None)
     city, state, country = [*parts, None, None, None][:3]
     return {"object": "TrackingLocation", "city": city, "state": state, "country": country, "zip": None}
+
+
+def _estimate(eta: Eta | None) -> datetime | None:
+    """The one time that is said of an estimate: its end, or the beginning of the day that it is."""
+    if eta is None:
+        return None
+    day = expected(eta.from_)
+    return eta.from_ if day is not None and (day.from_, day.to) == (eta.from_, eta.to) else eta.to
 
 
 def _said(status: ShipmentStatus) -> ShipmentStatus:
