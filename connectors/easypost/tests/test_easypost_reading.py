@@ -15,7 +15,7 @@ from orderweave_easypost.simulator import EasypostSimulator
 from orderweave_sdk.clock import Call
 from orderweave_sdk.connecting import Connecting
 from orderweave_sdk.errors import BadPayload, FixCredentials, GiveUp, Retry, UpstreamError, Wait
-from orderweave_sdk.records import ShipmentStatus
+from orderweave_sdk.records import ShipmentStatus, TrackingRecord
 from orderweave_sdk.testing.simulator import SimulatedAnswer, SimulatedRequest
 
 
@@ -23,7 +23,7 @@ from orderweave_sdk.testing.simulator import SimulatedAnswer, SimulatedRequest
 async def test_call_counts(simulator: EasypostSimulator, connector: EasypostConnector, count: int, calls: int) -> None:
     """A hundred parcels are one call."""
     numbers = [f"T{n}" for n in range(1, count + 1)]
-    found = []
+    found: list[TrackingRecord] = []
     for start in range(0, count, 100):
         found += (await connector.read_tracking(numbers[start : start + 100], Call.within(30))).records
     assert sorted(record.tracking_number for record in found) == sorted(numbers)

@@ -95,16 +95,16 @@ def _on_its_way(shipment: Shipment, late: Mapping[str, Package]) -> Shipment:
     known = [late[each.tracking_number] for each in shipment.packages if each.tracking_number in late]
     if not known:
         return shipment
-    packages = tuple(
-        msgspec.structs.replace(_before_arrival(each), status=late[each.tracking_number].status)
-        if each.tracking_number in late and each.status is ShipmentStatus.DELIVERED
-        else each
-        for each in shipment.packages
-    )
     arrived = shipment.status is ShipmentStatus.DELIVERED
     return msgspec.structs.replace(
         shipment,
-        packages=packages,
         status=known[0].status if arrived else shipment.status,
+        packages=tuple(_unheard(each, late.get(each.tracking_number or "")) for each in shipment.packages),
         delivered_at=None,
     )
+
+
+def _unheard(package: Package, earlier: Package | None) -> Package:
+    if earlier is None or package.status is not ShipmentStatus.DELIVERED:
+        return package
+    return msgspec.structs.replace(_before_arrival(package), status=earlier.status)

@@ -9,6 +9,7 @@ import pytest
 
 from orderweave_sdk.errors import GiveUp
 from orderweave_sdk.manifest import Capability
+from orderweave_sdk.records import Package
 from orderweave_sdk.testing.comparing import comparable, walk
 from orderweave_sdk.testing.contract_setting import ContractSetting
 from orderweave_sdk.testing.simulator import SimulatedSystem
@@ -23,7 +24,7 @@ class TrackingContract(ContractSetting):
         packages = self.packages
         numbers = ["NO-SUCH-NUMBER", *sorted(packages)]
         size = self.tracking_size()
-        found = {}
+        found: dict[str, Package] = {}
         for start in range(0, len(numbers), size):
             tracking = await subject.read_tracking(numbers[start : start + size], self.call())
             assert tracking.gaps == ()
