@@ -92,7 +92,7 @@ def _heard(order: OrderRecord, late: Mapping[str, Package], since: datetime) -> 
 
 def _on_its_way(shipment: Shipment, late: Mapping[str, Package]) -> Shipment:
     """The shipment before the late ones among its parcels arrived. What a system never tells, it does not tell now."""
-    known = [late[each.tracking_number] for each in shipment.packages if each.tracking_number in late]
+    known = [found for each in shipment.packages if (found := late.get(each.tracking_number or "")) is not None]
     if not known:
         return shipment
     arrived = shipment.status is ShipmentStatus.DELIVERED
