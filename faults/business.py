@@ -13,7 +13,7 @@ from typing import Any, Self
 
 import msgspec
 
-from faults.joining import Joined, join, toml_of
+from faults.joining import Joined, is_carrier, join, join_carrier, toml_of
 from orderweave.config import installed
 from orderweave.config.registry import simulator
 from orderweave.demo import DemoBusiness
@@ -43,7 +43,8 @@ class Business:
     """Use `async with`; everything but the systems' names is there from then on.
 
     `direct` reaches the systems as they are, `broken` through the lines. A system that is reached through no port (a
-    file) has no line. `bare` are installed connectors that ship no simulator and so are left out.
+    file) has no line. `bare` are installed connectors that ship no simulator and so are left out; `carriers` are the
+    systems that are asked by what others tell.
     """
 
     def __init__(self, *, seed: int, orders: int) -> None:
@@ -55,6 +56,7 @@ class Business:
         self.lines: dict[str, FaultProxy] = {}
         self.known: dict[str, Known] = {}
         self.bare: list[str] = []
+        self.carriers: frozenset[str] = frozenset()
         self.direct = Setup("", {})
         self.broken = Setup("", {})
 
@@ -166,11 +168,31 @@ class Business:
                 self.bare.append(name)
                 continue
             self._stack.push_async_callback(running.stop)
-            joined = await join(name, load(), running, place=len(self._joined), numbers=numbers)
+            kind = load()
+            if is_carrier(kind.manifest):
+                self.carriers |= {name}
+                joined = await join_carrier(
+                    name, kind, running, worlds=self._demo.worlds.values(), numbers=self._with_parcels(numbers)
+                )
+            else:
+                joined = await join(name, kind, running, place=len(self._joined), numbers=numbers)
             self._joined.append(joined)
             self.simulators[joined.name] = running
             self.connectors[joined.name] = name
             self.known[joined.name] = Known(joined.shared, joined.own)
+
+    def _with_parcels(self, numbers: list[str]) -> list[str]:
+        """Those of the first shop's numbers whose orders it sent in parcels."""
+        sent = {
+            (order.key("number") or "").removeprefix("#")
+            for order in self._demo.worlds[next(iter(self.connectors))].orders
+            if any(
+                package.tracking_number
+                for shipment in (order.fulfillment.shipments if order.fulfillment else ())
+                for package in shipment.packages
+            )
+        }
+        return [number for number in numbers if number in sent]
 
     async def _lay_lines(self) -> dict[str, str]:
         """A line to every system that has a port; the lines' ports by the systems' own."""

@@ -124,7 +124,12 @@ async def _ask(gateway: Gateway, asked: Needing) -> Asked:
 
 
 async def _cell(bench: Bench, system: str, breakage: Breakage, asked: Needing, answer: Asked, *more: str) -> Cell:
-    problems = [*more, *problems_of(system, breakage, asked, answer, deadline=bench.gateway.deadline)]
+    problems = [
+        *more,
+        *problems_of(
+            system, breakage, asked, answer, deadline=bench.gateway.deadline, prompted=bench.business.carriers
+        ),
+    ]
     recovery = await _recovered(bench.gateway, asked)
     if recovery is None:
         problems.append(f"{_MOST_RECOVERY:.0f} s after the failure the answer is not as before")
@@ -139,8 +144,19 @@ async def _cell(bench: Bench, system: str, breakage: Breakage, asked: Needing, a
     )
 
 
-def problems_of(system: str, breakage: Breakage, asked: Needing, answer: Asked, *, deadline: float) -> list[str]:
-    """What is wrong with an answer that was given while a system failed; empty when nothing is."""
+def problems_of(
+    system: str,
+    breakage: Breakage,
+    asked: Needing,
+    answer: Asked,
+    *,
+    deadline: float,
+    prompted: frozenset[str] = frozenset(),
+) -> list[str]:
+    """What is wrong with an answer that was given while a system failed; empty when nothing is.
+
+    `prompted` are carriers: asked by the tracking numbers that others tell, they have nothing to say without those.
+    """
     found = []
     if answer.seconds > deadline + SLACK:
         found.append(f"the answer took {answer.seconds:.2f} s, the deadline is {deadline} s")
@@ -165,7 +181,7 @@ def problems_of(system: str, breakage: Breakage, asked: Needing, answer: Asked, 
     odd = now.missing.get(system, frozenset()) - breakage.reasons
     if odd:
         found.append(f"the reason is {sorted(odd)}, and should be {sorted(breakage.reasons)}")
-    lost = before.took_part - now.took_part - {system}
+    lost = before.took_part - now.took_part - {system} - prompted
     if lost:
         found.append(f"{sorted(lost)} gave something before, and now do not")
     return found

@@ -1,16 +1,20 @@
-"""How a connector that the demo's business lacks takes part: a system with the sample world, tied to the first shop."""
+"""How a connector that the demo's business lacks takes part: a system with the sample world, tied to the first shop.
+
+A carrier has no orders: it takes part with the parcels of everybody's.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 
+from orderweave.scenario import parcels
 from orderweave_sdk.capabilities import Connector
 from orderweave_sdk.connecting import manifest_of
-from orderweave_sdk.manifest import Manifest
+from orderweave_sdk.manifest import Capability, Manifest
 from orderweave_sdk.records import Key, OrderRecord
 from orderweave_sdk.testing.samples import sample_world
 from orderweave_sdk.testing.simulator import SimulatedSystem
@@ -19,6 +23,7 @@ from orderweave_sdk.testing.world import World
 
 class Joined(msgspec.Struct, frozen=True, kw_only=True):
     """One such system, named as its connector with dashes. Its numbers begin with `prefix`, so that no other has them.
+    `prefix` is None for a carrier, which has no numbers of orders.
 
     `shared` are the first shop's numbers to which its records refer, `own` the ids of records that refer to nothing.
     """
@@ -27,7 +32,7 @@ class Joined(msgspec.Struct, frozen=True, kw_only=True):
     connector: str
     simulator: SimulatedSystem
     manifest: Manifest
-    prefix: str
+    prefix: str | None
     world: World
     shared: tuple[str, ...]
     own: tuple[str, ...]
@@ -70,6 +75,30 @@ async def join(
     )
 
 
+def is_carrier(manifest: Manifest) -> bool:
+    """Whether a system tells of parcels by their numbers, and of no orders."""
+    return Capability.READ_TRACKING in manifest.capabilities and Capability.FIND_ORDERS not in manifest.capabilities
+
+
+async def join_carrier(
+    name: str, kind: type[Connector], running: SimulatedSystem, *, worlds: Iterable[World], numbers: Sequence[str]
+) -> Joined:
+    """Start the simulator and fill it with the parcels of these worlds. `numbers` are of orders with parcels."""
+    await running.start()
+    world = World(orders=tuple(running.expressible(parcel) for parcel in parcels(worlds)))
+    running.seed(world)
+    return Joined(
+        name=name.replace("_", "-"),
+        connector=name,
+        simulator=running,
+        manifest=manifest_of(kind, running.settings()),
+        prefix=None,
+        world=world,
+        shared=tuple(numbers),
+        own=(),
+    )
+
+
 def _renamed(order: OrderRecord, prefix: str, fields: Sequence[str], reference: str | None) -> OrderRecord:
     number = prefix + (order.key("number") or "")
     return msgspec.structs.replace(
@@ -87,9 +116,10 @@ def toml_of(joined: Joined, *, first: str, secrets: dict[str, str]) -> str:
         "",
         f"[systems.{joined.name}]",
         f"connector = {json.dumps(joined.connector)}",
-        f"number_pattern = '{joined.prefix}\\d+'",
     ]
-    if joined.shared:
+    if joined.prefix is not None:
+        lines.append(f"number_pattern = '{joined.prefix}\\d+'")
+    if joined.shared and joined.manifest.references:
         lines += [f"[[systems.{joined.name}.references]]", f"field = {json.dumps(joined.manifest.references[0])}"]
         lines += [f'names = ["{first}:number"]', 'spellings = ["{}"]']
     lines.append(f"[systems.{joined.name}.settings]")

@@ -88,4 +88,8 @@ async def test_gateway_tells_what_it_keeps() -> None:
         finally:
             await woven.close()
     assert (told["counts"]["parsed"], told["counts"]["compiled"]) == (2, 2)
-    assert {name: store["things"] for name, store in told["kept"].items()} == {"documents": 2, "projections": 2}
+    assert {name: store["things"] for name, store in told["kept"].items()} == {
+        "documents": 2,
+        "projections": 2,
+        "scopes": 0,
+    }

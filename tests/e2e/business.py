@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -111,10 +111,18 @@ def called_by(configuration: Configuration, rules: CallRules) -> Configuration:
 
 @asynccontextmanager
 async def front(
-    *, seed: int, orders: int, deadline: int = 60, cached: bool = False, rules: CallRules | None = None
+    *,
+    seed: int,
+    orders: int,
+    deadline: int = 60,
+    cached: bool = False,
+    rules: CallRules | None = None,
+    connectors: Sequence[str] | None = None,
 ) -> AsyncIterator[Front]:
-    """A running business with the gateway in front of it, calling by these rules; everything live unless `cached`."""
-    async with DemoBusiness(seed=seed, orders=orders) as business:
+    """A running business with the gateway in front of it, calling by these rules; everything live unless `cached`.
+    `connectors` play the business, by default the usual ones.
+    """
+    async with DemoBusiness(seed=seed, orders=orders, connectors=connectors) as business:
         configuration = called_by(with_deadline(business.configuration(), deadline), rules or CallRules())
         clock = StandingClock()
         woven = Orderweave(with_cache(configuration) if cached else configuration, clock=clock)

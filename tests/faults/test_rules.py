@@ -211,3 +211,12 @@ def test_breakage_knows_when_it_is_about_one_record() -> None:
         True,
         False,
     ]
+
+
+def test_a_carrier_says_nothing_unprompted() -> None:
+    """Without the one that tells its numbers a carrier is not in the answer, and that is no breach; of others it is."""
+    whole = order(SHOP, ERP, {"system": "post", "externalId": "3"})
+    answer = Asked(seconds=0.1, status=200, document=order(SHOP, missing=(("erp", "UNREACHABLE"),)), text="")
+    needing = Needing(question=Question(name="order", query=ORDER), whole=whole, needs=True)
+    assert problems_of("erp", DOWN, needing, answer, deadline=2, prompted=frozenset({"post"})) == []
+    assert problems_of("erp", DOWN, needing, answer, deadline=2) == ["['post'] gave something before, and now do not"]

@@ -247,7 +247,7 @@ class _Listing:
         parcels = await parcels_of(standing, self._plan.carriers, self._parts.systems, self._call)
         with self._parts.observing.stage(Stage.MERGE):
             found = self._merged(chunk, group_of, gathering.issues, parcels)
-        self._issues += [issue for issue in gathering.issues if issue not in self._issues]
+        self._issues += [issue for issue in (*gathering.issues, *parcels.issues) if issue not in self._issues]
         return found
 
     def _merged(
@@ -352,8 +352,10 @@ class _Listing:
             truncated = cut or any(stream.truncated for stream in searched)
             error = issue.message if issue else gap.message if gap else None
             sources.append(SourceCoverage(system=name, ok=issue is None, truncated=truncated, error=error))
+        told = set(self._plan.captures)
         for issue in self._issues:
-            if issue.system not in self._plan.captures:
+            if issue.system not in told:
+                told.add(issue.system)
                 sources.append(SourceCoverage(system=issue.system, ok=False, error=issue.message))
         complete = all(source.ok and not source.truncated and source.error is None for source in sources)
         return Coverage(complete=complete, sources=tuple(sources))

@@ -11,6 +11,7 @@ from orderweave.scenario.configuration import (
 )
 from orderweave.scenario.generation import SYSTEMS, UNTIL, generate
 from orderweave.scenario.numbering import Ids
+from orderweave.scenario.parcels import parcels
 from orderweave.scenario.truth import PlantedConflict, Scenario, TrueOrder, TrueStock, Truth
 
 __all__ = [
@@ -34,5 +35,6 @@ __all__ = [
     "configuration",
     "demo_systems",
     "generate",
+    "parcels",
     "told",
 ]

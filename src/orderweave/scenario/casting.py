@@ -2,20 +2,21 @@
 
 The story is told for four parts: two web shops, an ERP and a warehouse. Each part may be played by another vendor's
 system, or by nobody; then the others know what they know, and what is true of it is less. A carrier, where one takes
-part, knows every parcel.
+part, knows every parcel, and the others hear of arrivals later.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 
 import msgspec
 
+from orderweave.scenario.parcels import hearing_late, parcels
 from orderweave.scenario.places import EAST, PLACES
 from orderweave.scenario.truth import PlantedConflict, RecordId, Scenario, TrueOrder, TrueStock, Truth
-from orderweave_sdk.records import Fulfillment, Key, OrderRecord, Package, Shipment
+from orderweave_sdk.records import Key, OrderRecord
 from orderweave_sdk.testing.world import World
 
 _SHOPS = ("shop-us", "shop-eu")
@@ -52,8 +53,10 @@ CASTS: Mapping[str, Cast] = {
     cast.connector: cast
     for cast in (
         Cast(connector="shopify", part=Part.SHOP),
+        Cast(connector="adobe_commerce", part=Part.SHOP, sign=""),
         Cast(connector="tryton", part=Part.ERP),
         Cast(connector="shiphero", part=Part.WAREHOUSE),
+        Cast(connector="easypost", part=Part.CARRIER),
     )
 }
 USUAL = ("shopify", "tryton", "shiphero")
@@ -96,7 +99,8 @@ def told(scenario: Scenario, players: Mapping[str, Cast]) -> Scenario:
         for name, world in worlds.items()
     }
     if _CARRIER in players:
-        found[_CARRIER] = World(orders=tuple(_parcels(scenario.worlds.values())))
+        found[_CARRIER] = World(orders=parcels(scenario.worlds.values()))
+        found = hearing_late(found, carrier=_CARRIER)
     absent = frozenset(scenario.worlds) - players.keys()
     return Scenario(worlds=found, truth=_truth(scenario, absent) if absent else scenario.truth)
 
@@ -135,27 +139,6 @@ class _Writings:
         """A text with the ERP's number in it as the ERP writes it."""
         form = self._players[_ERP].number if _ERP in self._players else "S{:06d}"
         return _ERP_NUMBER.sub(lambda found: form.format(int(found[1])), text)
-
-
-def _parcels(worlds: Iterable[World]) -> Iterable[OrderRecord]:
-    """Every parcel once, as whoever tells most of it tells it."""
-    best: dict[str, Package] = {}
-    for world in worlds:
-        for order in world.orders:
-            for shipment in order.fulfillment.shipments if order.fulfillment else ():
-                for package in shipment.packages:
-                    number = package.tracking_number
-                    if number and len(package.events or ()) >= len(
-                        (best[number].events if number in best else ()) or ()
-                    ):
-                        best[number] = package
-    for number, package in sorted(best.items()):
-        shipment = Shipment(external_id=number, status=package.status, packages=(package,))
-        yield OrderRecord(external_id=number, keys=(), fulfillment=Fulfillment(shipments=(shipment,)))
-
-
-def _told_of(package: Package) -> int:
-    return len(package.events or ())
 
 
 def _truth(scenario: Scenario, absent: frozenset[str]) -> Truth:

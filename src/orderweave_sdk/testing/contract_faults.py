@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from orderweave_sdk.batches import keys_of
+from orderweave_sdk.clock import Call
 from orderweave_sdk.errors import (
     BadPayload,
     FixCredentials,
@@ -45,13 +46,12 @@ class FaultContract(ContractSetting):
         """Each fault becomes the error that says what to do, tells no secret, and passes when it is gone."""
         if fault not in system.supported_faults:
             pytest.skip(f"{fault} cannot happen to this kind of system")
-        self.need(Capability.FIND_ORDERS)
-        order = self.world.orders[0]
-        facets = frozenset({Facet.HEADER}) & self.connector.manifest.facets
+        if Capability.FIND_ORDERS not in self.connector.manifest.capabilities:
+            self.need(Capability.READ_TRACKING)
         await subject.check(self.call())
         await system.fail(fault)
         with pytest.raises(ERROR_OF_FAULT[fault]) as caught:
-            await subject.find_orders(keys_of("id", [order.external_id]), facets, self.call(self.patience(fault)))
+            await self.one(subject, self.call(self.patience(fault)))
         secrets = [
             str(system.settings()[setting.name])
             for setting in self.connector.manifest.settings
@@ -63,8 +63,16 @@ class FaultContract(ContractSetting):
         if isinstance(caught.value, Wait):
             assert caught.value.seconds == (7 if fault is Fault.THROTTLED else None)
         await system.fail(None)
-        (found,) = await self.find(subject, "id", [order.external_id], facets)
-        assert found.external_id == order.external_id
+        found = await self.one(subject, self.call())
+        assert (len(found.records), found.gaps) == (1, ())
+
+    async def one(self, subject: Any, call: Call) -> Any:
+        """The answer about one order by its id; of a carrier, about one parcel by its number."""
+        manifest = self.connector.manifest
+        if Capability.FIND_ORDERS in manifest.capabilities:
+            facets = frozenset({Facet.HEADER}) & manifest.facets
+            return await subject.find_orders(keys_of("id", [self.world.orders[0].external_id]), facets, call)
+        return await subject.read_tracking([min(self.packages)], call)
 
     def patience(self, fault: Fault) -> float:
         """Seconds allowed for the faulty call; short where nothing will ever come."""
@@ -72,10 +80,13 @@ class FaultContract(ContractSetting):
 
     async def test_one_bad_record(self, subject: Any, system: SimulatedSystem) -> None:
         """One unreadable record among good ones is a gap; the good ones still come."""
-        self.need(Capability.FIND_ORDERS)
         if Fault.BAD_RECORD not in system.supported_faults:
             pytest.skip("a record of this system cannot have a wrong type")
-        if self.connector.manifest.lookups["id"].strategy is BatchStrategy.NONE:
+        manifest = self.connector.manifest
+        if Capability.FIND_ORDERS not in manifest.capabilities:
+            await self._one_bad_parcel(subject, system)
+            return
+        if manifest.lookups["id"].strategy is BatchStrategy.NONE:
             pytest.skip("one record an answer: a bad one is a bad payload")
         good, bad = self.world.orders[0].external_id, self.world.orders[1].external_id
         await system.fail(Fault.BAD_RECORD, bad_record=bad)
@@ -83,3 +94,14 @@ class FaultContract(ContractSetting):
         assert [record.external_id for record in found.records] == [good]
         assert len(found.gaps) == 1
         assert found.gaps[0].external_id in (bad, None)
+
+    async def _one_bad_parcel(self, subject: Any, system: SimulatedSystem) -> None:
+        self.need(Capability.READ_TRACKING)
+        batch = self.connector.manifest.tracking_batch
+        if batch is not None and batch.strategy is BatchStrategy.NONE:
+            pytest.skip("one parcel an answer: a bad one is a bad payload")
+        good, bad = sorted(self.packages)[:2]
+        await system.fail(Fault.BAD_RECORD, bad_record=bad)
+        found = await subject.read_tracking([good, bad], self.call())
+        assert [record.tracking_number for record in found.records] == [good]
+        assert len(found.gaps) == 1

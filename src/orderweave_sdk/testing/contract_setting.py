@@ -13,7 +13,7 @@ from orderweave_sdk.capabilities import Connector
 from orderweave_sdk.clock import Call
 from orderweave_sdk.connecting import Connecting
 from orderweave_sdk.manifest import Capability
-from orderweave_sdk.records import Facet, OrderRecord
+from orderweave_sdk.records import Facet, OrderRecord, Package
 from orderweave_sdk.testing.samples import sample_world
 from orderweave_sdk.testing.simulator import SimulatedSystem
 from orderweave_sdk.testing.world import World
@@ -61,6 +61,23 @@ class ContractSetting:
         """Leave a test that is about a capability which this connector does not declare."""
         if wanted not in self.connector.manifest.capabilities:
             pytest.skip(f"{wanted} is not declared; test_undeclared_refuses covers the refusal")
+
+    @property
+    def packages(self) -> dict[str, Package]:
+        """The parcels of the sample world by their tracking numbers."""
+        return {
+            package.tracking_number: package
+            for order in self.world.orders
+            for shipment in (order.fulfillment.shipments if order.fulfillment else ())
+            for package in shipment.packages
+            if package.tracking_number
+        }
+
+    def tracking_size(self) -> int:
+        """How many parcels one call may be about."""
+        batch = self.connector.manifest.tracking_batch
+        assert batch is not None
+        return batch.size
 
     def call(self, seconds: float = 10.0) -> Call:
         """Terms generous enough for a slow machine."""

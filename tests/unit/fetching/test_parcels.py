@@ -145,3 +145,22 @@ async def test_parcels_are_kept_like_the_rest() -> None:
     assert [shipment.status for shipment in found.shipments] == [ShipmentStatus.DELIVERED]
     assert found.freshness.stale
     assert found.freshness.missing == ()
+
+
+async def test_a_silent_carrier_is_told_by_the_list() -> None:
+    """A list whose parcels nobody could be asked about is not complete, and says who did not answer."""
+    parcels = carrier("T1")
+    woven = weave(shop([order("a1", "#1001", tracking="T1")]), parcels)
+    query = "{ orders { nodes { shipments { status } } coverage { complete sources { system ok error } } } }"
+    assert (await data(woven, query))["orders"]["coverage"] == {
+        "complete": True,
+        "sources": [{"system": "shop", "ok": True, "error": None}],
+    }
+    parcels.error = Unreachable("off")
+    assert (await data(woven, query))["orders"]["coverage"] == {
+        "complete": False,
+        "sources": [
+            {"system": "shop", "ok": True, "error": None},
+            {"system": "carrier", "ok": False, "error": "off"},
+        ],
+    }

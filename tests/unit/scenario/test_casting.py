@@ -6,6 +6,9 @@ import pytest
 
 from orderweave.scenario import CASTS, Cast, CastError, Scenario, cast, demo_systems, told
 from orderweave.scenario.casting import Part
+from orderweave.scenario.parcels import LAG
+from orderweave_sdk.records import OrderRecord, Package, Shipment, ShipmentStatus
+from orderweave_sdk.testing.world import World
 from tests.unit.scenario.ids import IDS
 
 ODD = Cast(
@@ -110,3 +113,48 @@ def test_what_is_true_without_some(scenario: Scenario, left_out: set[str]) -> No
     assert len({order.number for order in found.truth.orders}) == len(found.truth.orders)
     assert all(conflict.order[0] not in left_out for conflict in found.truth.conflicts)
     assert IDS.keys() - found.worlds.keys() == left_out
+
+
+def test_others_hear_of_an_arrival_later(scenario: Scenario) -> None:
+    """What arrived in the last two days is delivered for the carrier alone; what arrived before, for the others too."""
+    players = {**cast(["shopify", "tryton", "shiphero"]), "carrier": POST}
+    found = told(scenario, players).worlds
+    known = [package for _, package in _parcels(found["carrier"]).values()]
+    since = max(event.occurred_at for package in known for event in package.events or ()) - LAG
+    late = {
+        package.tracking_number
+        for package in known
+        if any(e.status is ShipmentStatus.DELIVERED and e.occurred_at > since for e in package.events or ())
+    }
+    assert 0 < len(late) < len(known)
+    for name in ("shop-us", "shop-eu", "wms"):
+        before, now = _parcels(scenario.worlds[name]), _parcels(found[name])
+        assert now.keys() == before.keys()
+        for number, (shipment, package) in now.items():
+            if number not in late:
+                assert package == before[number][1]
+                continue
+            assert ShipmentStatus.DELIVERED not in (package.status, shipment.status)
+            assert shipment.delivered_at is None
+            assert ShipmentStatus.DELIVERED not in {event.status for event in package.events or ()}
+        assert [
+            happening.occurred_at
+            for record in found[name].orders
+            for happening in (record.timeline or () if late & _numbers(record) else ())
+            if happening.kind == "DELIVERED" and happening.occurred_at > since
+        ] == []
+
+
+def _numbers(record: OrderRecord) -> set[str | None]:
+    shipments = record.fulfillment.shipments if record.fulfillment else ()
+    return {package.tracking_number for shipment in shipments for package in shipment.packages}
+
+
+def _parcels(world: World) -> dict[str, tuple[Shipment, Package]]:
+    return {
+        package.tracking_number: (shipment, package)
+        for record in world.orders
+        for shipment in (record.fulfillment.shipments if record.fulfillment else ())
+        for package in shipment.packages
+        if package.tracking_number
+    }
