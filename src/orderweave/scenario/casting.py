@@ -52,6 +52,7 @@ CASTS: Mapping[str, Cast] = {
     cast.connector: cast
     for cast in (
         Cast(connector="shopify", part=Part.SHOP),
+        Cast(connector="vendure", part=Part.SHOP, sign=""),
         Cast(connector="tryton", part=Part.ERP),
         Cast(connector="shiphero", part=Part.WAREHOUSE),
     )

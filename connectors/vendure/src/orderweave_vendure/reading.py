@@ -1,0 +1,117 @@
+"""Reading orders: one list of them as records, and pages of a search that can go on after any order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from orderweave_sdk.capabilities import Gap, Hit, Page, Search
+from orderweave_sdk.clock import Call
+from orderweave_sdk.decoding import decode_each
+from orderweave_sdk.errors import BadPayload, GiveUp
+from orderweave_sdk.records import Facet, OrderRecord, utc
+from orderweave_vendure.client import Client
+from orderweave_vendure.mapping import order_record
+from orderweave_vendure.operations import Options, orders_document, orders_page
+from orderweave_vendure.payloads import OrderPayload, OrdersData
+from orderweave_vendure.search_terms import not_after, not_before, on_wire, push_down
+
+# Reads of one page of a search, where many orders were placed in the very same millisecond.
+_MOST_READS = 10
+
+
+class Found(msgspec.Struct, frozen=True):
+    """One read of the list: orders with when they were placed, how many rows came, and how many there are in all."""
+
+    orders: tuple[tuple[OrderRecord, datetime], ...]
+    gaps: tuple[Gap, ...]
+    rows: int
+    total: int
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a page ended: the moment, and the id of the order."""
+
+    moment: datetime
+    external_id: str
+
+
+async def read_orders(client: Client, options: Options, facets: frozenset[Facet], call: Call, *, what: str) -> Found:
+    """One list of orders. What of an order is longer than its part of the list, is a gap that names it."""
+    document = orders_document(facets)
+    told = await client.ask(document, {"options": options}, OrdersData, operation="Orders", what=what, call=call)
+    payloads, gaps = decode_each(told.orders.items, OrderPayload, what=what)
+    digits = told.global_settings.server_config.money_strategy_precision if told.global_settings else 2
+    for payload in payloads:
+        gaps += [
+            Gap(f"{what}: the order's history is longer than is read; the newest entries are missing", payload.id)
+            for history in (payload.moved, payload.happened)
+            if history is not None and history.total_items > len(history.items)
+        ]
+    return Found(
+        orders=tuple(
+            (order_record(payload, facets, digits), utc(payload.order_placed_at))
+            for payload in payloads
+            if payload.order_placed_at is not None
+        ),
+        gaps=tuple(gaps),
+        rows=len(told.orders.items),
+        total=told.orders.total_items,
+    )
+
+
+async def search_page(client: Client, search: Search, call: Call) -> Page:
+    """One page in order of when orders were placed, equals by id.
+
+    Vendure cannot tell equals apart in a sort, so all orders of the page's last moment are read before it is cut.
+    """
+    filters, remaining = push_down(search.conditions)
+    place = _read_cursor(search.after) if search.after is not None else None
+    if place is not None:
+        filters = [*filters, not_after(place.moment) if search.descending else not_before(place.moment)]
+    found: list[tuple[OrderRecord, datetime]] = []
+    gaps: list[Gap] = []
+    read = 0
+    # The order before, and the one after, that tells whether there is more and of which moment.
+    take = search.size + (2 if place else 1)
+    for _ in range(_MOST_READS):
+        options = orders_page(filters, descending=search.descending, skip=read, take=take)
+        told = await read_orders(client, options, search.facets, call, what="orders by search")
+        read += told.rows
+        gaps += told.gaps
+        found += [entry for entry in told.orders if place is None or _is_beyond(entry, place, search.descending)]
+        whole = not told.rows or read >= told.total
+        if whole or (len(found) > search.size and found[-1][1] != _in_order(found, search)[search.size - 1][1]):
+            ordered = _in_order(found, search)
+            hits = tuple(
+                Hit(record, _write_cursor(Place(moment, record.external_id)), moment)
+                for record, moment in ordered[: search.size]
+            )
+            return Page(
+                hits=hits, more=bool(hits) and len(ordered) > search.size, remaining=remaining, gaps=tuple(gaps)
+            )
+    raise BadPayload("orders by search: more orders of one millisecond than are read")
+
+
+def _in_order(found: Sequence[tuple[OrderRecord, datetime]], search: Search) -> list[tuple[OrderRecord, datetime]]:
+    return sorted(found, key=lambda entry: (entry[1], entry[0].external_id), reverse=search.descending)
+
+
+def _is_beyond(entry: tuple[OrderRecord, datetime], place: Place, descending: bool) -> bool:
+    here, there = (entry[1], entry[0].external_id), (place.moment, place.external_id)
+    return here < there if descending else here > there
+
+
+def _write_cursor(place: Place) -> str:
+    return f"{on_wire(place.moment)} {place.external_id}"
+
+
+def _read_cursor(cursor: str) -> Place:
+    """The place in a cursor; raises GiveUp for one that this connector did not write."""
+    moment, _, external_id = cursor.partition(" ")
+    try:
+        return Place(utc(datetime.fromisoformat(moment)), external_id)
+    except ValueError:
+        raise GiveUp("orders by search: the cursor is not one of this connector's") from None
