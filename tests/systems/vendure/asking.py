@@ -13,9 +13,9 @@ _SECONDS = 60
 class Session:
     """One visitor or administrator at one of the two endpoints; its token is kept and sent along."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, token: str | None = None) -> None:
         self._url = url
-        self._token: str | None = None
+        self._token = token
 
     def ask(self, document: str, variables: Mapping[str, Any] | None = None) -> Any:
         """The one root field's value; fails with what the server says, also where it is an error among the results."""

@@ -90,11 +90,14 @@ class Staff:
         )
 
     def refund(self, payment: str, cents: int, reason: str) -> str:
-        """Give money back; the refund's id."""
+        """Give money back and say that it was paid out; the refund's id."""
         # The amount decides; the others are of old, and yet may not be left out.
         old = {"lines": [], "shipping": 0, "adjustment": 0}
         given = {"paymentId": payment, "amount": cents, "reason": reason, **old}
-        return str(self._done("refundOrder(input: $v)", "RefundOrderInput!", given, "Refund")["id"])
+        identity = str(self._done("refundOrder(input: $v)", "RefundOrderInput!", given, "Refund")["id"])
+        paid_out = {"id": identity, "transactionId": f"RF-{identity}"}
+        self._done("settleRefund(input: $v)", "SettleRefundInput!", paid_out, "Refund")
+        return identity
 
     def cancel(self, order: str, lines: Mapping[str, int] | None = None, *, reason: str) -> None:
         """Cancel an order, or so many of some lines."""

@@ -5,6 +5,7 @@ All through the server's own Admin API, as the superadmin.
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Sequence
 from typing import Any
@@ -17,7 +18,7 @@ from tests.systems.vendure.asking import Session
 RIGHTS = ("ReadOrder", "ReadProduct", "ReadStockLocation")
 READER = "reader@orderweave.example"
 STRANGER = "stranger@orderweave.example"
-COUPON = "TENOFF"
+COUPON, LINE_COUPON = "TENOFF", "HALFPOT"
 # SKU, name and price in cents; a fifth of it is tax.
 GOODS = (
     ("TEA-GREEN-100", "Green tea", 990),
@@ -45,9 +46,11 @@ def stocked(admin: Session) -> Catalog:
     _taxed(admin)
     method = _deliverable(admin)
     _payable(admin)
-    _discounted(admin)
     places = {name: _place(admin, name) for name in PLACES}
     variants = {sku: _goods(admin, sku, name, cents, list(places.values())) for sku, name, cents in GOODS}
+    _discounted(admin, COUPON, "Ten percent off", "order_percentage_discount", [("discount", "10")])
+    cheaper = [("discount", "50"), ("productVariantIds", json.dumps([variants["POT-CAST-1"]]))]
+    _discounted(admin, LINE_COUPON, "Half the pot", "products_percentage_discount", cheaper)
     role = _role(admin, "reader", RIGHTS)
     _administrator(admin, READER, password, role)
     _administrator(admin, STRANGER, password, _role(admin, "stranger", ("ReadCustomer",)))
@@ -100,19 +103,18 @@ def _payable(admin: Session) -> None:
     _made(admin, "createPaymentMethod", "CreatePaymentMethodInput!", method)
 
 
-def _discounted(admin: Session) -> None:
+def _discounted(admin: Session, coupon: str, name: str, code: str, arguments: Sequence[tuple[str, str]]) -> None:
+    promotion = {
+        "enabled": True,
+        "couponCode": coupon,
+        "conditions": [],
+        "actions": [_operation(code, arguments)],
+        "translations": [{"languageCode": "en", "name": name, "description": ""}],
+    }
     admin.ask(
         "mutation ($input: CreatePromotionInput!)"
         " { createPromotion(input: $input) { ... on Promotion { id } ... on ErrorResult { errorCode message } } }",
-        {
-            "input": {
-                "enabled": True,
-                "couponCode": COUPON,
-                "conditions": [],
-                "actions": [_operation("order_percentage_discount", [("discount", "10")])],
-                "translations": [{"languageCode": "en", "name": "Ten percent off", "description": ""}],
-            }
-        },
+        {"input": promotion},
     )
 
 

@@ -68,9 +68,11 @@ def order_record(order: OrderPayload, facets: frozenset[Facet], digits: int) -> 
 def last_change(order: OrderPayload) -> datetime:
     """When anything last became of the order.
 
-    Its own updatedAt does not move with its state, its payments and its fulfillments; its history does.
+    Its own updatedAt does not move with its state, its payments and its fulfillments; its history does. The moment at
+    which it was placed is a little later than what came of it.
     """
-    return utc(max([order.updated_at, *(entry.created_at for entry in order.latest.items)]))
+    moments = [order.updated_at, *(entry.created_at for entry in order.latest.items)]
+    return utc(max([*moments, order.order_placed_at] if order.order_placed_at else moments))
 
 
 def _statuses(order: OrderPayload, facets: frozenset[Facet]) -> Iterable[StatusWord]:

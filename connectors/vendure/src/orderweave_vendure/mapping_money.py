@@ -175,7 +175,7 @@ def _payment(payment: PaymentPayload, purse: Purse) -> Payment:
 
 def _refunding(refund: RefundPayload, payment: PaymentPayload, purse: Purse) -> Transaction:
     return Transaction(
-        external_id=refund.transaction_id or refund.id,
+        external_id=refund.id,
         kind=TransactionKind.REFUND,
         status=STATUSES.part(Axis.TRANSACTION_STATUS, refund.state, TransactionStatus),
         amount=purse.money(refund.total),
