@@ -55,7 +55,7 @@ async def test_a_401_of_a_proxy_renews_too(shop: VendureSimulator, connector: Ve
             return SimulatedAnswer.of({"message": "who are you"}, status=401)
         return await usual(request)
 
-    shop.answer = once  # type: ignore[method-assign]
+    shop.answer = once  # type: ignore[method-assign]  # one answer of it is replaced
     assert await connector.check(call()) == "channel __default_channel__: all rights"
     assert shop.sign_ins == 2
 
@@ -127,7 +127,7 @@ async def raised(body: bytes, **settings: str) -> UpstreamError:
     ],
 )
 async def test_errors_by_what_one_can_do(code: str | None, expected: type[UpstreamError]) -> None:
-    """Vendure says most errors in a 200; the code decides, and the message, which may hold values, is never passed on."""
+    """Vendure says most errors in a 200; the code decides, and the message is never passed on."""
     extensions = b'{"code":"' + code.encode() + b'"}' if code else b"null"
     body = (
         b'{"errors":[{"message":"robin@example.com","path":["orders",0],"extensions":' + extensions + b'}],"data":null}'

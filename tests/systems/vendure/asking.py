@@ -19,6 +19,12 @@ class Session:
 
     def ask(self, document: str, variables: Mapping[str, Any] | None = None) -> Any:
         """The one root field's value; fails with what the server says, also where it is an error among the results."""
+        (value,) = self.data(document, variables).values()
+        assert not (isinstance(value, dict) and value.get("errorCode")), (document, value)
+        return value
+
+    def data(self, document: str, variables: Mapping[str, Any] | None = None) -> dict[str, Any]:
+        """All root fields; fails with what the server says."""
         sent = json.dumps({"query": document, "variables": variables or {}}).encode()
         token = {"authorization": f"Bearer {self._token}"} if self._token else {}
         request = Request(self._url, data=sent, headers={"content-type": "application/json", **token})
@@ -26,6 +32,5 @@ class Session:
             self._token = answer.headers.get("vendure-auth-token") or self._token
             told = json.load(answer)
         assert not told.get("errors"), (document, told["errors"])
-        (value,) = told["data"].values()
-        assert not (isinstance(value, dict) and value.get("errorCode")), (document, value)
-        return value
+        data: dict[str, Any] = told["data"]
+        return data

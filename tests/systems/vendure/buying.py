@@ -21,6 +21,11 @@ ADDRESS = {
 }
 
 
+def purchase_order(number: int) -> str:
+    """The number that a buyer has of their own for the so-manieth order."""
+    return f"PO-{number:04d}"
+
+
 class Buyer:
     """A visitor who fills a cart; a guest, unless somebody signed in with the session."""
 
@@ -38,12 +43,18 @@ class Buyer:
             )
 
     def buy(self, number: int, goods: Mapping[str, int], *, coupon: str | None = None) -> dict[str, Any]:
-        """Place an order whose payment is authorized; its id, code, lines and payments."""
+        """Place an order whose payment is authorized; its id, code, lines and payments.
+
+        Every other buyer has a number of their own.
+        """
         self.fill(goods)
         customer = {"firstName": "Robin", "lastName": f"Sample{number}", "emailAddress": f"robin{number}@example.com"}
         self._order("setCustomerForOrder(input: $v)", "CreateCustomerInput!", customer)
         self._order("setOrderShippingAddress(input: $v)", "CreateAddressInput!", ADDRESS)
         self._order("setOrderShippingMethod(shippingMethodId: $v)", "[ID!]!", [self._method])
+        if number % 2 == 0:
+            theirs = {"customFields": {"purchaseOrder": purchase_order(number)}}
+            self._order("setOrderCustomFields(input: $v)", "UpdateOrderInput!", theirs)
         if coupon is not None:
             self._order("applyCouponCode(couponCode: $v)", "String!", coupon)
         self._order("transitionOrderToState(state: $v)", "String!", "ArrangingPayment")

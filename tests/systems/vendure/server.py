@@ -84,7 +84,7 @@ class VendureServer:
 
     def settings(self, **account: str) -> dict[str, Any]:
         """The connector settings that reach this server."""
-        return {"url": self.url, **account}
+        return {"url": self.url, "reference_fields": "purchaseOrder", **account}
 
     def close(self) -> None:
         """End both servers."""

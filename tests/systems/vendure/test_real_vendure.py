@@ -19,7 +19,19 @@ from orderweave_sdk.facets import facets_of
 from orderweave_sdk.manifest import Operator, SearchField
 from orderweave_sdk.records import Facet, Key
 from orderweave_sdk.testing.comparing import comparable
+from orderweave_sdk.testing.contracts import contract_file
+from orderweave_sdk.testing.graphql_contract import load_contract, payload_problems
 from orderweave_vendure.connector import VendureConnector
+from orderweave_vendure.operations import (
+    CHECK,
+    LOCATIONS,
+    STOCK,
+    VARIANTS,
+    locations_page,
+    orders_document,
+    orders_page,
+    variants_page,
+)
 from tests.systems.vendure.catalog import RIGHTS, STRANGER
 from tests.systems.vendure.conftest import RealVendure
 from tests.systems.vendure.server import ROOT
@@ -51,11 +63,13 @@ def by_id(records: Sequence[Any]) -> list[Any]:
     return [plain(record) for record in sorted(records, key=lambda record: int(record.external_id))]
 
 
-@pytest.mark.parametrize("by", sorted(VendureConnector.manifest.lookups))
-async def test_lookups(by: str, asked: Any, simulated: Any, real: RealVendure) -> None:
-    """By id and by code both give the same orders, whole, with the same raw words."""
-    values = [key.value for order in real.world.orders for key in order.keys if key.namespace == by]
-    assert len(values) == 22
+@pytest.mark.parametrize(("by", "count"), [("id", 22), ("number", 22), ("purchaseOrder", 11)])
+async def test_lookups(by: str, count: int, asked: Any, simulated: Any, real: RealVendure) -> None:
+    """By id, by code and by a custom field both give the same orders, whole, with the same raw words."""
+    values = [
+        key.value for order in real.world.orders for key in (*order.keys, *order.references) if key.namespace == by
+    ]
+    assert len(values) == count
     here = await asked.find_orders(keys_of(by, [*values, "987654321"]), FACETS, call())
     there = await simulated.find_orders(keys_of(by, [*values, "987654321"]), FACETS, call())
     assert here.gaps == there.gaps == ()
@@ -100,7 +114,7 @@ async def test_ids_that_the_database_cannot_hold(asked: Any, real: RealVendure) 
 
 
 async def test_calls(real: RealVendure) -> None:
-    """Twenty orders with every facet, by id and by code mixed, take one call."""
+    """Twenty orders with every facet, by id, by code and by custom field mixed, take one call."""
     seen: list[str] = []
     made = Connecting(
         VendureConnector, real.settings(), observer=lambda operation, seconds, error: seen.append(operation)
@@ -109,7 +123,8 @@ async def test_calls(real: RealVendure) -> None:
     try:
         await subject.check(call())
         orders = real.world.orders[:20]
-        keys = [order.keys[number % 2] for number, order in enumerate(orders)]
+        keys = [(*order.keys, *order.references)[number % 3] for number, order in enumerate(orders) if number % 2]
+        keys += [order.keys[number % 4 // 2] for number, order in enumerate(orders) if not number % 2]
         seen.clear()
         found = await subject.find_orders(keys, FACETS, call())
         assert {record.external_id for record in found.records} == {order.external_id for order in orders}
@@ -167,6 +182,24 @@ async def test_filters(field: SearchField, asked: Any, simulated: Any, real: Rea
             exact = {order.external_id for order in real.world.orders if order_matches(order, condition)}
             found = {identity for identity, _, _ in here}
             assert found == exact or (found > exact and here[0][2] == (condition,)), condition
+
+
+@pytest.mark.contracts
+async def test_the_published_schema_holds(real: RealVendure) -> None:
+    """What the real server answers to the connector's operations is what the vendor's published schema says."""
+    contract = load_contract(contract_file("vendure/schema-admin.json"))
+    skus = [product.sku for product in real.world.products]
+    page = orders_page([], descending=True, skip=0, take=100)
+    for document, options in (
+        (orders_document(FACETS), page),
+        (STOCK, variants_page(skus, 0)),
+        (VARIANTS, variants_page(skus, 0)),
+        (LOCATIONS, locations_page(0)),
+        (CHECK, None),
+    ):
+        variables = {} if options is None else {"options": options}
+        data = real.admin.data(document, variables)
+        assert payload_problems(contract, document, data, variables, scalars={"Money": "Int"}) == []
 
 
 async def test_an_orders_own_stamp_stands_still(real: RealVendure) -> None:

@@ -49,7 +49,7 @@ from orderweave_sdk.records import (
 )
 from orderweave_sdk.testing.world import World
 from tests.systems.vendure.asking import Session
-from tests.systems.vendure.buying import Buyer, Staff
+from tests.systems.vendure.buying import Buyer, Staff, purchase_order
 from tests.systems.vendure.catalog import COUPON, GOODS, ON_HAND, PLACES, SHIPPING, Catalog
 from tests.systems.vendure.server import VendureServer
 from tests.systems.vendure.stories import STORIES, TEA, Story
@@ -114,6 +114,7 @@ def _order(number: int, story: Story, fact: Mapping[str, Any]) -> OrderRecord:
     return OrderRecord(
         external_id=fact["id"],
         keys=(Key("id", fact["id"]), Key("number", fact["code"])),
+        references=(Key("purchaseOrder", purchase_order(number)),) if number % 2 == 0 else (),
         updated_at=updated,
         statuses=tuple(
             StatusWord(axis, story.state if axis is Axis.ORDER else "", meaning, "") for axis, meaning in words

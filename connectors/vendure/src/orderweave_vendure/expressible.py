@@ -43,6 +43,8 @@ from orderweave_vendure.expressible_money import (
 
 DEFAULT_CHANNEL = "__default_channel__"
 CANCELED = "Cancelled"
+# The custom field in which the simulated shop keeps other systems' numbers.
+REFERENCE_FIELD = "purchaseOrder"
 # Where a record does not say when a variant or a level last changed; Vendure always does.
 LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
 # History entries that a timeline may hold; the moves of fulfillments are the shipments' events.
@@ -104,6 +106,7 @@ def order_as_said(record: OrderRecord) -> OrderRecord:
     return OrderRecord(
         external_id=record.external_id,
         keys=record.keys,
+        references=tuple(key for key in record.references if key.namespace == REFERENCE_FIELD)[:1],
         updated_at=updated,
         statuses=_statuses(state, payment_meaning(settled, totals, canceled=canceled), lines, shipments),
         header=Header(

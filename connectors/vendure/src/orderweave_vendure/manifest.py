@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
 from orderweave_sdk.manifest import (
     Batch,
     BatchStrategy,
@@ -109,6 +114,26 @@ MANIFEST = Manifest(
             secret=False,
             description="The token that names the channel, sent as vendure-token; the default channel without it.",
         ),
+        Setting(
+            name="reference_fields",
+            kind=SettingKind.TEXT,
+            required=False,
+            secret=False,
+            description="The order's custom text fields that hold other systems' numbers, with commas between them.",
+        ),
     ),
     statuses=STATUSES,
 )
+
+
+def reference_fields(settings: Mapping[str, Any]) -> tuple[str, ...]:
+    """The custom fields that the settings name, in their order."""
+    named = str(settings.get("reference_fields") or "").split(",")
+    return tuple(dict.fromkeys(name.strip() for name in named if name.strip()))
+
+
+def narrowed(settings: Mapping[str, Any]) -> Manifest:
+    """The manifest of one instance: orders are found by the custom fields too that the settings name."""
+    fields = reference_fields(settings)
+    lookups = {**MANIFEST.lookups, **dict.fromkeys(fields, _IN)}
+    return msgspec.structs.replace(MANIFEST, references=fields, lookups=lookups)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -40,13 +40,18 @@ from orderweave_vendure.payloads import AddressPayload, EntryPayload, LinePayloa
 from orderweave_vendure.statuses import CANCELED, STATUSES
 
 
-def order_record(order: OrderPayload, facets: frozenset[Facet], digits: int) -> OrderRecord:
-    """One order with these facets; `digits` is how many the server keeps of money."""
+def order_record(
+    order: OrderPayload, facets: frozenset[Facet], digits: int, references: Sequence[str] = ()
+) -> OrderRecord:
+    """One order with these facets; `digits` is how many the server keeps of money, `references` its custom fields that
+    hold other systems' numbers.
+    """
     purse = Purse.of(order, digits)
     changed = last_change(order)
     return OrderRecord(
         external_id=order.id,
         keys=(Key("id", order.id), Key("number", order.code)),
+        references=tuple(_references(order, references)),
         updated_at=changed,
         statuses=tuple(_statuses(order, facets)),
         header=_header(order, purse, changed) if Facet.HEADER in facets else None,
@@ -63,6 +68,12 @@ def order_record(order: OrderPayload, facets: frozenset[Facet], digits: int) -> 
         fulfillment=fulfillment(order, events=Facet.TRACKING in facets) if Facet.FULFILLMENT in facets else None,
         timeline=tuple(_timeline(order)) if Facet.TIMELINE in facets else None,
     )
+
+
+def _references(order: OrderPayload, fields: Sequence[str]) -> Iterable[Key]:
+    """What the custom fields hold, as it stands; empty ones are left out."""
+    held = order.custom_fields or {}
+    return (Key(field, str(held[field])) for field in fields if held.get(field) not in (None, ""))
 
 
 def last_change(order: OrderPayload) -> datetime:

@@ -124,9 +124,10 @@ _OF_MONEY = frozenset({Facet.HEADER, Facet.LINES, Facet.PAYMENTS})
 
 
 @lru_cache(maxsize=256)
-def orders_document(facets: frozenset[Facet]) -> str:
-    """The list of orders with what these facets need, and always the newest entry of each one's history."""
+def orders_document(facets: frozenset[Facet], references: tuple[str, ...] = ()) -> str:
+    """The list of orders with what these facets need, its references, and its newest history."""
     parts = "\n".join(_PARTS[facet] for facet in sorted(facets) if facet in _PARTS)
+    custom = f"customFields {{ {' '.join(references)} }}" if references else ""
     digits = "globalSettings { serverConfig { moneyStrategyPrecision } }" if facets & _OF_MONEY else ""
     return f"""
 query Orders($options: OrderListOptions) {{
@@ -135,6 +136,7 @@ query Orders($options: OrderListOptions) {{
     items {{
       id code state currencyCode updatedAt orderPlacedAt
       latest: history(options: {{ take: 1, sort: {{ createdAt: DESC }} }}) {{ items {{ createdAt }} }}
+      {custom}
       {parts}
     }}
   }}
@@ -147,10 +149,15 @@ query Orders($options: OrderListOptions) {{
 PLACED: Options = {"orderPlacedAt": {"isNull": False}}
 
 
-def orders_by_keys(ids: Sequence[str], codes: Sequence[str]) -> Options:
-    """Placed orders with one of these ids or codes, all in one page."""
-    found = [{name: {"in": list(values)}} for name, values in (("id", ids), ("code", codes)) if values]
-    return {"take": len(ids) + len(codes), "filter": {"_and": [PLACED, {"_or": found}]}}
+def orders_by_keys(values: Mapping[str, Sequence[str]], skip: int) -> Options:
+    """A page of the placed orders that carry one of these values in these fields."""
+    found = [{field: {"in": list(wanted)}} for field, wanted in values.items()]
+    return {
+        "skip": skip,
+        "take": ROWS_A_PAGE,
+        "sort": {"id": "ASC"},
+        "filter": {"_and": [PLACED, {"_or": found}]},
+    }
 
 
 def orders_page(conditions: Iterable[Options], *, descending: bool, skip: int, take: int) -> Options:

@@ -298,6 +298,7 @@ class OrderPayload(msgspec.Struct, rename="camel"):
     fulfillments: list[FulfillmentPayload] | None = None
     moved: HistoryPayload | None = None
     happened: HistoryPayload | None = None
+    custom_fields: dict[str, str | int | float | bool | None] | None = None
 
 
 class PlacePayload(msgspec.Struct):

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
 
-from orderweave_sdk.capabilities import Gap, Hit, Page, Search
+from orderweave_sdk.capabilities import Gap, Hit, Orders, Page, Search
 from orderweave_sdk.clock import Call
 from orderweave_sdk.decoding import decode_each
 from orderweave_sdk.errors import BadPayload, GiveUp
 from orderweave_sdk.records import Facet, OrderRecord, utc
 from orderweave_vendure.client import Client
 from orderweave_vendure.mapping import order_record
-from orderweave_vendure.operations import Options, orders_document, orders_page
+from orderweave_vendure.operations import Options, orders_by_keys, orders_document, orders_page
 from orderweave_vendure.payloads import OrderPayload, OrdersData
 from orderweave_vendure.search_terms import not_after, not_before, on_wire, push_down
 
-# Reads of one page of a search, where many orders were placed in the very same millisecond.
+# Reads of one page of a search, where many orders were placed in the very same millisecond, and pages of one look-up.
 _MOST_READS = 10
 
 
@@ -38,9 +38,18 @@ class Place(msgspec.Struct, frozen=True):
     external_id: str
 
 
-async def read_orders(client: Client, options: Options, facets: frozenset[Facet], call: Call, *, what: str) -> Found:
+class Asked(msgspec.Struct, frozen=True):
+    """What is wanted of orders: facets, and the custom fields that hold references; `what` is the call's short name."""
+
+    facets: frozenset[Facet]
+    references: tuple[str, ...]
+    what: str
+
+
+async def read_orders(client: Client, options: Options, asked: Asked, call: Call) -> Found:
     """One list of orders. What of an order is longer than its part of the list, is a gap that names it."""
-    document = orders_document(facets)
+    what = asked.what
+    document = orders_document(asked.facets, asked.references)
     told = await client.ask(document, {"options": options}, OrdersData, operation="Orders", what=what, call=call)
     payloads, gaps = decode_each(told.orders.items, OrderPayload, what=what)
     digits = told.global_settings.server_config.money_strategy_precision if told.global_settings else 2
@@ -52,7 +61,7 @@ async def read_orders(client: Client, options: Options, facets: frozenset[Facet]
         ]
     return Found(
         orders=tuple(
-            (order_record(payload, facets, digits), utc(payload.order_placed_at))
+            (order_record(payload, asked.facets, digits, asked.references), utc(payload.order_placed_at))
             for payload in payloads
             if payload.order_placed_at is not None
         ),
@@ -62,11 +71,28 @@ async def read_orders(client: Client, options: Options, facets: frozenset[Facet]
     )
 
 
-async def search_page(client: Client, search: Search, call: Call) -> Page:
+async def find_orders(client: Client, values: Mapping[str, Sequence[str]], asked: Asked, call: Call) -> Orders:
+    """The orders that carry one of these values, page by page; a reference may name several."""
+    records: list[OrderRecord] = []
+    gaps: list[Gap] = []
+    read = 0
+    for _ in range(_MOST_READS):
+        found = await read_orders(client, orders_by_keys(values, read), asked, call)
+        records += [record for record, _ in found.orders]
+        gaps += found.gaps
+        read += found.rows
+        if not found.rows or read >= found.total:
+            return Orders(records=tuple(records), gaps=tuple(gaps))
+    gaps.append(Gap(f"{asked.what}: more orders carry these values than are read; the rest is missing"))
+    return Orders(records=tuple(records), gaps=tuple(gaps))
+
+
+async def search_page(client: Client, search: Search, references: tuple[str, ...], call: Call) -> Page:
     """One page in order of when orders were placed, equals by id.
 
     Vendure cannot tell equals apart in a sort, so all orders of the page's last moment are read before it is cut.
     """
+    asked = Asked(search.facets, references, "orders by search")
     filters, remaining = push_down(search.conditions)
     place = _read_cursor(search.after) if search.after is not None else None
     if place is not None:
@@ -78,7 +104,7 @@ async def search_page(client: Client, search: Search, call: Call) -> Page:
     take = search.size + (2 if place else 1)
     for _ in range(_MOST_READS):
         options = orders_page(filters, descending=search.descending, skip=read, take=take)
-        told = await read_orders(client, options, search.facets, call, what="orders by search")
+        told = await read_orders(client, options, asked, call)
         read += told.rows
         gaps += told.gaps
         found += [entry for entry in told.orders if place is None or _is_beyond(entry, place, search.descending)]

@@ -10,10 +10,13 @@ from typing import Any
 from graphql import GraphQLError
 
 from orderweave_sdk.records import OrderRecord
+from orderweave_vendure.expressible import REFERENCE_FIELD
 from orderweave_vendure.simulated_orders import raw_state
 
 # What one list may hold where a shop has not said otherwise.
 MOST_ROWS = 1000
+# Fields that name an order, or a few.
+_NAMING = frozenset({"id", "code", REFERENCE_FIELD})
 
 Filter = Mapping[str, Any]
 
@@ -26,10 +29,12 @@ class OrderList:
         placed = [order for order in orders if _placed(order) is not None]
         self._ascending = sorted(placed, key=lambda order: _moment(order).timestamp())
         self._moments = [_moment(order) for order in self._ascending]
-        self._by: dict[str, dict[str, OrderRecord]] = {
-            "id": {order.external_id: order for order in orders},
-            "code": {number: order for order in orders if (number := order.key("number")) is not None},
-        }
+        self._by: dict[str, dict[str, list[OrderRecord]]] = {field: {} for field in _NAMING}
+        for order in orders:
+            for field, index in self._by.items():
+                value = _FIELDS[field](order)
+                if value is not None:
+                    index.setdefault(value, []).append(order)
 
     def page(self, options: Mapping[str, Any]) -> tuple[list[OrderRecord], int]:
         """The orders of one page, and how many there are in all."""
@@ -46,9 +51,9 @@ class OrderList:
         """The orders that a filter names by id or code; None where it names none."""
         for part in filter_.get("_and") or ():
             named = part.get("_or") or ()
-            if named and all(set(each) <= {"id", "code"} and each for each in named):
+            if named and all(set(each) <= _NAMING and each for each in named):
                 values = [(field, value) for each in named for field in each for value in each[field].get("in") or ()]
-                found = [self._by[field][value] for field, value in values if value in self._by[field]]
+                found = [order for field, value in values for order in self._by[field].get(value, ())]
                 return list({order.external_id: order for order in found}.values())
         return None
 
@@ -96,6 +101,9 @@ _FIELDS: Mapping[str, Callable[[OrderRecord], str | None]] = {
     "id": lambda order: order.external_id,
     "code": lambda order: order.key("number"),
     "state": raw_state,
+    REFERENCE_FIELD: lambda order: next(
+        (key.value for key in order.references if key.namespace == REFERENCE_FIELD), None
+    ),
     "currencyCode": lambda order: order.header.currency if order.header else None,
 }
 _OPERATORS: Mapping[str, Callable[[Any, Any], bool]] = {

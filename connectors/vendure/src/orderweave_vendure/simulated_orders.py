@@ -22,7 +22,7 @@ from orderweave_sdk.records import (
     TaxLine,
     Totals,
 )
-from orderweave_vendure.expressible import DEFAULT_CHANNEL, order_as_said, shipment_state, state_of
+from orderweave_vendure.expressible import DEFAULT_CHANNEL, REFERENCE_FIELD, order_as_said, shipment_state, state_of
 from orderweave_vendure.expressible_money import Settled, as_settled
 from orderweave_vendure.operations import FULFILLMENT_MOVED
 from orderweave_vendure.search_terms import on_wire
@@ -49,6 +49,7 @@ def order_wire(record: OrderRecord, digits: int) -> Fields:
         "currencyCode": header.currency,
         "updatedAt": on_wire(said.updated_at or _NEVER),
         "orderPlacedAt": on_wire(header.placed_at) if header.placed_at else None,
+        "customFields": {REFERENCE_FIELD: next((key.value for key in said.references), None)},
         "channels": _channels(header),
         "couponCodes": [entry.code for entry in header.discounts if entry.code],
         "promotions": [{"id": str(n), "couponCode": entry.code} for n, entry in enumerate(header.discounts, 1)],

@@ -45,7 +45,7 @@ input IDOperators { eq: String in: [String!] }
 input DateOperators { eq: DateTime before: DateTime after: DateTime isNull: Boolean }
 
 input OrderListOptions { skip: Int take: Int sort: OrderSortParameter filter: OrderFilterParameter }
-input OrderSortParameter { orderPlacedAt: SortOrder }
+input OrderSortParameter { id: SortOrder orderPlacedAt: SortOrder }
 input OrderFilterParameter {
   id: IDOperators
   orderPlacedAt: DateOperators
@@ -194,3 +194,13 @@ type StockLevel {
 type StockLocationList { items: [StockLocation!]! totalItems: Int! }
 type StockLocation { id: ID! name: String! }
 """
+
+
+def with_custom_field(name: str) -> str:
+    """The schema as Vendure makes it where orders have a custom text field: a type, and a field of the filter."""
+    return (
+        SDL.replace("type Order {", "type Order {\n  customFields: OrderCustomFields", 1).replace(
+            "input OrderFilterParameter {", f"input OrderFilterParameter {{\n  {name}: StringOperators", 1
+        )
+        + f"type OrderCustomFields {{ {name}: String }}\n"
+    )

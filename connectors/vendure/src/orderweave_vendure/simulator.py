@@ -12,11 +12,18 @@ from orderweave_sdk.testing.graphql_simulator import GraphqlSimulator, Operation
 from orderweave_sdk.testing.simulator import SimulatedAnswer, SimulatedRequest
 from orderweave_sdk.testing.world import World
 from orderweave_vendure.client import KEY_HEADER, TOKEN_HEADER
-from orderweave_vendure.expressible import DEFAULT_CHANNEL, LONG_AGO, order_as_said, product_as_said, stock_as_said
+from orderweave_vendure.expressible import (
+    DEFAULT_CHANNEL,
+    LONG_AGO,
+    REFERENCE_FIELD,
+    order_as_said,
+    product_as_said,
+    stock_as_said,
+)
 from orderweave_vendure.search_terms import on_wire
 from orderweave_vendure.simulated_lists import OrderList, cut
 from orderweave_vendure.simulated_orders import order_wire
-from orderweave_vendure.simulated_schema import SDL
+from orderweave_vendure.simulated_schema import with_custom_field
 
 USERNAME = "orderweave"
 PASSWORD = "simulated-password"
@@ -28,12 +35,12 @@ _RANGES = {
 
 
 class VendureSimulator(GraphqlSimulator):
-    """One server with one channel.
+    """One server with one channel, whose orders have the custom field REFERENCE_FIELD.
 
     `digits` is its money strategy's precision. `password` may be changed; `end_sessions` makes every token worthless.
     """
 
-    sdl: ClassVar[str] = SDL
+    sdl: ClassVar[str] = with_custom_field(REFERENCE_FIELD)
     graphql_path: ClassVar[str] = "/admin-api"
 
     def __init__(self) -> None:
@@ -65,7 +72,12 @@ class VendureSimulator(GraphqlSimulator):
 
     def settings(self) -> dict[str, Any]:
         """Where to find it, and the account that it takes."""
-        return {"url": self.url, "username": USERNAME, "password": PASSWORD}
+        return {
+            "url": self.url,
+            "username": USERNAME,
+            "password": PASSWORD,
+            "reference_fields": REFERENCE_FIELD,
+        }
 
     def seed(self, world: World) -> None:
         """Replace all that the server knows."""

@@ -1,5 +1,5 @@
 // A Vendure server on a loopback port, over the PostgreSQL database that the environment names: its own default
-// configuration, but for a payment method that settles without a provider and for API keys, which are off by default.
+// configuration, but for a payment method without a provider, API keys, and a custom field of orders.
 import { bootstrap, DefaultLogger, dummyPaymentHandler, LogLevel } from '@vendure/core';
 
 const { SHOP_PORT, DB_URL, ADMIN_PASSWORD } = process.env;
@@ -14,4 +14,5 @@ await bootstrap({
   dbConnectionOptions: { type: 'postgres', url: DB_URL, synchronize: true, logging: false },
   logger: new DefaultLogger({ level: LogLevel.Warn }),
   paymentOptions: { paymentMethodHandlers: [dummyPaymentHandler] },
+  customFields: { Order: [{ name: 'purchaseOrder', type: 'string', nullable: true }] },
 });
