@@ -69,8 +69,12 @@ def parcel(**given: Any) -> dict[str, Any]:
     } | given
 
 
-def entry(kind: str, moment: str, number: int = 1, *, public: bool = True, **data: Any) -> dict[str, Any]:
-    """One entry of a history."""
+def entry(
+    kind: str, moment: str, number: int = 1, *, public: bool = True, move: tuple[str, str] | None = None, **data: Any
+) -> dict[str, Any]:
+    """One entry of a history; `move` is from one state to another."""
+    if move is not None:
+        data |= {"from": move[0], "to": move[1]}
     return {"id": str(number), "createdAt": moment, "type": kind, "isPublic": public, "data": data}
 
 

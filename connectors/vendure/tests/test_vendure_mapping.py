@@ -229,19 +229,19 @@ def test_a_shipments_moments_come_from_the_history() -> None:
             "ORDER_FULFILLMENT_TRANSITION",
             "2026-03-02T10:00:00.000Z",
             fulfillmentId=41,
-            **{"from": "P", "to": "Shipped"},
+            move=("P", "Shipped"),
         ),
         entry(
             "ORDER_FULFILLMENT_TRANSITION",
             "2026-03-04T16:00:00.000Z",
             fulfillmentId=41,
-            **{"from": "S", "to": "Delivered"},
+            move=("S", "Delivered"),
         ),
         entry(
             "ORDER_FULFILLMENT_TRANSITION",
             "2026-03-05T16:00:00.000Z",
             fulfillmentId=42,
-            **{"from": "P", "to": "Shipped"},
+            move=("P", "Shipped"),
         ),
     )
     record = read(state="Delivered", fulfillments=[parcel(state="Delivered")], moved=moved)
@@ -277,7 +277,7 @@ def test_the_timeline_keeps_what_staff_wrote_for_themselves() -> None:
     told = history(
         entry("ORDER_NOTE", PLACED, 12, public=False, note="Pays late"),
         entry("ORDER_NOTE", PLACED, 9, note="A gift"),
-        entry("ORDER_STATE_TRANSITION", PLACED, 10, **{"from": "A", "to": "B"}),
+        entry("ORDER_STATE_TRANSITION", PLACED, 10, move=("A", "B")),
         entry("ORDER_CANCELLATION", PLACED, 11, reason="too late"),
     )
     assert [(each.kind, each.message) for each in read(happened=told).timeline or ()] == [

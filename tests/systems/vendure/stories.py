@@ -26,6 +26,19 @@ class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     status: ShipmentStatus
 
 
+class Sums(msgspec.Struct, frozen=True, kw_only=True):
+    """What an order comes to, in cents: `tax` is all of it, `goods_tax` that of the lines and surcharges."""
+
+    subtotal: int = 0
+    off: int = 0
+    tax: int = 0
+    goods_tax: int = 0
+    fees: int = 0
+    total: int = 0
+    paid: int = 0
+    refunded: int = 0
+
+
 class Story(msgspec.Struct, frozen=True, kw_only=True):
     """One order: what is bought, what the staff do with it, and what is then told.
 
@@ -36,18 +49,11 @@ class Story(msgspec.Struct, frozen=True, kw_only=True):
     goods: Mapping[str, int]
     state: str
     words: tuple[str, str, str]
+    sums: Sums
     work: Callable[[Staff, dict[str, Any], Lines, Mapping[str, str]], None] = lambda *_: None
     bought: Mapping[str, int] | None = None
     coupon: str | None = None
     fewer: Mapping[str, int] = {}
-    subtotal: int = 0
-    off: int = 0
-    tax: int = 0
-    goods_tax: int = 0
-    fees: int = 0
-    total: int = 0
-    paid: int = 0
-    refunded: int = 0
     line_tax: Mapping[str, int] = {}
     line_off: Mapping[str, int] = {}
     parcels: tuple[Parcel, ...] = ()
@@ -120,8 +126,8 @@ def _changing(staff: Staff, order: dict[str, Any], lines: Lines, variants: Mappi
     staff.move(order["id"], "Modifying")
 
 
-_BIG = {"subtotal": 11870, "tax": 2474, "goods_tax": 2374, "total": 14844, "paid": 14844}
-_SMALL = {"subtotal": 990, "tax": 298, "goods_tax": 198, "total": 1788}
+_BIG = Sums(subtotal=11870, tax=2474, goods_tax=2374, total=14844, paid=14844)
+_SMALL = Sums(subtotal=990, tax=298, goods_tax=198, total=1788, paid=1788)
 
 STORIES: tuple[Story, ...] = (
     Story(
@@ -130,13 +136,8 @@ STORIES: tuple[Story, ...] = (
         work=_noted,
         state="PaymentSettled",
         words=("OPEN", "PAID", "UNFULFILLED"),
-        subtotal=3430,
-        off=343,
-        tax=717,
-        goods_tax=617,
-        total=4304,
-        paid=4304,
         line_tax={TEA: 356, BLACK: 261},
+        sums=Sums(subtotal=3430, off=343, tax=717, goods_tax=617, total=4304, paid=4304),
     ),
     Story(
         goods={TEA: 1, POT: 2},
@@ -144,22 +145,23 @@ STORIES: tuple[Story, ...] = (
         work=_settle,
         state="PaymentSettled",
         words=("OPEN", "PAID", "UNFULFILLED"),
-        subtotal=9890,
-        tax=2078,
-        goods_tax=1978,
-        total=12468,
-        paid=12468,
         line_tax={POT: 1780},
         line_off={POT: 8900},
+        sums=Sums(subtotal=9890, tax=2078, goods_tax=1978, total=12468, paid=12468),
     ),
-    Story(goods={TEA: 1}, state="PaymentAuthorized", words=("OPEN", "AUTHORIZED", "UNFULFILLED"), **_SMALL),
+    Story(
+        goods={TEA: 1},
+        state="PaymentAuthorized",
+        words=("OPEN", "AUTHORIZED", "UNFULFILLED"),
+        sums=msgspec.structs.replace(_SMALL, paid=0),
+    ),
     Story(
         goods={TEA: 3, POT: 1},
         work=_delivered,
         state="Delivered",
         words=("COMPLETED", "PAID", "FULFILLED"),
         parcels=(Parcel(goods={TEA: 3, POT: 1}, tracking="1Z1", status=ShipmentStatus.DELIVERED),),
-        **_BIG,
+        sums=_BIG,
     ),
     Story(
         goods={TEA: 3, POT: 1},
@@ -170,7 +172,7 @@ STORIES: tuple[Story, ...] = (
             Parcel(goods={TEA: 1}, tracking="1Z2", status=ShipmentStatus.IN_TRANSIT),
             Parcel(goods={TEA: 2, POT: 1}, tracking="JD3", status=ShipmentStatus.IN_TRANSIT),
         ),
-        **_BIG,
+        sums=_BIG,
     ),
     Story(
         goods={TEA: 3, POT: 1},
@@ -181,7 +183,7 @@ STORIES: tuple[Story, ...] = (
             Parcel(goods={TEA: 2}, tracking="1Z4", status=ShipmentStatus.IN_TRANSIT),
             Parcel(goods={POT: 1}, tracking=None, status=ShipmentStatus.PENDING),
         ),
-        **_BIG,
+        sums=_BIG,
     ),
     Story(
         goods={TEA: 3, POT: 1},
@@ -189,19 +191,14 @@ STORIES: tuple[Story, ...] = (
         state="PartiallyDelivered",
         words=("OPEN", "PAID", "PARTIALLY_FULFILLED"),
         parcels=(Parcel(goods={TEA: 2}, tracking="1Z5", status=ShipmentStatus.DELIVERED),),
-        **_BIG,
+        sums=_BIG,
     ),
     Story(
         goods={BLACK: 2},
         work=_refunded_in_part,
         state="PaymentSettled",
         words=("OPEN", "PARTIALLY_REFUNDED", "UNFULFILLED"),
-        subtotal=2900,
-        tax=680,
-        goods_tax=580,
-        total=4080,
-        paid=4080,
-        refunded=500,
+        sums=Sums(subtotal=2900, tax=680, goods_tax=580, total=4080, paid=4080, refunded=500),
     ),
     Story(
         goods={BLACK: 1},
@@ -209,8 +206,7 @@ STORIES: tuple[Story, ...] = (
         state="Cancelled",
         words=("CANCELED", "REFUNDED", "CANCELED"),
         fewer={BLACK: 1},
-        paid=2340,
-        refunded=2340,
+        sums=Sums(paid=2340, refunded=2340),
     ),
     Story(
         goods={TEA: 3},
@@ -218,11 +214,7 @@ STORIES: tuple[Story, ...] = (
         state="PaymentSettled",
         words=("OPEN", "OVERPAID", "UNFULFILLED"),
         fewer={TEA: 1},
-        subtotal=1980,
-        tax=496,
-        goods_tax=396,
-        total=2976,
-        paid=4164,
+        sums=Sums(subtotal=1980, tax=496, goods_tax=396, total=2976, paid=4164),
     ),
     Story(
         goods={TEA: 1, BLACK: 1},
@@ -230,20 +222,14 @@ STORIES: tuple[Story, ...] = (
         work=_more,
         state="PaymentSettled",
         words=("OPEN", "PAID", "UNFULFILLED"),
-        subtotal=2440,
-        fees=300,
-        tax=648,
-        goods_tax=548,
-        total=3888,
-        paid=3888,
+        sums=Sums(subtotal=2440, fees=300, tax=648, goods_tax=548, total=3888, paid=3888),
     ),
     Story(
         goods={TEA: 1},
         work=_changing,
         state="Modifying",
         words=("OPEN", "PAID", "UNFULFILLED"),
-        **_SMALL,
-        paid=1788,
+        sums=_SMALL,
     ),
     # So many that a look-up of twenty is one, and a search has pages.
     *(
@@ -252,8 +238,7 @@ STORIES: tuple[Story, ...] = (
             work=_settle,
             state="PaymentSettled",
             words=("OPEN", "PAID", "UNFULFILLED"),
-            **_SMALL,
-            paid=1788,
+            sums=_SMALL,
         )
         for _ in range(10)
     ),

@@ -126,9 +126,11 @@ def _order(number: int, story: Story, fact: Mapping[str, Any]) -> OrderRecord:
             updated_at=updated,
             currency="USD",
             totals=_totals(story),
-            discounts=(Discount(title="Ten percent off", code=COUPON, amount=_usd(story.off)),) if story.off else (),
+            discounts=(Discount(title="Ten percent off", code=COUPON, amount=_usd(story.sums.off)),)
+            if story.sums.off
+            else (),
             taxes=(
-                TaxLine(title="Sales tax", rate=_RATE, amount=_usd(story.goods_tax)),
+                TaxLine(title="Sales tax", rate=_RATE, amount=_usd(story.sums.goods_tax)),
                 TaxLine(title="shipping tax", rate=_RATE, amount=_usd(100)),
             )
             if story.state != "Cancelled"
@@ -160,16 +162,16 @@ def _order(number: int, story: Story, fact: Mapping[str, Any]) -> OrderRecord:
 
 def _totals(story: Story) -> Totals:
     if story.state == "Cancelled":
-        return Totals(paid=_usd(story.paid), refunded=_usd(story.refunded))
+        return Totals(paid=_usd(story.sums.paid), refunded=_usd(story.sums.refunded))
     return Totals(
-        subtotal=_usd(story.subtotal),
-        discount=_usd(story.off),
+        subtotal=_usd(story.sums.subtotal),
+        discount=_usd(story.sums.off),
         shipping=_usd(SHIPPING),
-        tax=_usd(story.tax),
-        fees=_usd(story.fees),
-        total=_usd(story.total),
-        paid=_usd(story.paid),
-        refunded=_usd(story.refunded),
+        tax=_usd(story.sums.tax),
+        fees=_usd(story.sums.fees),
+        total=_usd(story.sums.total),
+        paid=_usd(story.sums.paid),
+        refunded=_usd(story.sums.refunded),
     )
 
 
@@ -198,18 +200,18 @@ def _payments(story: Story, facts: Sequence[Mapping[str, Any]]) -> Payments:
     refunds = tuple(
         Refund(
             external_id=refund["id"],
-            amount=_usd(story.refunded),
+            amount=_usd(story.sums.refunded),
             created_at=_moment(refund["createdAt"]),
             note=refund["reason"],
         )
         for fact in facts
         for refund in fact["refunds"]
     )
-    settled = story.paid > 0
+    settled = story.sums.paid > 0
     payments = []
     for place, fact in enumerate(sorted(facts, key=lambda fact: int(fact["id"]))):
         # The one order that was paid twice: what it came to first, and the rest.
-        cents = (story.paid or story.total) if len(facts) == 1 else (1788, story.paid - 1788)[place]
+        cents = (story.sums.paid or story.sums.total) if len(facts) == 1 else (1788, story.sums.paid - 1788)[place]
         done = Transaction(
             external_id=fact["transactionId"],
             kind=TransactionKind.SALE if settled else TransactionKind.AUTHORIZATION,
@@ -236,7 +238,7 @@ def _payments(story: Story, facts: Sequence[Mapping[str, Any]]) -> Payments:
                 method=fact["method"],
                 authorized=None if settled else _usd(cents),
                 captured=_usd(cents) if settled else None,
-                refunded=_usd(story.refunded) if story.refunded else None,
+                refunded=_usd(story.sums.refunded) if story.sums.refunded else None,
                 transactions=(done, *back),
             )
         )
