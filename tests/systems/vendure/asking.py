@@ -11,11 +11,15 @@ _SECONDS = 60
 
 
 class Session:
-    """One visitor or administrator at one of the two endpoints; its token is kept and sent along."""
+    """One visitor or administrator at one of the two endpoints; its token is kept and sent along.
 
-    def __init__(self, url: str, token: str | None = None) -> None:
+    `channel` is a channel's token.
+    """
+
+    def __init__(self, url: str, token: str | None = None, *, channel: str | None = None) -> None:
         self._url = url
         self._token = token
+        self._channel = {"vendure-token": channel} if channel else {}
 
     def ask(self, document: str, variables: Mapping[str, Any] | None = None) -> Any:
         """The one root field's value; fails with what the server says, also where it is an error among the results."""
@@ -27,7 +31,7 @@ class Session:
         """All root fields; fails with what the server says."""
         sent = json.dumps({"query": document, "variables": variables or {}}).encode()
         token = {"authorization": f"Bearer {self._token}"} if self._token else {}
-        request = Request(self._url, data=sent, headers={"content-type": "application/json", **token})
+        request = Request(self._url, data=sent, headers={"content-type": "application/json", **token, **self._channel})
         with urlopen(request, timeout=_SECONDS) as answer:
             self._token = answer.headers.get("vendure-auth-token") or self._token
             told = json.load(answer)

@@ -73,9 +73,9 @@ class VendureServer:
         )
         return session
 
-    def visitor(self) -> Session:
+    def visitor(self, channel: str | None = None) -> Session:
         """The Shop API, as somebody new."""
-        return Session(f"{self.url}/shop-api")
+        return Session(f"{self.url}/shop-api", channel=channel)
 
     def sign_out(self, token: str) -> None:
         """Make a token worthless."""

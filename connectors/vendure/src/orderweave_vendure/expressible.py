@@ -40,9 +40,9 @@ from orderweave_vendure.expressible_money import (
     totals_said,
     zero,
 )
+from orderweave_vendure.statuses import CANCELED
 
 DEFAULT_CHANNEL = "__default_channel__"
-CANCELED = "Cancelled"
 # The custom field in which the simulated shop keeps other systems' numbers.
 REFERENCE_FIELD = "purchaseOrder"
 # Where a record does not say when a variant or a level last changed; Vendure always does.
