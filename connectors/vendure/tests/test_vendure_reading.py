@@ -132,16 +132,31 @@ async def test_a_foreign_cursor_is_refused(connector: VendureConnector) -> None:
         await connector.search_orders(search, Call.within(10))
 
 
+def noted(order: OrderRecord, count: int) -> OrderRecord:
+    """The order with so many notes on it."""
+    notes = (Happening(occurred_at=START + timedelta(minutes=n), kind="ORDER_NOTE", message="x") for n in range(count))
+    return msgspec.structs.replace(order, timeline=tuple(notes))
+
+
+async def test_long_histories_are_read_on(shop: VendureSimulator, connector: VendureConnector) -> None:
+    """Two orders with more than a page of history cost one call a page more between them, and one with less none."""
+    counts = {"100": 3, "101": 150, "102": 201}
+    shop.seed(World(orders=tuple(noted(order, counts[order.external_id]) for order in orders([START] * 3))))
+    await connector.check(Call.within(10))
+    before = len(shop.calls)
+    found = await connector.find_orders(keys_of("id", list(counts)), MANIFEST.facets, Call.within(10))
+    assert {record.external_id: len(record.timeline or ()) for record in found.records} == counts
+    assert found.gaps == ()
+    assert len(shop.calls) - before == 3
+
+
 async def test_a_history_longer_than_is_read_is_a_gap(shop: VendureSimulator, connector: VendureConnector) -> None:
     """The order comes with what was read, and a gap names it."""
-    order = shop.world.orders[0]
-    notes = tuple(
-        Happening(occurred_at=START + timedelta(minutes=n), kind="ORDER_NOTE", message="x") for n in range(101)
-    )
-    shop.seed(World(orders=(msgspec.structs.replace(order, timeline=notes),)))
+    order = noted(shop.world.orders[0], 501)
+    shop.seed(World(orders=(order,)))
     keys = keys_of("id", [order.external_id])
     found = await connector.find_orders(keys, frozenset({Facet.TIMELINE}), Call.within(10))
-    assert [len(record.timeline or ()) for record in found.records] == [100]
+    assert [len(record.timeline or ()) for record in found.records] == [500]
     assert [gap.external_id for gap in found.gaps] == [order.external_id]
 
 

@@ -194,15 +194,18 @@ async def test_the_published_schema_holds(real: RealVendure) -> None:
     """What the real server answers to the connector's operations is what the vendor's published schema says."""
     contract = load_contract(contract_file("vendure/schema-admin.json"))
     skus = [product.sku for product in real.world.products]
+    whole = orders_document(FACETS)
     page = orders_page([], descending=True, skip=0, take=100)
     for document, options in (
-        (orders_document(FACETS), page),
+        (whole, page),
         (STOCK, variants_page(skus, 0)),
         (VARIANTS, variants_page(skus, 0)),
         (LOCATIONS, locations_page(0)),
         (CHECK, None),
     ):
-        variables = {} if options is None else {"options": options}
+        variables: dict[str, Any] = {} if options is None else {"options": options}
+        if document is whole:
+            variables["entries"] = 0
         data = real.admin.data(document, variables)
         assert payload_problems(contract, document, data, variables, scalars={"Money": "Int"}) == []
 

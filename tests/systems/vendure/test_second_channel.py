@@ -11,9 +11,9 @@ import pytest_asyncio
 from orderweave_sdk.batches import keys_of
 from orderweave_sdk.clock import Call
 from orderweave_sdk.connecting import Connecting
-from orderweave_sdk.records import Channel, Money, TaxLine
+from orderweave_sdk.records import Channel, Facet, Money, TaxLine
 from orderweave_vendure.connector import VendureConnector
-from tests.systems.vendure.buying import Buyer
+from tests.systems.vendure.buying import Buyer, Staff
 from tests.systems.vendure.catalog import RIGHTS
 from tests.systems.vendure.conftest import RealVendure
 
@@ -128,3 +128,14 @@ async def test_stock_that_is_not_tracked(there: Any, second: str) -> None:
     stock = await there.read_stock([SKU], None, Call.within(60))
     assert [(level.sku, level.available) for level in stock.records] == [(SKU, None)]
     assert len((await there.list_locations(Call.within(60))).records) == 1
+
+
+async def test_a_long_history_is_read_whole(there: Any, real: RealVendure, second: str) -> None:
+    """More entries than one page holds come with a second call, each once and in order."""
+    staff = Staff(real.admin)
+    for number in range(105):
+        staff.note(second, f"note {number}", public=True)
+    found = await there.find_orders(keys_of("id", [second]), frozenset({Facet.TIMELINE}), Call.within(60))
+    assert found.gaps == ()
+    notes = [entry.message for entry in found.records[0].timeline if entry.kind == "ORDER_NOTE"]
+    assert notes == [f"note {number}" for number in range(105)]

@@ -10,8 +10,8 @@ from orderweave_sdk.records import Facet
 
 Options = Mapping[str, Any]
 
-# Entries read of one order's history. More of them than this is a gap that names the order.
-MOST_ENTRIES = 100
+# Entries of one order's history in one answer; further ones are asked for apart.
+ENTRIES_A_PAGE = 100
 # Rows of one list that has pages: places, or variants that share a SKU.
 ROWS_A_PAGE = 100
 # The type of history entry that tells of fulfillments; they are the shipments' events, and no part of the timeline.
@@ -75,14 +75,15 @@ payments {
 }
 totalWithTax
 """
+# In order of the id: what was written in one transaction has one moment.
 _HISTORY = """
-(options: {{ take: {take}, sort: {{ createdAt: ASC }}, filter: {{ type: {{ {operator}: "{type}" }} }} }}) {{
+(options: {{ skip: $entries, take: {take}, sort: {{ id: ASC }}, filter: {{ type: {{ {operator}: "{type}" }} }} }}) {{
   totalItems
   items {{ id createdAt type isPublic data }}
 }}
 """
-_SHIPPED = _HISTORY.format(take=MOST_ENTRIES, operator="eq", type=FULFILLMENT_MOVED)
-_HAPPENED = _HISTORY.format(take=MOST_ENTRIES, operator="notEq", type=FULFILLMENT_MOVED)
+_SHIPPED = _HISTORY.format(take=ENTRIES_A_PAGE, operator="eq", type=FULFILLMENT_MOVED)
+_HAPPENED = _HISTORY.format(take=ENTRIES_A_PAGE, operator="notEq", type=FULFILLMENT_MOVED)
 
 _PARTS: Mapping[Facet, str] = {
     Facet.HEADER: f"""
@@ -119,6 +120,8 @@ _PARTS: Mapping[Facet, str] = {
     """,
     Facet.TIMELINE: f"happened: history{_HAPPENED}",
 }
+# The facets that read the history, from the entry on that `$entries` says.
+OF_HISTORY = frozenset({Facet.FULFILLMENT, Facet.TIMELINE})
 # The facets that speak of money; the server says in how many digits it keeps it.
 _OF_MONEY = frozenset({Facet.HEADER, Facet.LINES, Facet.PAYMENTS})
 
@@ -127,10 +130,11 @@ _OF_MONEY = frozenset({Facet.HEADER, Facet.LINES, Facet.PAYMENTS})
 def orders_document(facets: frozenset[Facet], references: tuple[str, ...] = ()) -> str:
     """The list of orders with what these facets need, its references, and its newest history."""
     parts = "\n".join(_PARTS[facet] for facet in sorted(facets) if facet in _PARTS)
+    entries = ", $entries: Int" if facets & OF_HISTORY else ""
     custom = f"customFields {{ {' '.join(references)} }}" if references else ""
     digits = "globalSettings { serverConfig { moneyStrategyPrecision } }" if facets & _OF_MONEY else ""
     return f"""
-query Orders($options: OrderListOptions) {{
+query Orders($options: OrderListOptions{entries}) {{
   orders(options: $options) {{
     totalItems
     items {{

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -14,10 +15,19 @@ from orderweave_sdk.errors import BadPayload, GiveUp
 from orderweave_sdk.records import Facet, OrderRecord, utc
 from orderweave_vendure.client import Client
 from orderweave_vendure.mapping import order_record
-from orderweave_vendure.operations import Options, orders_by_keys, orders_document, orders_page
+from orderweave_vendure.operations import (
+    ENTRIES_A_PAGE,
+    OF_HISTORY,
+    Options,
+    orders_by_keys,
+    orders_document,
+    orders_page,
+)
 from orderweave_vendure.payloads import OrderPayload, OrdersData
 from orderweave_vendure.search_terms import not_after, not_before, on_wire, push_down
 
+# Pages of an order's history: five hundred entries of each of its two parts.
+_MOST_HISTORY_PAGES = 5
 # Reads of one page of a search, where many orders were placed in the very same millisecond, and pages of one look-up.
 _MOST_READS = 10
 
@@ -47,18 +57,12 @@ class Asked(msgspec.Struct, frozen=True):
 
 
 async def read_orders(client: Client, options: Options, asked: Asked, call: Call) -> Found:
-    """One list of orders. What of an order is longer than its part of the list, is a gap that names it."""
+    """One list of orders, with their whole histories within the bound."""
     what = asked.what
-    document = orders_document(asked.facets, asked.references)
-    told = await client.ask(document, {"options": options}, OrdersData, operation="Orders", what=what, call=call)
+    told = await _list(client, options, asked, 0, call)
     payloads, gaps = decode_each(told.orders.items, OrderPayload, what=what)
+    gaps += await _read_on(client, payloads, asked, call)
     digits = told.global_settings.server_config.money_strategy_precision if told.global_settings else 2
-    for payload in payloads:
-        gaps += [
-            Gap(f"{what}: the order's history is longer than is read; the newest entries are missing", payload.id)
-            for history in (payload.moved, payload.happened)
-            if history is not None and history.total_items > len(history.items)
-        ]
     return Found(
         orders=tuple(
             (order_record(payload, asked.facets, digits, asked.references), utc(payload.order_placed_at))
@@ -69,6 +73,41 @@ async def read_orders(client: Client, options: Options, asked: Asked, call: Call
         rows=len(told.orders.items),
         total=told.orders.total_items,
     )
+
+
+async def _list(client: Client, options: Options, asked: Asked, entries: int, call: Call) -> OrdersData:
+    """One list, with the orders' histories from so many entries on."""
+    variables: dict[str, Any] = {"options": options}
+    if asked.facets & OF_HISTORY:
+        variables["entries"] = entries
+    document = orders_document(asked.facets, asked.references)
+    return await client.ask(document, variables, OrdersData, operation="Orders", what=asked.what, call=call)
+
+
+async def _read_on(client: Client, payloads: Sequence[OrderPayload], asked: Asked, call: Call) -> list[Gap]:
+    """Complete, in place, histories that are longer than their page; a gap names each order whose is longer still."""
+    gaps: list[Gap] = []
+    further = Asked(asked.facets & OF_HISTORY, (), "further history")
+    pending = [payload for payload in payloads if _is_longer(payload)]
+    for page in range(1, _MOST_HISTORY_PAGES):
+        if not pending:
+            break
+        options = orders_by_keys({"id": [payload.id for payload in pending]}, 0)
+        told = await _list(client, options, further, page * ENTRIES_A_PAGE, call)
+        found, bad = decode_each(told.orders.items, OrderPayload, what=further.what)
+        gaps += bad
+        more = {payload.id: payload for payload in found}
+        for payload in pending:
+            for name in ("moved", "happened"):
+                known, rest = getattr(payload, name), getattr(more.get(payload.id), name, None)
+                if known is not None and rest is not None:
+                    known.items += rest.items
+        pending = [payload for payload in pending if _is_longer(payload)]
+    return gaps + [Gap(f"{asked.what}: the newest of the order's history is not read", each.id) for each in pending]
+
+
+def _is_longer(payload: OrderPayload) -> bool:
+    return any(part is not None and part.total_items > len(part.items) for part in (payload.moved, payload.happened))
 
 
 async def find_orders(client: Client, values: Mapping[str, Sequence[str]], asked: Asked, call: Call) -> Orders:

@@ -61,7 +61,7 @@ input HistoryEntryListOptions {
   sort: HistoryEntrySortParameter
   filter: HistoryEntryFilterParameter
 }
-input HistoryEntrySortParameter { createdAt: SortOrder }
+input HistoryEntrySortParameter { id: SortOrder createdAt: SortOrder }
 input HistoryEntryFilterParameter { type: StringOperators }
 input ProductVariantListOptions {
   skip: Int
