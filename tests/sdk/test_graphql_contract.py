@@ -175,3 +175,11 @@ def test_logged_calls_are_checked_whole() -> None:
 def test_a_schema_of_our_own_may_say_less_but_nothing_else(ours: str, problem: str) -> None:
     """Other types, fields, arguments, nullability and enum values than the contract's are found."""
     assert any(found.startswith(problem) for found in subset_problems(build_schema(ours), SCHEMA))
+
+
+def test_a_scalar_may_travel_as_another() -> None:
+    """Money is decimal text with one vendor and a whole number with another, which its contract does not tell."""
+    schema = build_schema("scalar Money type Query { price: Money! }")
+    assert payload_problems(schema, "{ price }", {"price": 990}) == ["data.price: not what the scalar Money travels as"]
+    assert payload_problems(schema, "{ price }", {"price": 990}, scalars={"Money": "Int"}) == []
+    assert payload_problems(schema, "{ price }", {"price": "9.90"}, scalars={"Money": "Int"}) != []

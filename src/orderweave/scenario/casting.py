@@ -54,6 +54,7 @@ CASTS: Mapping[str, Cast] = {
     for cast in (
         Cast(connector="shopify", part=Part.SHOP),
         Cast(connector="adobe_commerce", part=Part.SHOP, sign=""),
+        Cast(connector="vendure", part=Part.SHOP, sign=""),
         Cast(connector="tryton", part=Part.ERP),
         Cast(connector="shiphero", part=Part.WAREHOUSE),
         Cast(connector="easypost", part=Part.CARRIER),

@@ -47,6 +47,9 @@ from graphql.execution.values import get_variable_values
 from orderweave_sdk.testing.graphql_scalars import scalar_problem
 from orderweave_sdk.testing.simulator import LoggedCall
 
+# Every scalar travels as its name says.
+_AS_NAMED: Mapping[str, str] = {}
+
 
 @lru_cache(maxsize=8)
 def load_contract(path: Path) -> GraphQLSchema:
@@ -86,26 +89,31 @@ def payload_problems(
     data: Any,
     variables: Mapping[str, Any] | None = None,
     operation_name: str | None = None,
+    *,
+    scalars: Mapping[str, str] = _AS_NAMED,
 ) -> list[str]:
     """Where `data` is not what the operation selects: names the path, and never quotes a value.
 
     Checked along the selection, with fragments, aliases, @include and @skip: nothing missing, nothing extra,
     nullability, list shape, enum members and the scalars' JSON types. A null that an error explains is the
-    caller's to allow, by handing over what stands beside it.
+    caller's to allow, by handing over what stands beside it. `scalars` says of a vendor's scalar as which other it
+    travels, where its name means something else with other vendors: {"Money": "Int"}.
     """
     parsed = _parsed(document)
     operation = _operation(parsed, operation_name)
     root = schema.get_root_type(operation.operation)
     if root is None:
         return [f"the contract has no {operation.operation.value}"]
-    walk = _Walk(schema, _fragments(parsed), dict(variables or {}), operation)
+    walk = _Walk(schema, _fragments(parsed), dict(variables or {}), operation, scalars=scalars)
     return list(walk.object(root, [operation.selection_set], data, "data"))
 
 
-def answers_problems(schema: GraphQLSchema, calls: Iterable[LoggedCall]) -> list[str]:
+def answers_problems(
+    schema: GraphQLSchema, calls: Iterable[LoggedCall], *, scalars: Mapping[str, str] = _AS_NAMED
+) -> list[str]:
     """Everything wrong with the GraphQL calls that a simulator logged: documents, variables and answers.
 
-    Calls that are not GraphQL, and answers that are not 200, are left alone.
+    Calls that are not GraphQL, and answers that are not 200, are left alone. `scalars` as for `payload_problems`.
     """
     found: list[str] = []
     known: dict[str, list[str]] = {}
@@ -124,7 +132,7 @@ def answers_problems(schema: GraphQLSchema, calls: Iterable[LoggedCall]) -> list
         if set(answer) - {"data", "errors", "extensions"}:
             problems.append("the answer holds more than data, errors and extensions")
         if answer.get("data") is not None:
-            problems += payload_problems(schema, document, answer["data"], variables, name)
+            problems += payload_problems(schema, document, answer["data"], variables, name, scalars=scalars)
         elif not answer.get("errors"):
             problems.append("the answer holds neither data nor errors")
         found += [f"{call.operation}: {problem}" for problem in problems]
@@ -193,8 +201,11 @@ class _Walk:
         fragments: Mapping[str, FragmentDefinitionNode],
         variables: dict[str, Any],
         operation: OperationDefinitionNode,
+        *,
+        scalars: Mapping[str, str],
     ) -> None:
         self._schema = schema
+        self._scalars = scalars
         self._fragments = fragments
         defaults = {
             definition.variable.name.value: value_from_ast_untyped(definition.default_value)
@@ -240,7 +251,7 @@ class _Walk:
             for position, item in enumerate(value):
                 yield from self._value(type_.of_type, nodes, item, f"{path}[{position}]")
         elif is_leaf_type(type_):
-            problem = _leaf_problem(type_, value)
+            problem = _leaf_problem(type_, value, self._scalars)
             if problem:
                 yield f"{path}: {problem}"
         else:
@@ -303,10 +314,10 @@ class _Walk:
         return True
 
 
-def _leaf_problem(type_: GraphQLScalarType | GraphQLEnumType, value: Any) -> str | None:
+def _leaf_problem(type_: GraphQLScalarType | GraphQLEnumType, value: Any, scalars: Mapping[str, str]) -> str | None:
     if isinstance(type_, GraphQLEnumType):
         return None if value in type_.values else f"not a value of the enum {type_.name}"
-    return scalar_problem(type_.name, value)
+    return scalar_problem(scalars.get(type_.name, type_.name), value)
 
 
 @lru_cache(maxsize=256)
