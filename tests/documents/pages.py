@@ -21,6 +21,12 @@ def blocks(page: str, language: str) -> list[str]:
     return [text for found, text in _FENCE.findall(page) if found == language]
 
 
+def chapter(page: str, heading: str) -> str:
+    """One chapter of a page, from its `## heading` to the next."""
+    (found,) = [text for text in re.split(r"^(?=## )", page, flags=re.MULTILINE) if text.startswith(f"## {heading}\n")]
+    return found
+
+
 def prose(page: str) -> str:
     """The page without its fenced blocks."""
     return _FENCE.sub("", page)

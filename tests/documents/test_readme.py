@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import tomllib
+from pathlib import Path
 
 import pytest
 from graphql import build_schema, parse, validate
@@ -14,7 +16,7 @@ from orderweave.config import installed
 from orderweave.config.loading import read
 from orderweave.demo import DemoBusiness, serving
 from orderweave_sdk.testing.faults import Fault
-from tests.documents.pages import ROOT, blocks, code_of, codes, prose, read_page, table
+from tests.documents.pages import ROOT, blocks, chapter, code_of, codes, prose, read_page, table
 
 PAGE = read_page("README.md")
 
@@ -24,7 +26,7 @@ def curls(text: str) -> list[str]:
     return [" ".join(command.split()) for command in re.findall(r"curl .*", text.replace("\\\n", " "))]
 
 
-CURLS = curls("".join(blocks(PAGE, "sh")))
+CURLS = curls("".join(blocks(chapter(PAGE, "Five minutes to the first query"), "sh")))
 
 
 def test_curl_lines_are_the_demos() -> None:
@@ -57,12 +59,16 @@ def test_faults_are_there() -> None:
     assert set(codes(line)) < set(Fault.__members__)
 
 
-def test_configuration_loads() -> None:
-    """The README's configuration is one that the loader takes."""
-    (text,) = blocks(PAGE, "toml")
-    environment = dict.fromkeys(re.findall(r'env = "([A-Z_]+)"', text), "secret")
-    found = read(tomllib.loads(text), file="README.md", registry=installed(), environment=environment)
+def test_configuration_loads(tmp_path: Path) -> None:
+    """The README's configuration is one that the loader takes, with the portal's tables beside it."""
+    text = "\n".join(blocks(PAGE, "toml"))
+    environment = dict.fromkeys(re.findall(r'env = "([A-Z_]+)"', text), "a secret of thirty-two characters")
+    (tmp_path / "persisted-documents.json").write_text('{"sha256:1": "{ systems { name } }"}')
+    file = str(tmp_path / "orderweave.toml")
+    found = read(tomllib.loads(text), file=file, registry=installed(), environment=environment)
     assert list(found.systems) == ["shop", "wms"]
+    assert found.tracking is not None
+    assert found.access is not None
 
 
 def test_connectors_are_those_installed() -> None:
@@ -77,11 +83,11 @@ def test_make_targets_are_all_there() -> None:
     assert written == set(re.findall(r"^([a-z]+):.*## ", read_page("Makefile"), re.MULTILINE)) - {"help"}
 
 
-@pytest.mark.parametrize("command", re.findall(r"\.venv/bin/orderweave (.*?)(?: {2,}#.*)?$", PAGE, re.MULTILINE))
+@pytest.mark.parametrize("command", re.findall(r"\.venv/bin/orderweave (.*?)(?: +#.*)?$", PAGE, re.MULTILINE))
 def test_command_is_understood(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     """Each orderweave command of the README is one that the program understands."""
     with pytest.raises(SystemExit) as end:
-        main([*command.split(), "--help"])
+        main([*shlex.split(command), "--help"])
     assert end.value.code == 0
     assert capsys.readouterr().out.startswith("usage: orderweave")
 

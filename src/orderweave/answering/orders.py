@@ -352,11 +352,10 @@ class _Listing:
             truncated = cut or any(stream.truncated for stream in searched)
             error = issue.message if issue else gap.message if gap else None
             sources.append(SourceCoverage(system=name, ok=issue is None, truncated=truncated, error=error))
-        told = set(self._plan.captures)
-        for issue in self._issues:
-            if issue.system not in told:
-                told.add(issue.system)
-                sources.append(SourceCoverage(system=issue.system, ok=False, error=issue.message))
+        others = {
+            each.system: each.message for each in reversed(self._issues) if each.system not in self._plan.captures
+        }
+        sources += [SourceCoverage(system=name, ok=False, error=said) for name, said in others.items()]
         complete = all(source.ok and not source.truncated and source.error is None for source in sources)
         return Coverage(complete=complete, sources=tuple(sources))
 

@@ -90,7 +90,7 @@ def demo_app(business: DemoBusiness) -> Starlette:
         examples=examples(
             number=business.telling_number(), skus=business.telling_skus(), email=business.telling_email()
         ),
-        more=[*shown.more, *track_routes(_PAGE), *_switches(business)],
+        more=[*shown.more, *track_routes(_PAGE, live=True), *_switches(business)],
         beside=shown.beside,
     )
 
