@@ -42,8 +42,7 @@ DEFAULT_PER_PAGE = 20
 # looks at twice as many hits as the one before, up to this many.
 _MOST_ROUNDS = 10
 _MOST_A_ROUND = 100
-# Stands behind every name of a system.
-_AFTER_ALL = "\uffff"
+_AFTER_ALL = "\uffff"  # stands behind every name of a system
 
 
 class OrderList(msgspec.Struct, frozen=True, kw_only=True):
