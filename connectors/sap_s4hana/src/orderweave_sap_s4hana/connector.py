@@ -34,9 +34,9 @@ from orderweave_sap_s4hana.payloads import (
     ChangedBillingDocument,
     Delivery,
     DeliveryItem,
+    MaterialStock,
     Product,
     SalesOrder,
-    StockRow,
 )
 from orderweave_sap_s4hana.reads import Read, one_of
 from orderweave_sap_s4hana.searching import ByDay, ByMoment, filters_of, read_day, read_moment
@@ -53,8 +53,6 @@ from orderweave_sdk.upstream import UpstreamFactory
 T = TypeVar("T")
 
 _LONGEST_NUMBER = 10
-# Plants that a filter names; stock of more is read for all of them and sorted out here.
-_MOST_PLANTS = 20
 _STAMPED = f"LastChangeDateTime ge {instant_literal(datetime(1970, 1, 1, tzinfo=UTC))}"
 
 
@@ -166,11 +164,10 @@ class SapS4hanaConnector:
     async def read_stock(self, skus: Sequence[str], locations: Sequence[str] | None, call: Call) -> Stock:
         """Own stock of all SKUs at once, by plant or storage location."""
         _bounded(skus, self.manifest.stock_batch, "stock")
-        plants = None if locations is None else list(dict.fromkeys(place.split("/")[0] for place in locations))
         gaps: list[Gap] = []
-        read = queries.stock(_held(skus), plants if plants is not None and len(plants) <= _MOST_PLANTS else None)
-        rows = await self._rows(read, StockRow, gaps, call) if read.terms else []
-        records = stock_records(rows, self._reading)
+        read = queries.stock(_held(skus))
+        rows = await self._rows(read, MaterialStock, gaps, call) if read.terms else []
+        records = [record for row in rows for record in stock_records(row, self._reading)]
         return Stock(
             records=tuple(
                 record for record in records if locations is None or record.location.external_id in locations

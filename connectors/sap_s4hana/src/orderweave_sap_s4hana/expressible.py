@@ -60,7 +60,7 @@ def told_order(record: OrderRecord) -> OrderRecord:
     currency = _currency(record)
     canceled = is_canceled(record)
     totals = header.totals or Totals()
-    worth = [line.total.amount if line.total else _worth(line) for line in record.lines or ()]
+    worth = [_worth(line) for line in record.lines or ()]
     shipping, discount, tax = (_sum(each) if worth else ZERO for each in (totals.shipping, totals.discount, totals.tax))
     # Of an order that was told before the lines hold their shares already.
     spread = sum(worth, ZERO) == _sum(totals.subtotal) + shipping - discount
@@ -88,10 +88,7 @@ def told_order(record: OrderRecord) -> OrderRecord:
             ),
             discounts=(Discount(title=REDUCTION_TYPE, amount=Money(discount, currency)),) if discount > 0 else (),
         ),
-        lines=tuple(
-            _line(line, Money(amount, currency), canceled=canceled)
-            for line, amount in zip(record.lines or (), net, strict=True)
-        ),
+        lines=tuple(_line(line, Money(amount, currency)) for line, amount in zip(record.lines or (), net, strict=True)),
         customer=customer,
         addresses=told_addresses(record.addresses),
         invoices=_invoices(record.invoices, currency),
@@ -136,7 +133,7 @@ def delivery_letter(record: OrderRecord, told: OrderRecord) -> str:
 
 def billing_letter(record: OrderRecord, told: OrderRecord) -> str:
     """OrderRelatedBillingStatus of the items that are not rejected; blank where there is none."""
-    if all(line.quantity.canceled for line in told.lines or ()):
+    if is_canceled(record) or all(line.quantity.canceled for line in told.lines or ()):
         return NOT_RELEVANT
     return _BILLED.get(_word(record, Axis.INVOICE), NOT_YET)
 
@@ -212,11 +209,16 @@ def _sum(money: Money | None) -> Decimal:
 
 
 def _worth(line: Line) -> Decimal:
+    """What the line adds to the order: nothing where it was taken away."""
+    if _quantities(line.quantity).canceled:
+        return ZERO
+    if line.total is not None:
+        return line.total.amount
     quantity = line.quantity.ordered if line.quantity.ordered is not None else line.quantity.current
     return _sum(line.unit_price) * (quantity or ZERO)
 
 
-def _line(line: Line, total: Money, *, canceled: bool) -> Line:
+def _line(line: Line, total: Money) -> Line:
     unit = {"": "PC", "piece": "PC"}.get(line.unit or "", (line.unit or "")[:3].upper())
     return Line(
         external_id=line.external_id,
@@ -224,12 +226,12 @@ def _line(line: Line, total: Money, *, canceled: bool) -> Line:
         title=(line.title or "")[:40].rstrip() or None,
         parent_line_id=line.parent_line_id,
         unit=unit,
-        quantity=_quantities(line.quantity, canceled=canceled),
+        quantity=_quantities(line.quantity),
         total=total,
     )
 
 
-def _quantities(told: Quantities, *, canceled: bool) -> Quantities:
+def _quantities(told: Quantities) -> Quantities:
     """SAP overwrites a quantity; only an item that is gone as a whole is canceled."""
     current = told.current
     if current is None and told.ordered is not None:
@@ -237,7 +239,7 @@ def _quantities(told: Quantities, *, canceled: bool) -> Quantities:
     if current is None:
         return Quantities()
     ordered = told.ordered if told.ordered is not None else current
-    if ordered and (canceled or not current):
+    if ordered and not current:
         return Quantities(ordered=ordered, canceled=ordered, current=ZERO)
     return Quantities(ordered=current, canceled=ZERO, current=current)
 

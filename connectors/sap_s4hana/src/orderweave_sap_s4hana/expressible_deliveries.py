@@ -32,7 +32,7 @@ def told_fulfillment(fulfillment: Fulfillment | None, lines: set[str]) -> Fulfil
     """The deliveries, by number: one a shipment, one for what of a plan that is worked on has not been shipped."""
     found = fulfillment or Fulfillment()
     facts = [each for each in found.shipments if not each.is_return and each.status is not ShipmentStatus.CANCELED]
-    told = [_sent(each, lines) for each in facts]
+    told: list[tuple[FulfillmentOrder, Shipment | None]] = [_sent(each, lines) for each in facts]
     taken = {each.external_id for each in facts}
     shipped: dict[str, Decimal] = {}
     planned = {each.external_id for each in found.fulfillment_orders}
@@ -50,7 +50,7 @@ def told_fulfillment(fulfillment: Fulfillment | None, lines: set[str]) -> Fulfil
     )
 
 
-def _sent(shipment: Shipment, lines: set[str]) -> tuple[FulfillmentOrder, Shipment]:
+def _sent(shipment: Shipment, lines: set[str]) -> tuple[FulfillmentOrder, Shipment | None]:
     packed = shipment.status in _PACKED
     delivered = shipment.status is ShipmentStatus.DELIVERED
     status = ShipmentStatus.PENDING if packed else ShipmentStatus.PICKED_UP

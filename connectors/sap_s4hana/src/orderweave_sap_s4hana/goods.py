@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from orderweave_sap_s4hana.deliveries import Reading
-from orderweave_sap_s4hana.payloads import Description, Product, StockRow
+from orderweave_sap_s4hana.payloads import Description, MaterialStock, Product, StockRow
 from orderweave_sap_s4hana.wire import decimal, instant, plain
 from orderweave_sdk.records import Place, ProductRecord, StockRecord
 
@@ -20,24 +20,25 @@ _INCOMING = frozenset({"05", "06"})
 _GTIN = re.compile(r"\d{8}|\d{12,14}")
 
 
-def stock_records(rows: Iterable[StockRow], reading: Reading) -> list[StockRecord]:
-    """One level for each material and place, put together from its stock types, batches and storage locations."""
-    found: dict[tuple[str, str], list[StockRow]] = {}
-    places: dict[str, Place] = {}
-    for row in rows:
+def stock_records(material: MaterialStock, reading: Reading) -> list[StockRecord]:
+    """One level for each place, put together from its stock types, batches and storage locations.
+
+    Special stock is left out: it lies with others, belongs to others, or is set aside for one order or project.
+    """
+    found: dict[Place, list[StockRow]] = {}
+    for row in material.rows.results:
         place = reading.place(row.plant, row.storage_location)
-        if place is not None:
-            places[place.external_id] = place
-            found.setdefault((plain(row.material), place.external_id), []).append(row)
+        if place is not None and not row.inventory_special_stock_type:
+            found.setdefault(place, []).append(row)
     return [
         StockRecord(
-            sku=sku,
-            location=places[place],
+            sku=plain(material.material),
+            location=place,
             on_hand=_sum(levels, _ON_HAND) or Decimal(0),
             quality_control=_sum(levels, _INSPECTION),
             incoming=_sum(levels, _INCOMING),
         )
-        for (sku, place), levels in found.items()
+        for place, levels in found.items()
     ]
 
 

@@ -165,17 +165,21 @@ def _line(item: SalesOrderItem, order: SalesOrder) -> Line:
         title=item.sales_order_item_text or None,
         parent_line_id=above if above not in ("", "0") else None,
         unit=item.requested_quantity_unit or None,
-        quantity=_quantities(item),
+        quantity=_quantities(item, order),
         total=_money(decimal(item.net_amount), item.transaction_currency or order.transaction_currency or None),
     )
 
 
-def _quantities(item: SalesOrderItem) -> Quantities:
-    """SAP overwrites quantities when an order is changed; an item that is rejected is canceled as a whole."""
+def _quantities(item: SalesOrderItem, order: SalesOrder) -> Quantities:
+    """SAP overwrites quantities when an order is changed; an item that is rejected is canceled as a whole.
+
+    An order that is rejected as a whole is canceled, and tells what it was.
+    """
     ordered = decimal(item.requested_quantity)
     if ordered is None:
         return Quantities()
-    canceled = ordered if item.sales_document_rjcn_reason else _NONE
+    rejected = item.sales_document_rjcn_reason and order.overall_rejection_status != WHOLLY
+    canceled = ordered if rejected else _NONE
     return Quantities(ordered=ordered, canceled=canceled, current=ordered - canceled)
 
 

@@ -203,13 +203,26 @@ class ChangedBillingDocument(msgspec.Struct, rename="pascal"):
 
 
 class StockRow(msgspec.Struct, rename="pascal"):
-    """So many of a material, in one place and of one stock type."""
+    """So many of a material, in one place and of one stock type; special where it is not simply ours."""
 
-    material: str
     plant: str = ""
     storage_location: str = ""
+    inventory_special_stock_type: str = ""
     inventory_stock_type: str = ""
     quantity: Number | None = msgspec.field(name="MatlWrhsStkQtyInMatlBaseUnit", default=None)
+
+
+class StockRows(msgspec.Struct):
+    """Expanded stock."""
+
+    results: list[StockRow] = []
+
+
+class MaterialStock(msgspec.Struct, rename="pascal"):
+    """All stock of a material."""
+
+    material: str
+    rows: StockRows = msgspec.field(name="to_MatlStkInAcctMod", default_factory=StockRows)
 
 
 class Description(msgspec.Struct, rename="pascal"):

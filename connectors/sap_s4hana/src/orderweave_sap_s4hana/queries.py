@@ -68,6 +68,7 @@ _FIELDS: dict[Facet, tuple[str, ...]] = {
     ),
     Facet.LINES: (
         "TransactionCurrency",
+        "OverallSDDocumentRejectionSts",
         "to_Item/SalesOrderItem",
         "to_Item/HigherLevelItem",
         "to_Item/SalesOrderItemText",
@@ -224,16 +225,22 @@ def changed_billing(since: datetime, *, page: int) -> Read:
     )
 
 
-def stock(materials: Sequence[str], plants: Sequence[str] | None) -> Read:
-    """Own stock of these materials: not what lies with a customer or belongs to a supplier."""
-    where = () if plants is None else one_of("Plant", [text_literal(plant) for plant in plants])
+def stock(materials: Sequence[str]) -> Read:
+    """What there is of these materials, in every place and of every stock type."""
     return Read(
         service=STOCK,
-        entity="A_MatlStkInAcctMod",
-        select=("Material", "Plant", "StorageLocation", "InventoryStockType", "MatlWrhsStkQtyInMatlBaseUnit"),
-        order=("Material", "Plant", "StorageLocation", "Batch", "InventoryStockType"),
+        entity="A_MaterialStock",
+        select=(
+            "Material",
+            "to_MatlStkInAcctMod/Plant",
+            "to_MatlStkInAcctMod/StorageLocation",
+            "to_MatlStkInAcctMod/InventorySpecialStockType",
+            "to_MatlStkInAcctMod/InventoryStockType",
+            "to_MatlStkInAcctMod/MatlWrhsStkQtyInMatlBaseUnit",
+        ),
+        expand=("to_MatlStkInAcctMod",),
+        order=("Material",),
         terms=one_of("Material", [text_literal(material) for material in materials]),
-        also=("InventorySpecialStockType eq ''", *([f"({' or '.join(where)})"] if where else [])),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
@@ -85,7 +86,13 @@ def documents(record: OrderRecord) -> Documents:
     )
 
 
-def stock_rows(level: StockRecord) -> list[Row]:
+def material_row(levels: Sequence[StockRecord]) -> Row:
+    """All levels of one material."""
+    rows = [row for level in levels for row in _stock_rows(level)]
+    return {"Material": levels[0].sku, "MaterialBaseUnit": "PC", "to_MatlStkInAcctMod": rows}
+
+
+def _stock_rows(level: StockRecord) -> list[Row]:
     """A level by stock types."""
     inspected = level.quality_control or ZERO
     amounts = {"01": (level.on_hand or ZERO) - inspected, "02": level.quality_control, "06": level.incoming}
@@ -149,16 +156,16 @@ def _order(record: OrderRecord, told: OrderRecord) -> Row:
         "HeaderBillingBlockReason": holds.get("billing block", ""),
         "TotalCreditCheckStatus": holds.get("credit", ""),
         "SalesDocApprovalStatus": holds.get("approval", ""),
-        "to_Item": _items(told, shares(_amount(totals.tax), net), letter),
+        "to_Item": _items(told, shares(_amount(totals.tax), net), letter, canceled=canceled),
         "to_Partner": _partners(told),
         "to_PricingElement": _conditions(told.external_id, totals),
     }
 
 
-def _items(told: OrderRecord, taxes: list[Decimal], billing: str) -> list[Row]:
+def _items(told: OrderRecord, taxes: list[Decimal], billing: str, *, canceled: bool) -> list[Row]:
     found = []
     for line, tax in zip(told.lines or (), taxes, strict=True):
-        rejected = bool(line.quantity.canceled)
+        rejected = canceled or bool(line.quantity.canceled)
         found.append(
             {
                 "SalesOrder": told.external_id,

@@ -10,8 +10,8 @@ from typing import Any
 from orderweave_sap_s4hana.expressible import told_moments, told_references
 from orderweave_sap_s4hana.expressible_parties import told_product, told_stock
 from orderweave_sap_s4hana.simulated_filter import Refused, Tree, bounds, equalities, holds
-from orderweave_sap_s4hana.simulated_rows import Documents, Row, documents, product_row, stock_rows
-from orderweave_sdk.records import Fulfillment, Invoices, ProductRecord
+from orderweave_sap_s4hana.simulated_rows import Documents, Row, documents, material_row, product_row
+from orderweave_sdk.records import Fulfillment, Invoices, ProductRecord, StockRecord
 from orderweave_sdk.testing.world import World
 
 # Field and direction, the first before the second.
@@ -27,10 +27,10 @@ class Tables:
 
     def __init__(self, world: World) -> None:
         self._documents = _Documents(world)
-        self._stock: dict[str, list[Row]] = {}
+        levels: dict[str, list[StockRecord]] = {}
         for level in world.stock:
-            told = told_stock(level)
-            self._stock.setdefault(told.sku, []).extend(stock_rows(told))
+            levels.setdefault(level.sku, []).append(told_stock(level))
+        self._stock = {sku: [material_row(told)] for sku, told in levels.items()}
         products = {product.sku: product for product in world.products}
         for level in world.stock:
             products.setdefault(level.sku, ProductRecord(external_id=level.sku, sku=level.sku, title=level.title))
@@ -38,7 +38,7 @@ class Tables:
 
     def search(self, entity: str, tree: Tree | None, order: Order) -> Iterator[Row]:
         """The rows that pass, in order."""
-        if entity == "A_MatlStkInAcctMod":
+        if entity == "A_MaterialStock":
             rows: Iterable[Row] = _of_values(self._stock, tree, "Material")
         elif entity == "A_Product":
             rows = _of_values(self._products, tree, "Product")
@@ -68,8 +68,9 @@ class _Documents:
             for key in told_references(order):
                 self._hold(key.namespace, key.value, number)
             goods = order.fulfillment or Fulfillment()
-            for document in (*goods.shipments, *goods.fulfillment_orders):
-                self._hold("DeliveryDocument", document.external_id, number)
+            deliveries = [each.external_id for each in goods.shipments]
+            for delivery in (*deliveries, *(each.external_id for each in goods.fulfillment_orders)):
+                self._hold("DeliveryDocument", delivery, number)
             for invoice in (order.invoices or Invoices()).invoices:
                 self._hold("BillingDocument", invoice.external_id, number)
         self._made, self._changed = sorted(made), sorted(changed)

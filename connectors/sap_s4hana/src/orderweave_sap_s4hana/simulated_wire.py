@@ -27,7 +27,8 @@ TYPES: Mapping[str, str] = {
     "A_BillingDocument/to_Item": "A_BillingDocumentItemType",
     "A_BillingDocumentItem": "A_BillingDocumentItemType",
     "A_BillingDocumentItem/to_BillingDocument": "A_BillingDocumentType",
-    "A_MatlStkInAcctMod": "A_MatlStkInAcctModType",
+    "A_MaterialStock": "A_MaterialStockType",
+    "A_MaterialStock/to_MatlStkInAcctMod": "A_MatlStkInAcctModType",
     "A_Product": "A_ProductType",
     "A_Product/to_Description": "A_ProductDescriptionType",
 }

@@ -29,7 +29,7 @@ SERVICES = {
     queries.ORDERS: ("A_SalesOrder",),
     queries.DELIVERIES: ("A_OutbDeliveryHeader", "A_OutbDeliveryItem"),
     queries.BILLING: ("A_BillingDocument", "A_BillingDocumentItem"),
-    queries.STOCK: ("A_MatlStkInAcctMod",),
+    queries.STOCK: ("A_MaterialStock",),
     queries.PRODUCTS: ("A_Product",),
 }
 
