@@ -16,7 +16,7 @@ from orderweave_sap_s4hana.simulator import TOKENS, SapS4hanaSimulator
 from orderweave_sdk.batches import keys_of
 from orderweave_sdk.clock import Call
 from orderweave_sdk.connecting import Connecting
-from orderweave_sdk.errors import BadPayload, FixCredentials, GiveUp, Retry, UpstreamError, Wait
+from orderweave_sdk.errors import FixCredentials, GiveUp, Retry, UpstreamError, Wait
 from orderweave_sdk.records import Facet
 from orderweave_sdk.testing.samples import sample_world
 from orderweave_sdk.testing.simulator import SimulatedAnswer, SimulatedRequest
@@ -182,7 +182,7 @@ async def test_a_part_of_a_batch_that_fails() -> None:
             403,
             b'{"error":{"code":"/IWFND/MED/170","message":{"lang":"en","value":"No service found"}}}',
             FixCredentials,
-            "x: HTTP 403, /IWFND/MED/170, the user is refused or lacks the right to S",
+            "x: HTTP 403, /IWFND/MED/170, the service S is not there; is it activated, and the user allowed to use it?",
         ),
         (
             404,
@@ -202,21 +202,16 @@ def test_errors_by_what_one_can_do(status: int, body: bytes, kind: type[Upstream
     assert str(error) == words
 
 
-async def test_a_right_that_lacks_names_the_service(simulator: SapS4hanaSimulator) -> None:
-    """A check says which service is not there."""
-    connecting = Connecting(SapS4hanaConnector, simulator.settings())
-    simulator.world = simulator.world
-    try:
-        with pytest.raises(BadPayload if simulator.page_limit == 0 else FixCredentials, match=queries.BILLING):
-            original = simulator.answer
-
-            async def refused(request: SimulatedRequest) -> SimulatedAnswer:
-                return SimulatedAnswer(status=403) if queries.BILLING in request.path else await original(request)
-
-            simulator.answer = refused  # type: ignore[method-assign]
-            await connecting.connector.check(Call.within(10))
-    finally:
-        await connecting.close()
+async def test_a_right_that_lacks_names_the_service() -> None:
+    """A check says which service is not to be had."""
+    async with Watched() as system:
+        system.instead = lambda request: SimulatedAnswer(status=403) if queries.BILLING in request.path else None
+        connecting = Connecting(SapS4hanaConnector, system.settings())
+        try:
+            with pytest.raises(FixCredentials, match=queries.BILLING):
+                await connecting.connector.check(Call.within(10))
+        finally:
+            await connecting.close()
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,8 @@ from orderweave_sap_s4hana.reads import LONGEST_CHAIN, Read, one_of
 from orderweave_sap_s4hana.simulated_filter import All, Any_, Compare, parsed
 from orderweave_sdk.errors import BadPayload
 
-_MOMENTS = st.datetimes(
-    min_value=datetime(1900, 1, 1),
-    max_value=datetime(2200, 1, 1),
-    timezones=st.just(UTC),
+_MOMENTS = st.integers(min_value=-(10**15), max_value=10**16).map(
+    lambda microseconds: datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
 )
 
 

@@ -32,10 +32,11 @@ def failure(status: int, body: bytes, operation: str, service: str) -> UpstreamE
     """The error for an answer that is none; `service` is named where the service itself is the trouble."""
     code = _code(body)
     told = f"{operation}: HTTP {status}" + (f", {code}" if code else "")
+    if status == 404 or code in _NO_SERVICE:
+        kind = FixCredentials if status == 403 else GiveUp
+        return kind(f"{told}, the service {service} is not there; is it activated, and the user allowed to use it?")
     if status in (401, 403):
         return FixCredentials(f"{told}, the user is refused or lacks the right to {service}")
-    if status == 404 or code in _NO_SERVICE:
-        return GiveUp(f"{told}, the service {service} is not there; is it activated, and the user allowed to use it?")
     if status == 429:
         return Wait(f"{told}, the system asks to wait")
     if status == 408 or status >= 500:
