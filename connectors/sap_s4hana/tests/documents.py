@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,6 +10,7 @@ import msgspec
 
 from orderweave_sap_s4hana.deliveries import Reading, Sent
 from orderweave_sap_s4hana.payloads import BillingItem, Delivery, DeliveryItem, SalesOrder
+from orderweave_sdk.records import Money
 
 READING = Reading(tracking_field="BillOfLading", by_storage_location=False, time_zone=ZoneInfo("UTC"))
 
@@ -65,6 +67,11 @@ def billed(quantity: str = "2", number: str = "10", **fields: Any) -> BillingIte
         "to_BillingDocument": document,
     }
     return msgspec.convert(row, BillingItem)
+
+
+def eur(amount: str) -> Money:
+    """Euros."""
+    return Money(Decimal(amount), "EUR")
 
 
 def partner(function: str, **fields: Any) -> dict[str, Any]:

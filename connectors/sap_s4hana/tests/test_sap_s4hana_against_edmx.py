@@ -101,8 +101,8 @@ async def _everything(connector: SapS4hanaConnector, simulator: SapS4hanaSimulat
             after = (await connector.search_orders(search, call)).hits[-1].cursor
     for field, operators in MANIFEST.filters.items():
         for operator, value in product(operators, _VALUES[field]):
-            values = (value, value) if operator in (Operator.IN, Operator.NOT_IN) else (value,)
-            condition = Condition(field, operator, values)
+            many = operator in (Operator.IN, Operator.NOT_IN)
+            condition = Condition(field, operator, (value, value) if many else (value,))
             sort = SearchField.PLACED_AT
             search = Search(conditions=(condition,), sort=sort, descending=True, size=5, after=None, facets=frozenset())
             await connector.search_orders(search, call)
