@@ -168,9 +168,9 @@ class Business:
             self._stack.push_async_callback(running.stop)
             joined = await join(name, load(), running, place=len(self._joined), numbers=numbers)
             self._joined.append(joined)
-            self.simulators[name] = running
-            self.connectors[name] = name
-            self.known[name] = Known(joined.shared, joined.own)
+            self.simulators[joined.name] = running
+            self.connectors[joined.name] = name
+            self.known[joined.name] = Known(joined.shared, joined.own)
 
     async def _lay_lines(self) -> dict[str, str]:
         """A line to every system that has a port; the lines' ports by the systems' own."""

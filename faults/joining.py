@@ -18,12 +18,13 @@ from orderweave_sdk.testing.world import World
 
 
 class Joined(msgspec.Struct, frozen=True, kw_only=True):
-    """One such system, named as its connector. Its numbers begin with `prefix`, so that no other system has them.
+    """One such system, named as its connector with dashes. Its numbers begin with `prefix`, so that no other has them.
 
     `shared` are the first shop's numbers to which its records refer, `own` the ids of records that refer to nothing.
     """
 
     name: str
+    connector: str
     simulator: SimulatedSystem
     manifest: Manifest
     prefix: str
@@ -58,7 +59,8 @@ async def join(
     )
     running.seed(world)
     return Joined(
-        name=name,
+        name=name.replace("_", "-"),
+        connector=name,
         simulator=running,
         manifest=manifest,
         prefix=prefix,
@@ -84,7 +86,7 @@ def toml_of(joined: Joined, *, first: str, secrets: dict[str, str]) -> str:
     lines = [
         "",
         f"[systems.{joined.name}]",
-        f"connector = {json.dumps(joined.name)}",
+        f"connector = {json.dumps(joined.connector)}",
         f"number_pattern = '{joined.prefix}\\d+'",
     ]
     if joined.shared:

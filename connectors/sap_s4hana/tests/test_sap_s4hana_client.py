@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -14,10 +14,12 @@ from orderweave_sap_s4hana.connector import SapS4hanaConnector
 from orderweave_sap_s4hana.failures import failure
 from orderweave_sap_s4hana.simulator import TOKENS, SapS4hanaSimulator
 from orderweave_sdk.batches import keys_of
-from orderweave_sdk.clock import Call
+from orderweave_sdk.capabilities import Orders, Search
+from orderweave_sdk.clock import Call, SystemClock
 from orderweave_sdk.connecting import Connecting
 from orderweave_sdk.errors import FixCredentials, GiveUp, Retry, UpstreamError, Wait
-from orderweave_sdk.records import Facet
+from orderweave_sdk.manifest import SearchField
+from orderweave_sdk.records import Facet, Key
 from orderweave_sdk.testing.samples import sample_world
 from orderweave_sdk.testing.simulator import SimulatedAnswer, SimulatedRequest
 
@@ -40,6 +42,12 @@ class Watched(SapS4hanaSimulator):
         return self.instead(request) or await super().answer(request)
 
 
+async def found_by(connecting: Connecting, keys: Sequence[Key]) -> Orders:
+    """The orders with these keys."""
+    assert isinstance(connecting.connector, SapS4hanaConnector)
+    return await connecting.connector.find_orders(keys, HEADER, Call.within(10))
+
+
 async def asked(system: Watched, *batches: Any, settings: dict[str, Any] | None = None) -> list[Any]:
     """Each batch looked up by one connector; an error in its place."""
     connecting = Connecting(SapS4hanaConnector, settings or system.settings())
@@ -47,7 +55,7 @@ async def asked(system: Watched, *batches: Any, settings: dict[str, Any] | None 
     try:
         for keys in batches:
             try:
-                found.append(await connecting.connector.find_orders(keys, HEADER, Call.within(10)))  # type: ignore[attr-defined]
+                found.append(await found_by(connecting, keys))
             except UpstreamError as error:
                 found.append(error)
             if len(found) == 1:
@@ -105,7 +113,7 @@ async def test_a_batch_opens_one_session() -> None:
         connecting = Connecting(SapS4hanaConnector, system.settings())
         try:
             for _ in range(2):
-                await connecting.connector.find_orders(LONG, HEADER, Call.within(10))  # type: ignore[attr-defined]
+                await found_by(connecting, LONG)
                 system.end_sessions()
         finally:
             await connecting.close()
@@ -132,12 +140,56 @@ async def test_the_servers_own_pages_are_read_on() -> None:
         connecting = Connecting(SapS4hanaConnector, system.settings())
         try:
             ids = [system.external_id("order", n) for n in range(1, 26)]
-            found = await connecting.connector.find_orders(keys_of("id", ids), HEADER, Call.within(10))  # type: ignore[attr-defined]
+            found = await found_by(connecting, keys_of("id", ids))
         finally:
             await connecting.close()
         assert sorted(record.external_id for record in found.records) == ids
         assert found.gaps == ()
         assert len(system.calls) == 4
+
+
+async def test_a_page_is_as_long_as_it_was_asked_for() -> None:
+    """A server that gives fewer rows than a page of a search asks for is asked again, and the search goes on."""
+    async with SapS4hanaSimulator(page_limit=7) as system:
+        system.seed(sample_world(system.external_id))
+        connecting = Connecting(SapS4hanaConnector, system.settings())
+        found: list[str] = []
+        after, more = None, True
+        try:
+            assert isinstance(connecting.connector, SapS4hanaConnector)
+            while more:
+                search = Search(
+                    conditions=(), sort=SearchField.PLACED_AT, descending=True, size=10, after=after, facets=HEADER
+                )
+                page = await connecting.connector.search_orders(search, Call.within(10))
+                found += [hit.record.external_id for hit in page.hits]
+                after, more = page.hits[-1].cursor, page.more
+        finally:
+            await connecting.close()
+        assert found == [system.external_id("order", n) for n in range(25, 0, -1)]
+
+
+async def test_a_token_is_renewed_before_it_ends() -> None:
+    """An hour's token serves 59 minutes, and the next call signs in anew without having been refused."""
+
+    class Later(SystemClock):
+        seconds = 0.0
+
+        def monotonic(self) -> float:
+            return self.seconds
+
+    clock = Later()
+    async with Watched() as system:
+        system.seed(sample_world(system.external_id))
+        connecting = Connecting(SapS4hanaConnector, system.settings())
+        try:
+            assert isinstance(connecting.connector, SapS4hanaConnector)
+            for seconds in (0, 3500, 3541):
+                clock.seconds = seconds
+                await connecting.connector.find_orders(keys_of("id", ["1"]), HEADER, Call.within(10, clock))
+        finally:
+            await connecting.close()
+        assert system.asked == {f"POST {TOKENS}": 2, "GET /API_SALES_ORDER_SRV/A_SalesOrder": 3}
 
 
 async def test_an_endless_answer_is_cut() -> None:

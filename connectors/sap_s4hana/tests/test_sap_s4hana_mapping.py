@@ -118,7 +118,8 @@ def test_a_line() -> None:
         "KG",
     )
     assert line.total == eur("20.00")
-    assert record(order(item(HigherLevelItem="000000")), Facet.LINES).lines[0].parent_line_id is None  # type: ignore[index]
+    (above,) = record(order(item(HigherLevelItem="000000")), Facet.LINES).lines or ()
+    assert above.parent_line_id is None
 
 
 @pytest.mark.parametrize(

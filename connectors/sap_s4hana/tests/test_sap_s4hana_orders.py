@@ -16,6 +16,7 @@ from orderweave_sap_s4hana.changes import (
     OVERLAP,
     PAGE,
     Positions,
+    moved_billing,
     moved_deliveries,
     moved_orders,
     read_cursor,
@@ -24,9 +25,11 @@ from orderweave_sap_s4hana.changes import (
 )
 from orderweave_sap_s4hana.connector import SapS4hanaConnector
 from orderweave_sap_s4hana.manifest import MANIFEST
+from orderweave_sap_s4hana.payloads import ChangedBillingDocument
 from orderweave_sap_s4hana.searching import NOTHING, ByDay, ByMoment, filters_of, read_day, read_moment
 from orderweave_sap_s4hana.simulated_filter import holds, parsed
 from orderweave_sap_s4hana.simulator import ROOT, SapS4hanaSimulator
+from orderweave_sap_s4hana.wire import wire_instant
 from orderweave_sdk.batches import keys_of
 from orderweave_sdk.capabilities import Condition, Search
 from orderweave_sdk.clock import Call
@@ -289,6 +292,14 @@ def test_positions() -> None:
     old = ByMoment(NOON - timedelta(days=9), ("1",))
     assert moved_orders(None, old, NOON, full=False) == old
     assert moved_orders(None, None, NOON, full=False) is None
+    hour_ago = NOON - timedelta(hours=1)
+    row = {"BillingDocument": "1", "LastChangeDateTime": wire_instant(hour_ago)}
+    document = msgspec.convert(row, ChangedBillingDocument)
+    early = NOON - timedelta(hours=2)
+    assert moved_billing(early, [document], NOON, full=False) == hour_ago + timedelta(milliseconds=1)
+    assert moved_billing(early, [document], NOON, full=True) == hour_ago
+    assert moved_billing(hour_ago, [document], NOON, full=True) == hour_ago + timedelta(milliseconds=1)
+    assert moved_billing(early, [], NOON, full=False) == early
     further = moved_deliveries(at, ["a"], NOON, UTC, count=PAGE, full=True)
     assert (further.skip, further.day, further.remembered) == (PAGE, at.day, ("a",))
     ended = moved_deliveries(further, (str(n) for n in range(MOST_REMEMBERED)), NOON, UTC, count=3, full=False)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from orderweave_sap_s4hana import batch, wire
 from orderweave_sap_s4hana.reads import LONGEST_CHAIN, Read, one_of
-from orderweave_sap_s4hana.simulated_filter import All, Any_, Compare, parsed
+from orderweave_sap_s4hana.simulated_filter import All, Compare, OneOf, parsed
 from orderweave_sdk.errors import BadPayload
 
 _MOMENTS = st.integers(min_value=-(10**15), max_value=10**16).map(
@@ -92,8 +92,8 @@ def test_literals_round_trip(value: str) -> None:
 def test_filters_as_trees() -> None:
     """`and` binds closer than `or`, and brackets closer than both."""
     a, b, c = (Compare("A", "eq", each) for each in "abc")
-    assert parsed("A eq 'a' or A eq 'b' and A eq 'c'") == Any_((a, All((b, c))))
-    assert parsed("(A eq 'a' or A eq 'b') and A eq 'c'") == All((Any_((a, b)), c))
+    assert parsed("A eq 'a' or A eq 'b' and A eq 'c'") == OneOf((a, All((b, c))))
+    assert parsed("(A eq 'a' or A eq 'b') and A eq 'c'") == All((OneOf((a, b)), c))
     assert parsed("D ge datetime'2026-03-01T00:00:00'") == Compare("D", "ge", date(2026, 3, 1))
 
 

@@ -66,7 +66,7 @@ def moved_billing(
     last = max(moments, default=position)
     if full:
         return last if last > position else next_millisecond(position)
-    return min(last, now - OVERLAP) if last > position else position
+    return max(position, min(next_millisecond(last), now - OVERLAP)) if moments else position
 
 
 def moved_deliveries(

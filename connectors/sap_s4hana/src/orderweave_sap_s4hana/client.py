@@ -76,7 +76,7 @@ class Client:
         self._opening = asyncio.Lock()
 
     async def read(self, read: Read, call: Call) -> Rows:
-        """The rows of a read, to the last one where it asks for that."""
+        """The rows of a read: to the last one where it asks for that, else as many as it asks for."""
         rows: list[msgspec.Raw] = []
         left = read.pieces()
         for _ in range(MOST_PAGES):
@@ -85,8 +85,9 @@ class Client:
             for piece, part in zip(left, parts, strict=True):
                 found = _collection(part, piece)
                 rows += found.results
-                if piece.whole and found.results and _is_more(found, piece):
-                    further.append(msgspec.structs.replace(piece, skip=piece.skip + len(found.results)))
+                rest = _rest(found, piece)
+                if rest is not None:
+                    further.append(rest)
             left = further
             if not left:
                 break
@@ -167,12 +168,19 @@ def _collection(part: Part, read: Read) -> _Collection:
     return decode(part.body, _Envelope, what=read.operation).d
 
 
-def _is_more(found: _Collection, read: Read) -> bool:
-    """Whether rows are missing: by the count of all, or by the server's own paging."""
-    known = read.skip + len(found.results)
+def _rest(found: _Collection, read: Read) -> Read | None:
+    """What is still to be read: by the count of all rows, or by the server's own paging; None where nothing is."""
+    got = len(found.results)
+    if not got:
+        return None
+    if not read.whole:
+        short = found.further is not None and got < read.top
+        return msgspec.structs.replace(read, skip=read.skip + got, top=read.top - got) if short else None
     if found.count is not None and found.count.isdecimal():
-        return known < int(found.count)
-    return found.further is not None or len(found.results) >= read.top
+        more = read.skip + got < int(found.count)
+    else:
+        more = found.further is not None or got >= read.top
+    return msgspec.structs.replace(read, skip=read.skip + got) if more else None
 
 
 def _kept(headers: Mapping[str, str]) -> dict[str, str]:

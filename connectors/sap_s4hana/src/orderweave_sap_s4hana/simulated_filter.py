@@ -40,13 +40,13 @@ class All(msgspec.Struct, frozen=True):
     parts: tuple[Tree, ...]
 
 
-class Any_(msgspec.Struct, frozen=True):  # noqa: N801 (the builtin's name)
+class OneOf(msgspec.Struct, frozen=True):
     """Parts of which one must hold."""
 
     parts: tuple[Tree, ...]
 
 
-Tree = Compare | All | Any_
+Tree = Compare | All | OneOf
 
 
 def parsed(text: str) -> Tree:
@@ -85,7 +85,7 @@ def equalities(tree: Tree | None) -> list[tuple[str, Any]] | None:
     if isinstance(tree, All):
         found = [known for part in tree.parts if (known := equalities(part)) is not None]
         return max(found, key=len) if found else None
-    if isinstance(tree, Any_):
+    if isinstance(tree, OneOf):
         each = [equalities(part) for part in tree.parts]
         return None if any(known is None for known in each) else [pair for known in each for pair in known or ()]
     return None
@@ -96,7 +96,7 @@ def bounds(tree: Tree | None, fields: frozenset[str]) -> tuple[Any, Any]:
     if isinstance(tree, Compare) and tree.field in fields:
         low = tree.value if tree.sign in ("eq", "ge", "gt") else None
         return low, tree.value if tree.sign in ("eq", "le", "lt") else None
-    if isinstance(tree, All | Any_):
+    if isinstance(tree, All | OneOf):
         each = [bounds(part, fields) for part in tree.parts]
         lows, highs = [low for low, _ in each], [high for _, high in each]
         if isinstance(tree, All):
@@ -112,7 +112,7 @@ def _known(values: list[Any]) -> list[Any]:
 
 def _either(tokens: list[re.Match[str]], at: int) -> tuple[Tree, int]:
     parts, at = _joined(tokens, at, "or", _both)
-    return (parts[0] if len(parts) == 1 else Any_(tuple(parts))), at
+    return (parts[0] if len(parts) == 1 else OneOf(tuple(parts))), at
 
 
 def _both(tokens: list[re.Match[str]], at: int) -> tuple[Tree, int]:

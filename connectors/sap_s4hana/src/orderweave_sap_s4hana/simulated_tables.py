@@ -87,10 +87,16 @@ class _Documents:
         by_day = entity == "A_SalesOrder" and order[:1] and order[0][0] == "CreationDate"
         listing, fields = (self._made, _DAYS) if by_day else (self._changed, _DAYS | _MOMENTS)
         low, high = bounds(tree, fields)
-        start = 0 if low is None else bisect_left(listing, (low if by_day else _moment(low, time(0)), ""))
+        start = (
+            0
+            if low is None
+            else bisect_left(listing, (low if by_day and not isinstance(low, str) else _moment(low, time(0)), ""))
+        )
         end = len(listing)
         if high is not None:
-            end = bisect_right(listing, (high if by_day else _moment(high, time.max), _LAST))
+            end = bisect_right(
+                listing, (high if by_day and not isinstance(high, str) else _moment(high, time.max), _LAST)
+            )
         within = range(start, end)
         ordered = entity == "A_SalesOrder" and bool(order) and (by_day or order[0][0] == "LastChangeDateTime")
         positions = reversed(within) if ordered and order[0][1] else within
@@ -137,6 +143,8 @@ _PICKS: dict[str, Callable[[Documents], list[Row]]] = {
 
 
 def _moment(value: Any, at: time) -> datetime:
+    if isinstance(value, str):
+        raise Refused("Invalid literal for a date")
     return value if isinstance(value, datetime) else datetime.combine(value, at, UTC)
 
 
