@@ -218,6 +218,8 @@ async def test_ties_in_a_millisecond(connector: SapS4hanaConnector, simulator: S
         (Condition(SearchField.PURCHASE_ORDER_NUMBER, Operator.IN, tuple("ä" * n for n in range(1, 36))), (), 1),
         (Condition(SearchField.SKU, Operator.EQ, ("TEA",)), (), 1),
         (Condition(SearchField.PLACED_AT, Operator.NE, (NOON,)), (), 1),
+        (Condition(SearchField.PLACED_AT, Operator.GT, (datetime.max.replace(tzinfo=UTC),)), (), 1),
+        (Condition(SearchField.UPDATED_AT, Operator.LTE, (datetime.max.replace(tzinfo=UTC),)), (), 1),
     ],
 )
 def test_conditions(condition: Condition, filters: tuple[str, ...], left: int) -> None:

@@ -35,7 +35,10 @@ def test_dates_and_times() -> None:
     assert wire.day("/Date(-86400000)/") == date(1969, 12, 31)
     assert wire.clock_time("PT15H51M04S") == time(15, 51, 4)
     assert wire.clock_time("PT7M") == time(0, 7)
+    assert wire.clock_time("PT24H00M00S") == time(0)
+    assert wire.day("/Date(253402214400000)/") == date(9999, 12, 31)
     assert (wire.instant(None), wire.day(""), wire.clock_time(None)) == (None, None, None)
+    assert wire.instant("/Date(999999999999999)/") is None
 
 
 @pytest.mark.parametrize("text", ["2017-04-13", "/Date()/", "Date(1)", "/Date(1)/ "])
@@ -43,6 +46,13 @@ def test_what_is_no_date(text: str) -> None:
     """Another form is refused, not half read."""
     with pytest.raises(ValueError, match="another form"):
         wire.instant(text)
+
+
+@pytest.mark.parametrize("text", ["08:00:00", "PT25H", "PT8H60M", "P1D"])
+def test_what_is_no_time_of_a_day(text: str) -> None:
+    """Another form is refused, not half read."""
+    with pytest.raises(ValueError, match="another form"):
+        wire.clock_time(text)
 
 
 @given(_MOMENTS)

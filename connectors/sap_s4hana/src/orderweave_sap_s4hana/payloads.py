@@ -7,8 +7,8 @@ from typing import Annotated
 import msgspec
 
 # An Edm.DateTime or Edm.DateTimeOffset, an Edm.Time and an Edm.Decimal as JSON has them; `wire` reads them.
-Moment = Annotated[str, msgspec.Meta(pattern=r"^/Date\(-?\d{1,15}([+-]\d{1,4})?\)/$")]
-ClockTime = Annotated[str, msgspec.Meta(pattern=r"^PT(\d{1,2}H)?(\d{1,2}M)?(\d{1,2}(\.\d+)?S)?$")]
+Moment = Annotated[str, msgspec.Meta(pattern=r"^/Date\((-\d{1,13}|\d{1,15})([+-]\d{1,4})?\)/$")]
+ClockTime = Annotated[str, msgspec.Meta(pattern=r"^PT(([01]?\d|2[0-4])H)?([0-5]?\dM)?([0-5]?\d(\.\d+)?S)?$")]
 Number = Annotated[str, msgspec.Meta(pattern=r"^ *-?\d{1,31}(\.\d{1,31})? *$")]
 
 

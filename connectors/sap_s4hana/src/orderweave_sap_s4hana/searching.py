@@ -114,7 +114,10 @@ def filters_of(conditions: Sequence[Condition], where: tzinfo) -> tuple[tuple[st
     filters: list[str] = []
     remaining: list[Condition] = []
     for condition in conditions:
-        clause = _clause(condition, where)
+        try:
+            clause = _clause(condition, where)
+        except OverflowError:  # a moment at the end of all calendars
+            clause = None
         if clause is None or len(quote(clause)) > LONGEST_FILTER:
             remaining.append(condition)
         elif clause:

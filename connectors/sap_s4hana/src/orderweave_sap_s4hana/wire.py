@@ -8,8 +8,8 @@ from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DATE = re.compile(r"/Date\((-?\d{1,15})(?:[+-]\d{1,4})?\)/")
-_TIME = re.compile(r"PT(?:(\d{1,2})H)?(?:(\d{1,2})M)?(?:(\d{1,2})(?:\.\d+)?S)?")
+_DATE = re.compile(r"/Date\((-\d{1,13}|\d{1,15})(?:[+-]\d{1,4})?\)/")
+_TIME = re.compile(r"PT(?:([01]?\d|2[0-4])H)?(?:([0-5]?\d)M)?(?:([0-5]?\d)(?:\.\d+)?S)?")
 _MILLISECOND = timedelta(milliseconds=1)
 # The time zones that SAP delivers (table TTZZ), as far as their names are sure; EST and its like know summer time.
 _ZONES = {
@@ -29,9 +29,15 @@ _ZONES = {
 
 
 def instant(text: str | None) -> datetime | None:
-    """A moment, from `/Date(1492098664000+0000)/`; the number alone counts, from 1970 in UTC. ValueError for others."""
+    """A moment, from `/Date(1492098664000+0000)/`; the number alone counts, from 1970 in UTC. ValueError for others.
+
+    None for one past the year 9999, which stands for no end.
+    """
     milliseconds = _milliseconds(text)
-    return None if milliseconds is None else _EPOCH + timedelta(milliseconds=milliseconds)
+    try:
+        return None if milliseconds is None else _EPOCH + timedelta(milliseconds=milliseconds)
+    except OverflowError:
+        return None
 
 
 def day(text: str | None) -> date | None:
