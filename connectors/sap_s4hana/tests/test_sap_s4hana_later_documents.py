@@ -98,6 +98,14 @@ def test_a_delivery() -> None:
         ({"Shippinglocationtimezone": "NOWHRE"}, None),
         ({"ActualGoodsMovementTime": None}, None),
         ({"ActualGoodsMovementDate": None}, None),
+        (
+            {
+                "ActualGoodsMovementDate": "/Date(253402214400000)/",
+                "ActualGoodsMovementTime": "PT23H",
+                "Shippinglocationtimezone": "PST",
+            },
+            None,
+        ),
         ({"OverallGoodsMovementStatus": "A", "OverallPackingStatus": "C"}, None),
     ],
 )

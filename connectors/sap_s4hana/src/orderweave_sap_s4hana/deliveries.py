@@ -133,7 +133,10 @@ def _shipped_at(header: Delivery, reading: Reading) -> datetime | None:
     where = zone(name) if name else reading.time_zone
     if when is None or at is None or where is None:
         return None
-    return utc(datetime.combine(when, at, where))
+    try:
+        return utc(datetime.combine(when, at, where))
+    except OverflowError:  # a day at the end of all calendars
+        return None
 
 
 def _tracking_number(header: Delivery, field: str) -> str | None:
