@@ -38,7 +38,8 @@ class Cast(msgspec.Struct, frozen=True, kw_only=True):
 
     `fields` are the vendor's names for the story's reference fields (`reference` of the ERP; `order_number` and
     `partner_order_id` of the warehouse); a field that it lacks is None, and is left out. `sign` stands before a shop's
-    numbers. `number` is how an ERP writes its n-th number, and `number_pattern` what these look like.
+    numbers. `number` is how an ERP writes its n-th number, and `number_pattern` what these look like; with
+    `numbers_are_ids` an order's number is its id, and `number` is not used.
     """
 
     connector: str
@@ -47,6 +48,7 @@ class Cast(msgspec.Struct, frozen=True, kw_only=True):
     sign: str = "#"
     number: str = "S{:06d}"
     number_pattern: str = r"S\d{6}"
+    numbers_are_ids: bool = False
 
 
 CASTS: Mapping[str, Cast] = {
@@ -58,6 +60,13 @@ CASTS: Mapping[str, Cast] = {
         Cast(connector="tryton", part=Part.ERP),
         Cast(connector="shiphero", part=Part.WAREHOUSE),
         Cast(connector="easypost", part=Part.CARRIER),
+        Cast(
+            connector="sap_s4hana",
+            part=Part.ERP,
+            fields={"reference": "PurchaseOrderByCustomer"},
+            number_pattern=r"5\d{9}",
+            numbers_are_ids=True,
+        ),
     )
 }
 USUAL = ("shopify", "tryton", "shiphero")
@@ -94,7 +103,7 @@ def cast(connectors: Sequence[str]) -> dict[str, Cast]:
 def told(scenario: Scenario, players: Mapping[str, Cast]) -> Scenario:
     """The scenario as these players have it, and what is true of it with them alone."""
     worlds = {name: world for name, world in scenario.worlds.items() if name in players}
-    writings = _Writings(players)
+    writings = _Writings(players, scenario.worlds)
     found = {
         name: msgspec.structs.replace(world, orders=tuple(writings.written(name, order) for order in world.orders))
         for name, world in worlds.items()
@@ -109,8 +118,14 @@ def told(scenario: Scenario, players: Mapping[str, Cast]) -> Scenario:
 class _Writings:
     """How each player writes references and numbers."""
 
-    def __init__(self, players: Mapping[str, Cast]) -> None:
+    def __init__(self, players: Mapping[str, Cast], worlds: Mapping[str, World]) -> None:
         self._players = players
+        ids_serve = _ERP in players and players[_ERP].numbers_are_ids
+        self._ids = {
+            number: order.external_id
+            for order in (worlds[_ERP].orders if ids_serve else ())
+            if (number := order.key("number")) is not None
+        }
 
     def written(self, system: str, order: OrderRecord) -> OrderRecord:
         """A record in its system's own spelling; the same one where it spells like the story."""
@@ -139,7 +154,7 @@ class _Writings:
     def _number(self, text: str) -> str:
         """A text with the ERP's number in it as the ERP writes it."""
         form = self._players[_ERP].number if _ERP in self._players else "S{:06d}"
-        return _ERP_NUMBER.sub(lambda found: form.format(int(found[1])), text)
+        return _ERP_NUMBER.sub(lambda found: self._ids.get(found[0]) or form.format(int(found[1])), text)
 
 
 def _truth(scenario: Scenario, absent: frozenset[str]) -> Truth:

@@ -76,6 +76,24 @@ def test_every_player_writes_its_own_way(scenario: Scenario) -> None:
     assert systems["erp"].number_pattern == r"7\d{5}"
 
 
+def test_numbers_that_are_ids(scenario: Scenario) -> None:
+    """Where an ERP knows its orders by their ids alone, these stand wherever the story has its number."""
+    own = Cast(connector="own", part=Part.ERP, numbers_are_ids=True)
+    players = {**cast(["shopify", "tryton", "shiphero"]), "erp": own}
+    worlds = told(scenario, players).worlds
+    numbered = [record for record in worlds["erp"].orders if record.key("number") is not None]
+    assert numbered
+    assert all(record.key("number") == record.external_id for record in numbered)
+    id_of = {
+        record.key("number"): record.external_id
+        for record in scenario.worlds["erp"].orders
+        if record.key("number") is not None
+    }
+    told_of = [key.value for record in worlds["wms"].orders for key in record.references]
+    story = [key.value for record in scenario.worlds["wms"].orders for key in record.references]
+    assert told_of == [id_of.get(value, value) for value in story]
+
+
 def test_the_carrier_knows_every_parcel(scenario: Scenario) -> None:
     """Each tracking number of any system once, with all that anybody tells of it, and no order."""
     players = {**cast(["shopify", "tryton", "shiphero"]), "carrier": POST}

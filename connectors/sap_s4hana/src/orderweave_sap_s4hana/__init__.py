@@ -1,0 +1,1 @@
+"""Orderweave connector for SAP S/4HANA."""
