@@ -53,6 +53,13 @@ CASTS: Mapping[str, Cast] = {
     for cast in (
         Cast(connector="shopify", part=Part.SHOP),
         Cast(connector="tryton", part=Part.ERP),
+        Cast(
+            connector="odoo",
+            part=Part.ERP,
+            fields={"reference": "client_order_ref"},
+            number="S{:05d}",
+            number_pattern=r"S\d{5,}",
+        ),
         Cast(connector="shiphero", part=Part.WAREHOUSE),
     )
 }
