@@ -27,7 +27,8 @@ PAGE = 1000
 _MOST_PAGES = 20
 # Statuses under which JSON-2 tells of an exception; 401 and 429 say all in the status.
 _TELLING = frozenset({400, 403, 404, 409, 422, 500})
-_NOT_THERE = frozenset({404})
+# A server before 19 does not know the path; one with several databases may lead to their list instead.
+_NOT_THERE = frozenset({301, 302, 303, 307, 308, 404, 405})
 
 
 class _Failure(msgspec.Struct):

@@ -25,7 +25,6 @@ from orderweave_odoo.changes import (
 from orderweave_odoo.client import JSON2, JSONRPC, Client
 from orderweave_odoo.dictionary import Dictionary, Library
 from orderweave_odoo.fields import (
-    INVOICE,
     LOCATION,
     MOVE,
     ORDER,
@@ -69,7 +68,7 @@ from orderweave_sdk.capabilities import (
 )
 from orderweave_sdk.clock import Call
 from orderweave_sdk.decoding import decode_each
-from orderweave_sdk.errors import GiveUp
+from orderweave_sdk.errors import BadPayload, GiveUp
 from orderweave_sdk.manifest import Batch, Manifest, SearchField
 from orderweave_sdk.records import Facet, Key, LocationRecord, OrderRecord
 from orderweave_sdk.upstream import UpstreamFactory
@@ -131,23 +130,21 @@ class OdooConnector:
         return manifest
 
     async def check(self, call: Call) -> str:
-        """Look up what the database has, and read one order with all its facets: a missing right or module shows."""
+        """Look up what the database has, and read one record of each model: a missing right or module shows here."""
         self._library.forget()
         dictionary = await self._library.dictionary(call)
         if not dictionary.has(ORDER):
             raise GiveUp("check: the database does not have sale.order; is Sales installed?")
-        needed = [
-            model for model, facet in ((PICKING, Facet.FULFILLMENT), (MOVE, Facet.FULFILLMENT)) if facet in self._facets
-        ]
-        if not all(dictionary.has(model) for model in needed):
+        if Facet.FULFILLMENT in self._facets and not (dictionary.has(PICKING) and dictionary.has(MOVE)):
             raise GiveUp("check: the database lacks sale_stock; install it, or set stock = false")
-        if Facet.INVOICES in self._facets and not dictionary.has(INVOICE):
-            raise GiveUp("check: the database lacks account.move; set invoices = false")
-        orders = await self._orders([], self._facets, dictionary, call, limit=1)
-        if orders.gaps:
-            raise GiveUp(f"check: {orders.gaps[0].reason}")
+        await asyncio.gather(
+            *(
+                self._client.search_read(model, [], dictionary.those_of(model), call, limit=1)
+                for model in dictionary.fields
+            )
+        )
         wire = "JSON-2" if await self._client.wire_name(call) == JSON2 else "JSON-RPC"
-        return f"reachable over {wire}, key accepted, orders readable with all facets"
+        return f"reachable over {wire}, key accepted, {len(dictionary.fields)} models readable"
 
     async def close(self) -> None:
         """Nothing is held; each call is a transaction of its own."""
@@ -242,7 +239,10 @@ class OdooConnector:
             rows, unread = decode_each(raws, PlacedRow, what="location")
             gaps += unread
         warehouse_of = {row.id: found for row in rows if (found := link_id(row.warehouse_id)) is not None}
-        return Stock(records=levels(products, quants, warehouse_of, wanted), gaps=tuple(gaps))
+        try:
+            return Stock(records=levels(products, quants, warehouse_of, wanted), gaps=tuple(gaps))
+        except ArithmeticError:
+            raise BadPayload("stock: a quantity past any believable size") from None
 
     async def find_products(self, skus: Sequence[str], call: Call) -> Products:
         """Product variants by their internal reference, those put out of use included."""
@@ -261,20 +261,9 @@ class OdooConnector:
             )
         return Locations(records=tuple(records), gaps=tuple(gaps))
 
-    async def _orders(
-        self,
-        domain: Domain,
-        facets: frozenset[Facet],
-        dictionary: Dictionary,
-        call: Call,
-        *,
-        limit: int | None = None,
-    ) -> Orders:
+    async def _orders(self, domain: Domain, facets: frozenset[Facet], dictionary: Dictionary, call: Call) -> Orders:
         names = dictionary.those_of(ORDER, order_fields(facets))
-        if limit is None:
-            raws, cut = await self._client.read_all(ORDER, domain, names, call)
-        else:
-            raws, cut = await self._client.search_read(ORDER, domain, names, call, limit=limit), False
+        raws, cut = await self._client.read_all(ORDER, domain, names, call)
         rows, gaps = decode_each(raws, OrderRow, what="order")
         reader = Reader(self._client, dictionary, facets, call)
         found = await reader.records(rows, self._walk_in)

@@ -53,7 +53,7 @@ class Reader:
         self.gaps: list[Gap] = []
 
     async def records(self, orders: Sequence[OrderRow], walk_in: int | None) -> list[tuple[OrderRow, OrderRecord]]:
-        """The records of the orders, in their order; one whose moments are none is a gap."""
+        """The records of the orders, in their order; one with a moment or number that is none is a gap."""
         if not orders:
             return []
         ids = [order.id for order in orders]
@@ -92,8 +92,8 @@ class Reader:
             )
             try:
                 found.append((order, order_record(order, self._facets, parts)))
-            except ValueError:
-                self.gaps.append(Gap("order: a date or moment that cannot be read", str(order.id)))
+            except (ValueError, ArithmeticError):
+                self.gaps.append(Gap("order: a moment, date or number that cannot be read", str(order.id)))
         return found
 
     def _has(self, facet: Facet, model: str) -> bool:

@@ -79,6 +79,10 @@ class Database:
             return False
         return name == "id" or name in FIELDS.get(model, ()) or name in _OTHER_FIELDS.get(model, ())
 
+    def touch(self, model: str, identity: int, moment: datetime) -> None:
+        """Set the stamp of one record's last change."""
+        self._tables[model][identity]["write_date"] = moment
+
     def search_read(
         self, model: str, domain: Any, fields: Iterable[str], *, offset: int, limit: int | None, order: str
     ) -> list[Row]:

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from orderweave_odoo.expressible import BILLED, EPOCH, amount_of, told_order, told_product, told_stock
 from orderweave_odoo.expressible_goods import Outgoing, outgoing
 from orderweave_odoo.simulated_database import Row
+from orderweave_odoo.simulated_partners import contact_row, partner_row
 from orderweave_sdk.records import (
     Address,
     Addresses,
     Axis,
-    Company,
     Customer,
     Fulfillment,
     FulfillmentOrderStatus,
@@ -24,7 +25,6 @@ from orderweave_sdk.records import (
     Invoices,
     LocationRecord,
     OrderRecord,
-    Person,
     ProductRecord,
     Return,
     ReturnStatus,
@@ -70,7 +70,7 @@ class Tables:
             self._rows[model] = {}
         for code in _PUBLISHED_DIGITS:
             self._currency(code)
-        self._put("res.partner", _partner(WALK_IN, name="Walk-in customer"))
+        self._put("res.partner", partner_row(WALK_IN, name="Walk-in customer"))
         for product in world.products:
             self._product(told_product(product))
         for place in world.locations:
@@ -186,7 +186,7 @@ class Tables:
                 "client_order_ref": references.get("client_order_ref"),
                 "origin": references.get("origin"),
                 "date_order": header.placed_at,
-                "write_date": order.updated_at,
+                "write_date": _stamp(order),
                 "state": "done" if finished and self._version < 17 else state,
                 "locked": finished,
                 "invoice_status": _INVOICED[words[Axis.INVOICE]],
@@ -257,10 +257,10 @@ class Tables:
     def _customer(self, customer: Customer) -> int:
         company, person = customer.company, customer.person
         if company is not None:
-            row = _partner(int(company.external_id or 0), name=company.name, is_company=True)
+            row = partner_row(int(company.external_id or 0), name=company.name, is_company=True)
             self._put("res.partner", {**row, "vat": company.tax_id, "commercial_company_name": company.name})
         if person is not None:
-            return self._put("res.partner", _contact(person, company))
+            return self._put("res.partner", contact_row(person, company))
         return WALK_IN if company is None else int(company.external_id or 0)
 
     def _address(self, address: Address | None) -> int | None:
@@ -270,7 +270,7 @@ class Tables:
         country = self._named("res.country", code, code=code, name=code) if code else None
         state = self._named("res.country.state", (code, region), code=region, name=region) if region else None
         street, *more = (*address.lines, None)
-        row = _partner(0, name=address.name, phone=address.phone, commercial_company_name=address.company)
+        row = partner_row(0, name=address.name, phone=address.phone, commercial_company_name=address.company)
         row |= {
             "street": street,
             "street2": more[0] if more else None,
@@ -296,7 +296,7 @@ class Tables:
                 "amount_total": amount_of(invoice.total),
                 "amount_residual": amount_of(invoice.due),
                 "currency_id": self._currency(invoice.total.currency if invoice.total else ""),
-                "write_date": order.updated_at,
+                "write_date": _stamp(order),
             },
         )
 
@@ -336,7 +336,7 @@ class Tables:
             "picking_type_code": None,
             "date_done": None,
             "create_date": order.header.placed_at if order.header else None,
-            "write_date": order.updated_at,
+            "write_date": _stamp(order),
             "carrier_id": None,
             "carrier_tracking_ref": None,
         }
@@ -375,20 +375,6 @@ _BLANK_LINE: Row = {
 }
 
 
-def _partner(identity: int, **values: Any) -> Row:
-    blank = dict.fromkeys(
-        ("name", "commercial_company_name", "vat", "email", "phone", "mobile", "street", "street2", "city", "zip")
-    )
-    links = {"commercial_partner_id": identity or None, "state_id": None, "country_id": None}
-    return {"id": identity, **blank, **links, "is_company": False, "active": True, **values}
-
-
-def _contact(person: Person, company: Company | None) -> Row:
-    row = _partner(int(person.external_id or 0), name=person.name, email=person.email, phone=person.phone)
-    if company is not None:
-        row |= {
-            "commercial_partner_id": int(company.external_id or 0),
-            "commercial_company_name": company.name,
-            "vat": company.tax_id,
-        }
-    return row
+def _stamp(order: OrderRecord) -> datetime:
+    """The last change as it is stored: with parts of a second, which are left out when it is told."""
+    return (order.updated_at or EPOCH) + timedelta(microseconds=int(order.external_id) % 1_000_000)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, ClassVar
 
 from orderweave_odoo.expressible import told_order, told_product, told_stock
@@ -111,6 +112,10 @@ class OdooSimulator(Simulator):
         """Replace all that the system knows; the tables are filled when they are first asked for."""
         super().seed(world)
         self._database = None
+
+    def touch(self, model: str, identity: int, moment: datetime) -> None:
+        """Let one record change by itself, as a transfer does without its order, until the next seed."""
+        self._tables().touch(model, identity, moment)
 
     def signs_in(self, request: SimulatedRequest) -> bool:
         """The version and the user's id are asked for once."""
