@@ -74,7 +74,6 @@ def test_references_stand_as_they_are() -> None:
         ({"state": "sale", "locked": True}, "sale/locked", "OPEN"),
         ({"locked": True, "invoice_status": "invoiced"}, "sale/locked/finished", "COMPLETED"),
         ({"locked": True, "invoice_status": "invoiced", "delivery_status": "partial"}, "sale/locked", "OPEN"),
-        ({"locked": True, "invoice_status": "invoiced", "delivery_status": None}, "sale/locked", "OPEN"),
         ({"state": "sale", "invoice_status": "invoiced", "delivery_status": "full"}, "sale", "OPEN"),
         ({"state": "done"}, "done", "OPEN"),
         ({"state": "done", "invoice_status": "invoiced", "delivery_status": "full"}, "done/finished", "COMPLETED"),
@@ -86,6 +85,19 @@ def test_order_word(values: dict[str, Any], raw: str, meaning: str) -> None:
     """A lock alone completes nothing: nothing must be left to deliver and to invoice, and that must be known."""
     record = order_record(order(**values), frozenset({Facet.HEADER}), parts())
     assert words(record) == {Axis.ORDER: (raw, meaning)}
+
+
+@pytest.mark.parametrize(("delivered", "raw"), [(1.0, "done"), (2.0, "done/finished"), (3.0, "done/finished")])
+def test_order_word_before_16(delivered: float, raw: str) -> None:
+    """Without delivery_status the lines tell what is delivered; freight and headings are not waited for."""
+    rows = [
+        line(1, qty_delivered=delivered),
+        line(2, is_delivery=True, qty_delivered=0.0),
+        line(3, display_type="line_note", qty_delivered=0.0),
+    ]
+    told = order(state="done", invoice_status="invoiced", delivery_status=None)
+    record = order_record(told, frozenset({Facet.HEADER}), parts(lines=rows))
+    assert words(record)[Axis.ORDER][0] == raw
 
 
 @pytest.mark.parametrize(
@@ -220,6 +232,7 @@ def test_addresses() -> None:
         country_code="US",
     )
     assert found.shipping == Address(name="Corner Cafe")
+    assert addresses(told, people, {}, {}, walk_in=7).billing is None
 
 
 def test_parts_that_the_database_lacks() -> None:

@@ -14,7 +14,6 @@ from orderweave_sdk.records import (
     Address,
     Addresses,
     Axis,
-    Company,
     Customer,
     Discount,
     Header,
@@ -26,7 +25,6 @@ from orderweave_sdk.records import (
     LocationKind,
     Money,
     OrderRecord,
-    Person,
     Place,
     ProductRecord,
     Quantities,
@@ -210,16 +208,23 @@ def _line(line: Line, currency: str) -> Line:
 
 def _addresses(addresses: Addresses | None, customer: Customer) -> Addresses:
     found = addresses or Addresses()
-    party: Company | Person | None = customer.company or customer.person
-    name = party.name if party else None
-    return Addresses(billing=_address(found.billing, name), shipping=_address(found.shipping, name))
+    own = _own_address(customer)
+    return Addresses(billing=_address(found.billing, own), shipping=_address(found.shipping, own))
 
 
-def _address(address: Address | None, party: str | None) -> Address | None:
+def _own_address(customer: Customer) -> Address | None:
+    """Where no address is given Odoo takes the partner's own, of which nothing is known here but the name."""
+    person, company = customer.person, customer.company
+    if person is not None:
+        return Address(name=person.name, company=company.name if company else None, phone=person.phone)
+    return None if company is None else Address(name=company.name)
+
+
+def _address(address: Address | None, own: Address | None) -> Address | None:
     """An address of two street lines; one without a name carries the partner's."""
     if address is None:
-        return None
-    name = address.name or address.company or party
+        return own
+    name = address.name or address.company or (own.name if own else None)
     lines = tuple(line for line in address.lines if line.strip())
     return msgspec.structs.replace(
         address,

@@ -39,7 +39,7 @@ _ORDER_FIELDS: Mapping[Facet, tuple[str, ...]] = {
 FIELDS: Mapping[str, tuple[str, ...]] = {
     ORDER: tuple(dict.fromkeys((*_KEYS, *(name for names in _ORDER_FIELDS.values() for name in names)))),
     LINE: (
-        *("order_id", "sequence", "product_id", "name", "display_type", "product_uom_qty"),
+        *("order_id", "sequence", "product_id", "name", "display_type", "product_uom_qty", "qty_delivered"),
         *("product_uom", "product_uom_id"),  # renamed in 19
         *("price_unit", "discount", "price_subtotal"),
         *("is_delivery", "is_downpayment"),  # is_delivery: with delivery

@@ -62,7 +62,7 @@ def order_record(row: OrderRow, facets: frozenset[Facet], parts: Parts) -> Order
         header=_header(row, parts) if Facet.HEADER in facets else None,
         lines=_lines(row, parts) if Facet.LINES in facets else None,
         customer=customer(row, parts.partners, parts.walk_in) if Facet.CUSTOMER in facets else None,
-        addresses=addresses(row, parts.partners, parts.states, parts.dictionary.countries)
+        addresses=addresses(row, parts.partners, parts.states, parts.dictionary.countries, walk_in=parts.walk_in)
         if Facet.ADDRESSES in facets
         else None,
         invoices=invoices(row, bills, parts.dictionary) if Facet.INVOICES in facets and bills is not None else None,
@@ -98,13 +98,23 @@ def product_record(row: ProductRow) -> ProductRecord:
     )
 
 
-def order_word(row: OrderRow) -> str:
-    """The order's state, whether it is locked, and whether nothing is left to be done of it."""
+def order_word(row: OrderRow, lines: Sequence[LineRow]) -> str:
+    """The order's state, whether it is locked, and whether nothing is left to be done of it.
+
+    A server without delivery_status (15) tells what is delivered by its lines' quantities.
+    """
     word = text(row.state) or ""
     locked = word == "done" or row.locked
     if word not in _CONFIRMED or not locked:
         return word
-    delivered = row.delivery_status is not None and (text(row.delivery_status) or "none") in _NOTHING_LEFT
+    if row.delivery_status is None:
+        delivered = all(
+            (number(line.qty_delivered) or 0) >= (number(line.product_uom_qty) or 0)
+            for line in lines
+            if _is_goods(line)
+        )
+    else:
+        delivered = (text(row.delivery_status) or "none") in _NOTHING_LEFT
     finished = "/finished" if delivered and row.invoice_status == "invoiced" else ""
     return f"{word}{'' if word == 'done' else '/locked'}{finished}"
 
@@ -119,7 +129,7 @@ def _moment(value: str) -> datetime:
 def _statuses(row: OrderRow, facets: frozenset[Facet], parts: Parts) -> tuple[StatusWord, ...]:
     words: list[StatusWord] = []
     if Facet.HEADER in facets:
-        words.append(STATUSES.read(Axis.ORDER, order_word(row)))
+        words.append(STATUSES.read(Axis.ORDER, order_word(row, parts.lines)))
     if Facet.FULFILLMENT in facets and parts.transfers:
         words.append(delivery_word(row, parts.transfers))
     if Facet.INVOICES in facets and parts.invoices is not None:
@@ -162,7 +172,7 @@ def _lines(row: OrderRow, parts: Parts) -> tuple[Line, ...]:
     return tuple(
         _line(line, parts.products.get(link_id(line.product_id) or 0), currency, digits)
         for line in sorted(parts.lines, key=lambda line: (line.sequence, line.id))
-        if not (text(line.display_type) or line.is_delivery or line.is_downpayment or _is_reduction(line))
+        if _is_goods(line)
     )
 
 
@@ -180,6 +190,11 @@ def _line(line: LineRow, product: ProductRow | None, currency: str | None, digit
         total=_money(amount(line.price_subtotal, digits), currency),
         discounts=(Discount(title=f"{percent:f}%"),) if percent else (),
     )
+
+
+def _is_goods(line: LineRow) -> bool:
+    """A line that sells something: no heading, note, freight, down payment or discount."""
+    return not (text(line.display_type) or line.is_delivery or line.is_downpayment or _is_reduction(line))
 
 
 def _is_reduction(line: LineRow) -> bool:

@@ -23,13 +23,18 @@ def customer(order: OrderRow, partners: Mapping[int, PartnerRow], walk_in: int |
 
 
 def addresses(
-    order: OrderRow, partners: Mapping[int, PartnerRow], states: Mapping[int, str], countries: Mapping[int, str]
+    order: OrderRow,
+    partners: Mapping[int, PartnerRow],
+    states: Mapping[int, str],
+    countries: Mapping[int, str],
+    *,
+    walk_in: int | None = None,
 ) -> Addresses:
-    """Where it is billed and shipped; `states` and `countries` are codes by id."""
+    """Where it is billed and shipped; `states` and `countries` are codes by id. Nobody in particular has no address."""
 
     def at(link: Link) -> Address | None:
         row = partners.get(link_id(link) or 0)
-        return None if row is None else _address(row, states, countries)
+        return None if row is None or row.id == walk_in else _address(row, states, countries)
 
     return Addresses(billing=at(order.partner_invoice_id), shipping=at(order.partner_shipping_id))
 

@@ -44,6 +44,7 @@ class LineRow(msgspec.Struct, gc=False):
     name: Text = False
     display_type: Text = False
     product_uom_qty: Number = False
+    qty_delivered: Number = False
     product_uom: Link = False
     product_uom_id: Link = False
     price_unit: Number = False

@@ -213,6 +213,7 @@ class Tables:
             self._returned(record, order)
 
     def _lines(self, order: OrderRecord) -> Sequence[Row]:
+        gone = any(word.axis is Axis.FULFILLMENT and word.normalized == "FULFILLED" for word in order.statuses)
         return [
             {
                 **_BLANK_LINE,
@@ -222,6 +223,7 @@ class Tables:
                 "product_id": self._sold(line.sku, line.title),
                 "name": line.title,
                 "product_uom_qty": line.quantity.current,
+                "qty_delivered": line.quantity.current if gone else Decimal(0),
                 "product_uom": self._named("uom.uom", line.unit, name=line.unit),
                 "product_uom_id": self._named("uom.uom", line.unit, name=line.unit),
                 "price_unit": amount_of(line.unit_price),
@@ -365,6 +367,7 @@ _BLANK_LINE: Row = {
     "name": None,
     "display_type": None,
     "product_uom_qty": Decimal(0),
+    "qty_delivered": Decimal(0),
     "product_uom": None,
     "product_uom_id": None,
     "price_unit": Decimal(0),
