@@ -43,7 +43,7 @@ def test_a_transfer_is_plan_and_fact() -> None:
             move(31, 3, "assigned"),
         ],
     )
-    found = fulfillment(told)
+    found = fulfillment(order(), told)
     gone, rest = found.fulfillment_orders
     one = (GoodsLine(quantity=Decimal(1), sku="TEA", line_id="1"),)
     assert (gone.external_id, gone.status, gone.method) == ("1", FulfillmentOrderStatus.CLOSED, DeliveryMethod.SHIPPING)
@@ -63,17 +63,29 @@ def test_a_transfer_is_plan_and_fact() -> None:
     )
 
 
+def test_promises_and_plans() -> None:
+    """The date agreed with the customer is a package's promise; when a transfer is planned and due is the plan's."""
+    dates = {"scheduled_date": "2026-03-02 06:00:00", "date_deadline": "2026-03-05 12:00:00"}
+    told = transfers([picking(1, "done", carrier_tracking_ref="1Z1", **dates), picking(2, "assigned")], [])
+    found = fulfillment(order(commitment_date="2026-03-06 18:00:00"), told)
+    planned, unplanned = found.fulfillment_orders
+    assert planned.fulfill_at == datetime(2026, 3, 2, 6, tzinfo=UTC)
+    assert planned.fulfill_by == datetime(2026, 3, 5, 12, tzinfo=UTC)
+    assert (unplanned.fulfill_at, unplanned.fulfill_by) == (None, None)
+    assert [package.promised_by for package in found.shipments[0].packages] == [datetime(2026, 3, 6, 18, tzinfo=UTC)]
+
+
 def test_quantities_before_17() -> None:
     """Until 16 what was done stands in quantity_done, and the new name is not told."""
     row = move(11, 1, "done", quantity_done=1.5)
     row.quantity = False
-    (shipment,) = fulfillment(transfers([picking(1, "done")], [row])).shipments
+    (shipment,) = fulfillment(order(), transfers([picking(1, "done")], [row])).shipments
     assert [line.quantity for line in shipment.lines] == [Decimal("1.5")]
 
 
 def test_canceled_transfers_tell_what_was_wanted() -> None:
     """A canceled plan keeps its lines, and nothing is a fact of it."""
-    found = fulfillment(transfers([picking(1, "cancel")], [move(11, 1, "cancel")]))
+    found = fulfillment(order(), transfers([picking(1, "cancel")], [move(11, 1, "cancel")]))
     (plan,) = found.fulfillment_orders
     assert (plan.status, [line.quantity for line in plan.lines]) == (FulfillmentOrderStatus.CANCELED, [Decimal(2)])
     assert found.shipments == ()
@@ -93,7 +105,7 @@ def test_returns_and_what_only_looks_like_one() -> None:
     assert (record.external_id, record.number, record.status) == ("1", "WH/OUT/00001", ReturnStatus.RECEIVED)
     assert record.lines == (ReturnLine(sku="TEA", line_id="1", quantity=Decimal(1)),)
     assert record.created_at == datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
-    assert [shipment.external_id for shipment in fulfillment(told).shipments] == ["2"]
+    assert [shipment.external_id for shipment in fulfillment(order(), told).shipments] == ["2"]
 
 
 def test_the_return_that_is_least_far_speaks_for_all() -> None:

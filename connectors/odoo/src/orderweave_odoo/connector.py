@@ -84,7 +84,6 @@ class OdooConnector:
     manifest: ClassVar[Manifest] = MANIFEST
 
     def __init__(self, settings: Settings, upstream: UpstreamFactory) -> None:
-        self._settings = settings
         context: dict[str, Any] = {"lang": settings.get("language") or "en_US", "tz": "UTC"}
         if settings.get("companies"):
             context["allowed_company_ids"] = [int(part) for part in settings["companies"].split(",")]

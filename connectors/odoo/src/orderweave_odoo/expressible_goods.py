@@ -53,6 +53,12 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     carrier: str | None
 
 
+def promise(fulfillment: Fulfillment | None) -> datetime | None:
+    """The order's one promise to the customer: the first that any of its packages has."""
+    packages = (package for fact in (fulfillment or Fulfillment()).shipments for package in fact.packages)
+    return next((_second(package.promised_by) for package in packages if package.promised_by), None)
+
+
 def told_fulfillment(fulfillment: Fulfillment | None, lines: set[str], updated: datetime) -> Fulfillment:
     """The fulfillment as Odoo can tell it."""
     found = outgoing(fulfillment or Fulfillment(), lines, updated)
@@ -87,7 +93,8 @@ def outgoing(fulfillment: Fulfillment, lines: set[str], updated: datetime) -> li
     """Every transfer that the fulfillment takes, by id: one a shipment, one a plan's rest that is not shipped."""
     plans = {plan.external_id: plan for plan in fulfillment.fulfillment_orders}
     facts = [shipment for shipment in fulfillment.shipments if not shipment.is_return]
-    found = [_sent(shipment, plans, lines, updated) for shipment in facts]
+    promised = promise(fulfillment)
+    found = [_sent(shipment, plans, lines, updated, promised=promised) for shipment in facts]
     taken = {shipment.external_id for shipment in facts}
     shipped: dict[str, Decimal] = {}
     for shipment in facts:
@@ -115,7 +122,14 @@ def _left(goods: Iterable[GoodsLine], shipped: dict[str, Decimal]) -> Iterable[G
             yield msgspec.structs.replace(line, quantity=line.quantity - gone)
 
 
-def _sent(shipment: Shipment, plans: Mapping[str, FulfillmentOrder], lines: set[str], updated: datetime) -> Outgoing:
+def _sent(
+    shipment: Shipment,
+    plans: Mapping[str, FulfillmentOrder],
+    lines: set[str],
+    updated: datetime,
+    *,
+    promised: datetime | None,
+) -> Outgoing:
     canceled, waits = shipment.status is ShipmentStatus.CANCELED, shipment.status in _NOT_GONE
     own = plans.get(shipment.external_id)
     named = next((package.carrier.name for package in shipment.packages if package.carrier), None)
@@ -127,9 +141,11 @@ def _sent(shipment: Shipment, plans: Mapping[str, FulfillmentOrder], lines: set[
         status=FulfillmentOrderStatus.CANCELED if canceled else status,
         location=_place(shipment.location),
         method=DeliveryMethod.SHIPPING if carrier else DeliveryMethod.UNKNOWN,
+        fulfill_at=_second(own.fulfill_at) if own else None,
+        fulfill_by=_second(own.fulfill_by) if own else None,
         lines=_goods(shipment.lines, lines),
     )
-    fact = None if canceled or waits else _fact(shipment, plan, carrier, updated)
+    fact = None if canceled or waits else _fact(shipment, plan, carrier, updated, promised=promised)
     return Outgoing(plan=plan, fact=fact, carrier=carrier)
 
 
@@ -140,12 +156,16 @@ def _planned(plan: FulfillmentOrder, rest: Sequence[GoodsLine], lines: set[str])
         status=_PLANS.get(plan.status, FulfillmentOrderStatus.OPEN),
         location=_place(plan.location),
         method=DeliveryMethod.SHIPPING if shipped else DeliveryMethod.UNKNOWN,
+        fulfill_at=_second(plan.fulfill_at),
+        fulfill_by=_second(plan.fulfill_by),
         lines=_goods(rest, lines),
     )
     return Outgoing(plan=told, fact=None, carrier=_SOME_CARRIER if shipped else None)
 
 
-def _fact(shipment: Shipment, plan: FulfillmentOrder, carrier: str | None, updated: datetime) -> Shipment:
+def _fact(
+    shipment: Shipment, plan: FulfillmentOrder, carrier: str | None, updated: datetime, *, promised: datetime | None
+) -> Shipment:
     numbers = dict.fromkeys(package.tracking_number for package in shipment.packages if package.tracking_number)
     return Shipment(
         external_id=shipment.external_id,
@@ -158,11 +178,17 @@ def _fact(shipment: Shipment, plan: FulfillmentOrder, carrier: str | None, updat
             Package(
                 carrier=Carrier(name=carrier) if carrier else None,
                 tracking_number=number,
+                promised_by=promised,
                 status=ShipmentStatus.PICKED_UP,
             )
             for number in numbers
         ),
     )
+
+
+def _second(moment: datetime | None) -> datetime | None:
+    """A moment in whole seconds."""
+    return moment and moment.replace(microsecond=0)
 
 
 def _place(place: Place | None) -> Place | None:

@@ -31,7 +31,7 @@ _ORDER_FIELDS: Mapping[Facet, tuple[str, ...]] = {
     Facet.CUSTOMER: ("partner_id",),
     Facet.ADDRESSES: ("partner_invoice_id", "partner_shipping_id"),
     Facet.INVOICES: ("invoice_status", "invoice_ids", "payment_term_id"),
-    Facet.FULFILLMENT: ("delivery_status",),
+    Facet.FULFILLMENT: ("delivery_status", "commitment_date"),
     Facet.RETURNS: (),
 }
 
@@ -51,6 +51,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     ),
     PICKING: (
         *("name", "state", "sale_id", "picking_type_id", "picking_type_code", "date_done", "create_date"),
+        *("scheduled_date", "date_deadline"),
         *("carrier_id", "carrier_tracking_ref"),  # with delivery, from 17 stock_delivery
     ),
     MOVE: (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 
 import msgspec
@@ -73,12 +74,16 @@ def place_of(warehouse: int, name: str | None) -> Place:
     return Place(external_id=str(warehouse), name=name, kind=LocationKind.WAREHOUSE)
 
 
-def fulfillment(transfers: Transfers) -> Fulfillment:
-    """Every transfer that sends goods is a plan (fulfillment order); done it is a shipment too, under the same id."""
+def fulfillment(order: OrderRow, transfers: Transfers) -> Fulfillment:
+    """Every transfer that sends goods is a plan (fulfillment order); done it is a shipment too, under the same id.
+
+    The delivery date that was agreed with the customer is the promise of every package.
+    """
+    promised = instant(order.commitment_date)
     rows = sorted(transfers.out(), key=lambda row: row.id)
     return Fulfillment(
         fulfillment_orders=tuple(_plan(row, transfers) for row in rows),
-        shipments=tuple(_fact(row, transfers) for row in rows if row.state == "done"),
+        shipments=tuple(_fact(row, transfers, promised) for row in rows if row.state == "done"),
     )
 
 
@@ -133,11 +138,13 @@ def _plan(row: PickingRow, transfers: Transfers) -> FulfillmentOrder:
         raw_status=text(row.state),
         location=transfers.places.get(link_id(row.picking_type_id) or 0),
         method=DeliveryMethod.SHIPPING if link_id(row.carrier_id) else DeliveryMethod.UNKNOWN,
+        fulfill_at=instant(row.scheduled_date),
+        fulfill_by=instant(row.date_deadline),
         lines=_goods(row, transfers),
     )
 
 
-def _fact(row: PickingRow, transfers: Transfers) -> Shipment:
+def _fact(row: PickingRow, transfers: Transfers, promised: datetime | None) -> Shipment:
     status = STATUSES.part(Axis.SHIPMENT, text(row.state), ShipmentStatus)
     name = link_name(row.carrier_id)
     return Shipment(
@@ -152,6 +159,7 @@ def _fact(row: PickingRow, transfers: Transfers) -> Shipment:
             Package(
                 carrier=Carrier(name=name) if name else None,
                 tracking_number=found,
+                promised_by=promised,
                 status=status,
                 raw_status=text(row.state),
             )

@@ -66,7 +66,7 @@ def order_record(row: OrderRow, facets: frozenset[Facet], parts: Parts) -> Order
         if Facet.ADDRESSES in facets
         else None,
         invoices=invoices(row, bills, parts.dictionary) if Facet.INVOICES in facets and bills is not None else None,
-        fulfillment=fulfillment(transfers) if Facet.FULFILLMENT in facets and transfers else None,
+        fulfillment=fulfillment(row, transfers) if Facet.FULFILLMENT in facets and transfers else None,
         returns=returns(transfers) if Facet.RETURNS in facets and transfers else None,
     )
 

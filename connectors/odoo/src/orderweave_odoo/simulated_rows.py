@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from orderweave_odoo.expressible import BILLED, EPOCH, amount_of, told_order, told_product, told_stock
-from orderweave_odoo.expressible_goods import Outgoing, outgoing
+from orderweave_odoo.expressible_goods import Outgoing, outgoing, promise
 from orderweave_odoo.simulated_database import Row
 from orderweave_odoo.simulated_partners import contact_row, partner_row
 from orderweave_sdk.records import (
@@ -191,6 +191,7 @@ class Tables:
                 "locked": finished,
                 "invoice_status": _INVOICED[words[Axis.INVOICE]],
                 "delivery_status": delivered,
+                "commitment_date": promise(order.fulfillment),
                 "currency_id": currency,
                 "amount_untaxed": total - tax,
                 "amount_tax": tax,
@@ -314,6 +315,8 @@ class Tables:
             row["picking_type_id"] = 10 * warehouse + _OUTGOING
         row |= {
             "picking_type_code": "outgoing",
+            "scheduled_date": plan.fulfill_at,
+            "date_deadline": plan.fulfill_by,
             "date_done": fact.shipped_at if fact else None,
             "carrier_id": self._named("delivery.carrier", carrier, name=carrier) if carrier else None,
             "carrier_tracking_ref": numbers,
@@ -336,6 +339,8 @@ class Tables:
             "sale_id": int(order.external_id),
             "picking_type_id": None,
             "picking_type_code": None,
+            "scheduled_date": None,
+            "date_deadline": None,
             "date_done": None,
             "create_date": order.header.placed_at if order.header else None,
             "write_date": _stamp(order),
