@@ -58,6 +58,13 @@ CASTS: Mapping[str, Cast] = {
         Cast(connector="adobe_commerce", part=Part.SHOP, sign=""),
         Cast(connector="vendure", part=Part.SHOP, sign=""),
         Cast(connector="tryton", part=Part.ERP),
+        Cast(
+            connector="odoo",
+            part=Part.ERP,
+            fields={"reference": "client_order_ref"},
+            number="S{:05d}",
+            number_pattern=r"S\d{5,}",
+        ),
         Cast(connector="shiphero", part=Part.WAREHOUSE),
         Cast(connector="easypost", part=Part.CARRIER),
         Cast(
