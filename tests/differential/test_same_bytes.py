@@ -28,7 +28,7 @@ from tests.unit.callers import UNLIMITED
 SCHEMA = build_schema()
 # Strawberry's `execute` takes no schema with @defer; what is deferred is cut out before anything is executed.
 SCHEMA._schema.directives = tuple(each for each in SCHEMA._schema.directives if each.name != DEFER)
-EXAMPLES = 2_000 if os.environ.get("CI") == "true" else 150
+EXAMPLES = 1_000 if os.environ.get("CI") == "true" else 150
 
 
 @pytest.fixture(autouse=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import math
 
+import pytest
+
 from faults.cells import Cell
 from faults.matrix import UNTIMED, Matrix, run
 from faults.page import last_line, left_out, table
@@ -13,6 +15,7 @@ from orderweave.config import installed
 from orderweave_sdk.manifest import Capability
 
 
+@pytest.mark.systems
 async def test_every_system_fails_in_every_way() -> None:
     """Whatever fails, each question is answered in time with the rest and the reason that fits, no secret is told, no
     answer is a 5xx, and afterwards the answers are as before. Speed is left to `make faults`.
