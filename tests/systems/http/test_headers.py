@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.documents.pages import blocks, read_page
+from tests.documents.pages import blocks, chapter, read_page
 from tests.systems.serving.served import served
 
 pytestmark = pytest.mark.systems
@@ -43,10 +43,11 @@ async def test_pages_and_caches(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 async def test_the_pages_commands(tmp_path: Path) -> None:
-    """Each command of docs/graphql.md is answered as the page says, one after the other."""
+    """Each command of docs/graphql.md on HTTP and limits is answered as the page says, one after the other."""
     async with served(tmp_path, workers=1) as gateway:
         answers = []
-        for block in blocks(read_page("docs/graphql.md"), "sh"):
+        page = read_page("docs/graphql.md")
+        for block in blocks(chapter(page, "Over HTTP") + chapter(page, "Limits"), "sh"):
             process = await asyncio.create_subprocess_exec(
                 "bash",
                 "-euc",
