@@ -6,7 +6,6 @@ while; meanwhile each process counts by itself, from what it knew last, so that 
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import logging
 from collections import OrderedDict
@@ -15,7 +14,7 @@ from typing import Any
 import msgspec
 from redis.exceptions import RedisError
 
-from orderweave.caching.patience import wait_patiently
+from orderweave.caching.patience import within
 from orderweave_sdk.clock import Clock
 
 _log = logging.getLogger("orderweave.access")
@@ -103,20 +102,15 @@ class Points:
         if resting and (self._trying or self._clock.monotonic() < (self._rest_until or 0.0)):
             return None
         self._trying = resting
-        task = asyncio.ensure_future(self._take(keys=[_key(payer)], args=[points, rate, price]))
         try:
-            if not await wait_patiently(task, _LONGEST_STEP):
-                raise TimeoutError
-            granted, left = task.result()
+            step = self._take(keys=[_key(payer)], args=[points, rate, price])
+            granted, left = await within(_LONGEST_STEP, step)
             said = bool(granted), float(left)
         except (TimeoutError, RedisError, OSError, ValueError, TypeError) as error:
             self._gone(type(error).__name__)
             return None
         finally:
             self._trying = False
-            if not task.done():
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
         if resting:
             _log.info("callers' points are shared again")
             self._rest_until = None

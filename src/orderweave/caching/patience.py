@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from collections.abc import Awaitable
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 # The wait is taken in so many parts. One that ends late does not count: then this process was busy and has not looked
 # at its sockets, which is no sign of a dead store. So many late ones are enough, too.
@@ -23,3 +26,16 @@ async def wait_patiently(task: asyncio.Future[Any], seconds: float) -> bool:
         else:
             late += 1
     return task.done()
+
+
+async def within(seconds: float, step: Awaitable[T]) -> T:
+    """What the step gives. TimeoutError where it takes longer than it may; it is ended then."""
+    task = asyncio.ensure_future(step)
+    try:
+        if not await wait_patiently(task, seconds):
+            raise TimeoutError
+        return task.result()
+    finally:
+        if not task.done():
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)

@@ -10,12 +10,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Coroutine
 from typing import Any
 
 from redis.exceptions import RedisError
 
-from orderweave.caching.patience import wait_patiently
+from orderweave.caching.patience import within
 from orderweave.calling.bucket import SLACK_SECONDS, Limit
 from orderweave.calling.purses import Level, LocalPurse
 from orderweave_sdk.clock import Clock
@@ -160,9 +159,8 @@ class RedisPurse:
         fixed = "1" if self._limit.fixed else "0"
         try:
             limit, in_flight = self._limit, self._local.bucket.in_flight
-            said = await _soon(
-                script(keys=[self._key], args=[limit.burst, limit.per_second, fixed, debt, in_flight, *values])
-            )
+            args = [limit.burst, limit.per_second, fixed, debt, in_flight, *values]
+            said = await within(_LONGEST_STEP, script(keys=[self._key], args=args))
             wait, *known = (float(part) for part in said)
         except (TimeoutError, RedisError, OSError, ValueError, TypeError) as error:
             self._gone(type(error).__name__)
@@ -181,16 +179,3 @@ class RedisPurse:
             tokens, burst, per_second = self._known
             self._local.bucket.adopt(tokens, burst, per_second, self._clock.monotonic())
         self._rest_until = self._clock.monotonic() + _REST_SECONDS
-
-
-async def _soon(step: Coroutine[Any, Any, Any]) -> Any:
-    """What the step gives; TimeoutError where Redis takes too long for it."""
-    task = asyncio.ensure_future(step)
-    try:
-        if not await wait_patiently(task, _LONGEST_STEP):
-            raise TimeoutError
-        return task.result()
-    finally:
-        if not task.done():
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)

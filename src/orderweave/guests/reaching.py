@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from redis.exceptions import RedisError
 
-from orderweave.caching.patience import wait_patiently
+from orderweave.caching.patience import within
 from orderweave_sdk.clock import Clock
 
 logger = logging.getLogger("orderweave.guests")
@@ -39,7 +38,7 @@ class Reach:
             raise OutOfReach
         self._trying = self._rest_until is not None
         try:
-            given = await _soon(step())
+            given = await within(_LONGEST_STEP, step())
         except (TimeoutError, RedisError, OSError) as error:
             if self._rest_until is None:
                 logger.warning("tracking_redis_lost", extra={"fields": {"error": type(error).__name__}})
@@ -51,15 +50,3 @@ class Reach:
             logger.info("tracking_redis_back")
             self._rest_until = None
         return given
-
-
-async def _soon(step: Awaitable[Any]) -> Any:
-    task = asyncio.ensure_future(step)
-    try:
-        if not await wait_patiently(task, _LONGEST_STEP):
-            raise TimeoutError
-        return task.result()
-    finally:
-        if not task.done():
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)

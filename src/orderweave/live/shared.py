@@ -6,7 +6,6 @@ alone for a while, and each worker goes on by its own polls.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import logging
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -16,7 +15,7 @@ from typing import Any, TypeVar
 import msgspec
 from redis.exceptions import RedisError
 
-from orderweave.caching.patience import wait_patiently
+from orderweave.caching.patience import within
 from orderweave.live.backlog import Event
 from orderweave.live.digests import Digests
 from orderweave_sdk.clock import Clock
@@ -156,11 +155,8 @@ class SharedLog:
         """What a step gives; None where Redis does not answer in time, or is being left alone."""
         if self._rest_until is not None and self._clock.monotonic() < self._rest_until:
             return None
-        task = asyncio.ensure_future(step())
         try:
-            if not await wait_patiently(task, _LONGEST_STEP):
-                raise TimeoutError
-            found = task.result()
+            found = await within(_LONGEST_STEP, step())
         except (TimeoutError, RedisError, OSError, msgspec.DecodeError, ValueError, LookupError) as error:
             if self._rest_until is None:
                 logger.warning(
@@ -168,10 +164,6 @@ class SharedLog:
                 )
             self._rest_until = self._clock.monotonic() + _REST_SECONDS
             return None
-        finally:
-            if not task.done():
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
         if self._rest_until is not None:
             logger.warning("changes are shared between workers again")
             self._rest_until = None

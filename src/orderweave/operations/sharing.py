@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections.abc import Awaitable
 from typing import Any, Protocol
 
 from redis.exceptions import RedisError
 
-from orderweave.caching.patience import wait_patiently
+from orderweave.caching.patience import within
 from orderweave_sdk.clock import Clock
 
 logger = logging.getLogger("orderweave.operations")
@@ -56,24 +54,15 @@ class InRedis:
         """What the command gives, None where Redis does not answer in time or is being left alone."""
         if self._clock.monotonic() < self._rest_until:
             return None
-        task = asyncio.ensure_future(_run(command()))
         try:
-            if await wait_patiently(task, _LONGEST_COMMAND):
-                return task.result()
+            return await within(_LONGEST_COMMAND, command())
+        except TimeoutError:
             why = "no answer in time"
         except (RedisError, OSError) as error:
             why = type(error).__name__
-        finally:
-            if not task.done():
-                task.cancel()
-                await asyncio.gather(task, return_exceptions=True)
         self._rest_until = self._clock.monotonic() + _REST_SECONDS
         logger.warning("documents that clients leave are not shared at present (%s)", why)
         return None
-
-
-async def _run(command: Awaitable[Any]) -> Any:
-    return await command
 
 
 def _place(digest: str) -> str:
