@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from typing import Any
 
 import aiohttp
 
+from bench.processes import free_port
 from orderweave.demo import DemoBusiness
 from orderweave_sdk.testing.simulator import SimulatedAnswer, SimulatedRequest, Simulator
 
@@ -61,7 +61,7 @@ class Workers:
         text = business.toml.replace("[cache]\nenabled = false", f'[redis]\nurl = "{redis}"')
         assert redis in text
         self._files = []
-        self.ports = [_free_port() for _ in range(count)]
+        self.ports = [free_port() for _ in range(count)]
         for port in self.ports:
             path = folder / f"{port}.toml"
             path.write_text(f"[server]\nport = {port}\ndeadline_seconds = 60\n\n{text}")
@@ -113,10 +113,3 @@ async def _until_ready(session: aiohttp.ClientSession, url: str) -> None:
         except aiohttp.ClientConnectionError:
             pass
         await asyncio.sleep(0.05)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import socket
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -14,6 +13,7 @@ from typing import Any
 
 import aiohttp
 
+from bench.processes import free_port
 from orderweave.demo import DemoBusiness
 
 _UP_WITHIN = 60.0
@@ -36,7 +36,7 @@ class Doors:
         self._environment = {**os.environ, **secrets, "TRACKING_KEY": KEY}
         shared = f'[redis]\nurl = "{redis}"\n' if redis else ""
         guests = f'[tracking]\nkeys = [{{ env = "TRACKING_KEY" }}]\n{tracking}\n'
-        self.ports = [_free_port() for _ in range(count)]
+        self.ports = [free_port() for _ in range(count)]
         self._folder = folder
         for port in self.ports:
             server = f'[server]\nport = {port}\ntrusted_proxies = ["127.0.0.0/8"]\nmost_waiting = 1000\n'
@@ -110,10 +110,3 @@ async def _until_ready(session: aiohttp.ClientSession, url: str) -> None:
         except aiohttp.ClientConnectionError:
             pass
         await asyncio.sleep(0.05)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

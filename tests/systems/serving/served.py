@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from bench.processes import free_port
 from orderweave.demo.business import DemoBusiness
 
 COMMAND = Path(sys.executable).parent / "orderweave"
@@ -236,11 +236,3 @@ async def until(happened: Callable[[], Any], *, seconds: float = 10.0) -> None:
             return
         assert time.monotonic() < end, "it did not happen in time"
         await asyncio.sleep(0.01)
-
-
-def free_port() -> int:
-    """A port of loopback that nobody listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port: int = found.getsockname()[1]
-        return port

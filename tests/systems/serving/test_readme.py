@@ -13,13 +13,13 @@ from typing import Any
 
 import pytest
 
-from bench.processes import Process, cores
+from bench.processes import Process, cores, free_port
 from orderweave.demo import DemoBusiness
 from orderweave.schema import subgraph_sdl
 from tests.documents.pages import ROOT, blocks, chapter, read_page
 from tests.systems.front.checkout import INSTALL, checkout
 from tests.systems.front.conftest import run
-from tests.systems.serving.served import free_port, until
+from tests.systems.serving.served import until
 
 pytestmark = pytest.mark.systems
 

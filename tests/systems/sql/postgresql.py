@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from bench.processes import free_port
 
 REQUIREMENTS = Path(__file__).parents[3] / "requirements" / "postgres.txt"
 # The server refuses to run as root; it then runs as the user who owns nothing.
@@ -24,7 +25,7 @@ class PostgresqlServer:
         self._folder = Path(tempfile.mkdtemp(prefix="orderweave-postgresql-"))
         self._folder.chmod(0o755)
         self._user = _NOBODY if os.geteuid() == 0 else None
-        self._port = _free_port()
+        self._port = free_port()
         self._programs: Path | None = None
         self._settings = f"-p {self._port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c fsync=off"
 
@@ -84,10 +85,3 @@ class PostgresqlServer:
                 env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "HOME": str(home)},
             )
         assert done.returncode == 0, f"{program} failed: {(self._folder / 'output').read_text(errors='replace')}"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -18,6 +18,7 @@ from urllib.request import Request, urlopen
 
 import msgspec
 
+from bench.processes import free_port
 from orderweave_sdk.testing.world import World
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -35,7 +36,7 @@ class TrytonServer:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._port = _free_port()
+        self._port = free_port()
         self._admin = secrets.token_hex(16)
         self._environment: Path | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -158,10 +159,3 @@ class TrytonServer:
             check=False,
         )
         assert done.returncode == 0, f"{program} failed:\n{done.stderr[-3000:]}"
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import socket
 import subprocess
 import time
 from pathlib import Path
@@ -13,6 +12,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from bench import packages
+from bench.processes import free_port
 from tests.systems.sql.postgresql import PostgresqlServer
 from tests.systems.vendure.asking import Session
 
@@ -28,7 +28,7 @@ class VendureServer:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._port = _free_port()
+        self._port = free_port()
         self._password = secrets.token_hex(12)
         self._database = PostgresqlServer()
         self._process: subprocess.Popen[bytes] | None = None
@@ -108,10 +108,3 @@ class VendureServer:
 
     def _log(self) -> str:
         return (self._folder / "log").read_text(errors="replace")[-2000:]
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
