@@ -98,7 +98,7 @@ class OrderUpdate:
     at: datetime = field(description="The state is at least as young as this.")
     changed: list[Facet] = field(
         directives=[ListSize(assumed_size=3)],
-        description="The parts that became others; none in a first answer without `after`.",
+        description="The parts that became others; none in a first answer that only says how things stand.",
     )
     gap: bool = field(
         description="Whether there may have been more changes than these: the cursor was too old, or too much happened."
@@ -120,7 +120,7 @@ class ShipmentUpdate:
     at: datetime = field(description="The state is at least as young as this.")
     changed: list[Facet] = field(
         directives=[ListSize(assumed_size=3)],
-        description="FULFILLMENT, TRACKING or both; none in a first answer without `after`.",
+        description="FULFILLMENT, TRACKING or both; none in a first answer that only says how things stand.",
     )
     gap: bool = field(
         description="Whether there may have been more changes than these: the cursor was too old, or too much happened."
