@@ -12,9 +12,9 @@ from typing import Any
 
 import uvicorn
 from graphql import build_schema, graphql_sync
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright
 from starlette.applications import Starlette
-from starlette.requests import Request
+from starlette.requests import Request as Asked
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
@@ -76,7 +76,7 @@ class Site:
         self.paths.append(scope["path"] + ("?" + scope["query_string"].decode() if scope["query_string"] else ""))
         await self._routes(scope, receive, send)
 
-    async def _graphql(self, request: Request) -> Response:
+    async def _graphql(self, request: Asked) -> Response:
         body = await request.json()
         self.asked.append(body["variables"])
         if self.hold is not None:
@@ -106,7 +106,7 @@ class Site:
             return None
         return {**self.order, "access": {"token": self.renewed, "expiresAt": self.expires_at}}
 
-    async def _stream(self, request: Request) -> Response:
+    async def _stream(self, request: Asked) -> Response:
         body = await request.json()
         assert body["variables"]["token"] in (TOKEN, self.renewed)
         self.streams += 1
@@ -166,7 +166,8 @@ async def chromium(program: str) -> AsyncIterator[Browser]:
 class Visit:
     """One look at the page in a browser that was never here before; its clock stands at noon and ticks.
 
-    `requests` are the addresses of all requests that the browser made, `faults` what its console complained of.
+    `requests` are the addresses of all requests that the browser made, `waiting` those to the answerer that are under
+    way, `faults` what its console complained of.
     """
 
     def __init__(self, site: Site, context: BrowserContext, page: Page) -> None:
@@ -174,10 +175,21 @@ class Visit:
         self.context = context
         self.page = page
         self.requests: list[str] = []
+        self.waiting: set[Request] = set()
         self.faults: list[str] = []
         context.on("request", lambda request: self.requests.append(request.url))
+        context.on("request", self._asks)
+        context.on("requestfinished", self._settles)
+        context.on("requestfailed", self._settles)
         page.on("pageerror", lambda error: self.faults.append(str(error)))
         page.on("console", lambda said: self.faults.append(said.text) if said.type == "error" else None)
+
+    def _asks(self, request: Request) -> None:
+        if request.url.endswith("/graphql"):
+            self.waiting.add(request)
+
+    def _settles(self, request: Request) -> None:
+        self.waiting.discard(request)
 
     async def open(self, path: str = "/track") -> None:
         """Go to a path of the site, and wait for the form or the order."""
@@ -236,7 +248,8 @@ async def quiet(looking: Visit, site: Site, milliseconds: int) -> None:
 
 
 async def looks(looking: Visit, site: Site, count: int) -> None:
-    """Wait until the page has asked so often."""
+    """Wait until the page has asked so often and has its answers: a request under way runs out of the page's time."""
     async with asyncio.timeout(10):
-        while len(site.asked) < count:
+        while len(site.asked) < count or looking.waiting:
             await looking.page.evaluate("() => new Promise(requestAnimationFrame)")
+        await looking.page.evaluate("() => new Promise(requestAnimationFrame)")
