@@ -15,6 +15,7 @@ from orderweave.answering import order as single
 from orderweave.answering import orders as lists
 from orderweave.answering import places, systems, tracking
 from orderweave.answering.errors import RequestError
+from orderweave.answering.indexed import list_from_index, needs_index
 from orderweave.answering.order_page import OrderList
 from orderweave.answering.parts import Parts
 from orderweave.model.inventory import InventoryItem
@@ -70,6 +71,8 @@ class Gateway:
 
     async def orders(self, page: OrderList, needs: Needs, call: Terms) -> OrderConnection:
         """A page of orders over all places of capture."""
+        if needs_index(self.parts, page):
+            return await list_from_index(self.parts, page, needs, call)
         return await lists.list_orders(self.parts, page, needs, call)
 
     async def inventory(

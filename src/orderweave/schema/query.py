@@ -13,7 +13,15 @@ from orderweave.answering.order_page import DEFAULT_PER_PAGE
 from orderweave.model.codes import Code
 from orderweave.operations.weights import ListSize
 from orderweave.planning.needs import needs_of
-from orderweave.schema.arguments import CustomerLookup, FilterArgument, OrderLookup, SortArgument, filter_of, page
+from orderweave.schema.arguments import (
+    CustomerLookup,
+    FilterArgument,
+    OrderLookup,
+    SearchArgument,
+    SortArgument,
+    filter_of,
+    page,
+)
 from orderweave.schema.context import Asked, limits, needs, selected, terms
 from orderweave.schema.fulfillment_types import Location
 from orderweave.schema.inventory_types import InventoryItem, Product
@@ -48,8 +56,9 @@ class Query:
         return cast("Order | None", await order_by(info.context.gateway, by, needs(info), terms(info)))
 
     @field(
-        description="Orders over all channels, live from the systems where they are placed, newest first unless "
-        "sorted otherwise. An order that other systems mirror appears once.",
+        description="Orders over all channels, newest first unless sorted otherwise: live from the systems where they "
+        "are placed, or out of the index where it takes that (a sort by sums, a search, a count, a filter over what "
+        "several systems say). An order that other systems mirror appears once.",
         directives=[connection(DEFAULT_PER_PAGE)],
     )
     async def orders(
@@ -62,11 +71,22 @@ class Query:
         before: Before = None,
         filter: FilterArgument = None,
         sort: SortArgument = None,
+        search: SearchArgument = None,
     ) -> OrderConnection:
         """A page of orders."""
-        wanted = filter_of(filter)
-        asked = page(first, after, last, before, wanted=wanted, sort=sort, most=limits(info).page_size)
-        needed = needs_of(selected(info), read_by(wanted))
+        wanted, touched = filter_of(filter), selected(info)
+        asked = page(
+            first,
+            after,
+            last,
+            before,
+            wanted=wanted,
+            sort=sort,
+            search=search,
+            counted="OrderConnection.totalCount" in touched,
+            most=limits(info).page_size,
+        )
+        needed = needs_of(touched, read_by(wanted))
         return cast("OrderConnection", await info.context.gateway.orders(asked, needed, terms(info)))
 
     @field(

@@ -114,10 +114,11 @@ for _enum, _description, _name in _ENUMS:
 
 @strawberry.enum(description="What a list of orders may be sorted by.")
 class OrderSortField(StrEnum):
-    """The sorts that every place of capture can do live."""
+    """The sorts: by instants, which every place of capture can do live, and by sums, which takes the index."""
 
     PLACED_AT = "PLACED_AT"
     UPDATED_AT = "UPDATED_AT"
+    TOTAL = "TOTAL"
 
     @property
     def search_field(self) -> SearchField:
