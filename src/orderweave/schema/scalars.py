@@ -9,6 +9,7 @@ from typing import NewType
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
+from orderweave.index.zones import Interval
 from orderweave.model.calls import BreakerState
 from orderweave.model.provenance import IssueReason, Via
 from orderweave.model.tracking import MilestoneKind
@@ -105,6 +106,7 @@ _ENUMS: tuple[tuple[type[StrEnum], str, str | None], ...] = (
     (Facet, "A part of an order that systems deliver as a whole.", None),
     (Axis, "A status axis. One word never speaks for two.", "StatusAxis"),
     (Via, "By which way a record reached this answer.", None),
+    (Interval, "A stretch of the calendar; weeks begin on Mondays.", "CalendarInterval"),
     (BreakerState, "Whether a system is asked: as always, not at all, or by one question that tries it.", None),
     (IssueReason, "Why a system's part is missing, by what one can do about it.", None),
 )
