@@ -54,7 +54,5 @@ async def test_calls(by: str, count: int, calls: int) -> None:
             assert answer.gaps == ()
             found += answer.records
         await connecting.close()
-    assert sorted(record.external_id for record in found) == sorted(
-        one.external_id for one in simulator.world.orders
-    )
+    assert sorted(record.external_id for record in found) == sorted(one.external_id for one in simulator.world.orders)
     assert len(simulator.calls) - before == calls
