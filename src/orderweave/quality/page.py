@@ -12,6 +12,7 @@ import msgspec
 from orderweave.quality.reading import Said
 from orderweave.quality.rules import RULES, Rule
 from orderweave_sdk.manifest import Batch, Capability, Manifest, OrderPrice, RateLimit
+from orderweave_sdk.records import SystemKind
 
 _HEAD = """# The systems
 What every connector can do, within which limits, and how it was proven. Made by `make connectors` from the manifests
@@ -46,10 +47,7 @@ def page(connectors: Sequence[Shown]) -> str:
         "## What each can do",
         *_table(
             ("system", "kind", *(_words(capability) for capability in Capability)),
-            (
-                (_linked(one), _words(one.manifest.kind), *_marks(one.manifest.capabilities, Capability))
-                for one in shown
-            ),
+            ((_linked(one), _kind(one.manifest.kind), *_marks(one.manifest.capabilities, Capability)) for one in shown),
         ),
         "\n## What each knows of an order",
         *_table(("system", "facets"), ((_linked(one), _listed(one.manifest.facets)) for one in shown)),
@@ -89,7 +87,7 @@ def page(connectors: Sequence[Shown]) -> str:
                     _rate(one.manifest.rate_limit),
                     _price(one.manifest.rate_limit),
                     f"{one.manifest.max_answer_bytes // 1024 // 1024} MiB",
-                    f"{sum(map(len, one.manifest.statuses.words.values()))}, version {one.manifest.statuses.version}",
+                    _mapped(one.manifest),
                 )
                 for one in shown
             ),
@@ -147,6 +145,16 @@ def _row(cells: Sequence[str]) -> str:
 
 def _words(name: str) -> str:
     return name.lower().replace("_", " ")
+
+
+def _kind(kind: SystemKind) -> str:
+    return _words(kind) if len(kind) > len("ERP") else kind.value
+
+
+def _mapped(manifest: Manifest) -> str:
+    """How many words the status map has; none where the settings hold the map."""
+    words = sum(map(len, manifest.statuses.words.values()))
+    return f"{words}, version {manifest.statuses.version}" if words else "by the settings"
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -12,7 +12,6 @@ import msgspec
 from orderweave.quality.rules import RULES
 
 FILE = "quality.toml"
-_MOST_BYTES = 256 * 1024
 _KEYS = frozenset({"done", "exempt", "note"})
 _SHAPE = 'say done = "tests/test_x.py::test_y" (or a list of such), or exempt = "why not"'
 
@@ -43,13 +42,10 @@ def read_quality(folder: Path) -> Quality:
     """The quality file of the connector in this folder; whether its proofs are there is for `problems_of` to say."""
     path = folder / FILE
     try:
-        with path.open("rb") as file:
-            text = file.read(_MOST_BYTES + 1).decode()
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise QualityError(f"{path}: cannot be read ({reason}); orderweave connector new writes one") from None
-    if len(text) > _MOST_BYTES:
-        raise QualityError(f"{path}: is larger than {_MOST_BYTES} bytes")
     try:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -78,6 +78,7 @@ RULES: tuple[Rule, ...] = (
         name="throttling",
         about="calls",
         demands="The vendor's own way to ask for patience becomes `Wait`, with the seconds that it says.",
+        suite=("test_fault",),
     ),
     Rule(
         name="quota",
@@ -88,6 +89,7 @@ RULES: tuple[Rule, ...] = (
         name="errors",
         about="calls",
         demands="The vendor's own errors, also those in a good answer, become errors by what one can do.",
+        suite=("test_fault",),
     ),
     Rule(
         name="faults",
@@ -114,16 +116,22 @@ RULES: tuple[Rule, ...] = (
         name="money",
         about="reading",
         demands="Amounts are exact, whatever the wire makes of them, and never without a currency.",
+        suite=("test_money_and_time",),
     ),
     Rule(
         name="times",
         about="reading",
         demands="The vendor's times become moments in UTC; one that cannot be read is never half-read.",
+        suite=(
+            "test_money_and_time",
+            "test_tracking_round_trip",
+        ),
     ),
     Rule(
         name="references",
         about="reading",
         demands="Every field that keeps other systems' numbers comes as it stands, and finds where it is a look-up.",
+        suite=("test_every_lookup_finds",),
     ),
     Rule(
         name="bad-record",
