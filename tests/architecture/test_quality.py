@@ -1,10 +1,13 @@
-"""The quality scale: every connector speaks of every rule, and what it calls proof is there; the check finds what is not."""
+"""The quality scale: every connector speaks of every rule, and what it calls proof is there; what is not, is found."""
 
 from __future__ import annotations
 
 import pytest
 
+from orderweave.config import installed
 from orderweave.quality import FILE, RULES, QualityError, problems_of, read_quality
+from orderweave.scenario import CASTS
+from orderweave_sdk.manifest import Capability
 from orderweave_sdk.testing.contract import ConnectorContract
 from tests.architecture.conftest import Plant, fail_with
 from tests.architecture.sources import Finding, Repository
@@ -63,6 +66,25 @@ def test_every_connector_keeps_the_scale(repository: Repository) -> None:
         except QualityError as error:
             problems = [str(error)]
         findings += [Finding(file, 1, problem) for problem in problems]
+    fail_with(findings)
+
+
+def test_exemptions_are_those_of_the_manifest(repository: Repository) -> None:
+    """Exempt from a rule about what it cannot do is who does not declare it, or has no part to play, and nobody else."""
+    findings = []
+    for name, load in sorted(installed().connectors.items()):
+        manifest, quality = load().manifest, read_quality(repository.root / "connectors" / name)
+        for rule, able in (
+            ("search-pages", Capability.SEARCH_ORDERS in manifest.capabilities),
+            ("changes", Capability.LIST_CHANGES in manifest.capabilities),
+            ("quota", manifest.rate_limit is not None),
+            ("truth-mix", name in CASTS),
+            ("story", name in CASTS),
+        ):
+            said = quality.said.get(rule)
+            if said is not None and (said.exempt is None) != able:
+                wrong = "exempt, yet it can" if able else "done, yet it declares nothing of the kind"
+                findings.append(Finding(f"connectors/{name}/{FILE}", 1, f"{rule}: {wrong}"))
     fail_with(findings)
 
 

@@ -6,6 +6,7 @@ Written as GitHub renders it. What a connector declares comes from its manifest,
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from posixpath import normpath
 
 import msgspec
 
@@ -121,7 +122,7 @@ def _proof(proof: str, folder: str) -> str:
         path, _, heading = proof.partition("#")
         anchor = heading.lower().replace(" ", "-")
         return f"[{heading}]({folder}/{path}#{anchor})"
-    return f"[{name.replace('::', '.')}]({folder}/{path})"
+    return f"[{name.replace('::', '.')}]({normpath(f'{folder}/{path}')})"
 
 
 def _state(one: Shown, rule: Rule) -> str:
