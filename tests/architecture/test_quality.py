@@ -70,7 +70,7 @@ def test_every_connector_keeps_the_scale(repository: Repository) -> None:
 
 
 def test_exemptions_are_those_of_the_manifest(repository: Repository) -> None:
-    """Exempt from a rule about what it cannot do is who does not declare it, or has no part to play, and nobody else."""
+    """Exempt from a rule about an ability is who does not declare it, or has no part to play, and nobody else."""
     findings = []
     for name, load in sorted(installed().connectors.items()):
         manifest, quality = load().manifest, read_quality(repository.root / "connectors" / name)

@@ -8,7 +8,8 @@ import pytest
 
 from orderweave_sdk.batches import packed
 from orderweave_sdk.clock import Call
-from orderweave_sdk.connecting import Connecting
+from orderweave_sdk.connecting import Connecting, capability
+from orderweave_sdk.manifest import Capability
 from orderweave_sdk.records import Header, Key, OrderRecord
 from orderweave_sdk.testing.world import World
 from orderweave_sql.connector import SqlConnector
@@ -46,12 +47,13 @@ async def test_calls(by: str, count: int, calls: int) -> None:
     await simulator.start()
     try:
         connecting = Connecting(SqlConnector, simulator.settings())
+        subject = capability(connecting.connector, Capability.FIND_ORDERS)
         await connecting.connector.check(Call.within(10))
         before = len(simulator.calls)
         keys = [key for one in simulator.world.orders for key in one.keys if key.namespace == by]
         found: list[OrderRecord] = []
         for batch in packed(keys, connecting.manifest):
-            answer = await connecting.connector.find_orders(batch, connecting.manifest.facets, Call.within(60))
+            answer = await subject.find_orders(batch, connecting.manifest.facets, Call.within(60))
             assert answer.gaps == ()
             found += answer.records
         await connecting.close()
