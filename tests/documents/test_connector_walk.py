@@ -11,7 +11,9 @@ import venv
 from pathlib import Path
 
 import msgspec
+import pytest
 
+from orderweave.scaffold import new_connector
 from tests.documents.pages import chapter, read_page
 
 PAGE = read_page("docs/connectors/write-your-own.md")
@@ -57,12 +59,17 @@ def environment_in(folder: Path) -> None:
     script.chmod(0o755)
 
 
-def type_in(folder: Path, commands: str) -> str:
-    """Type commands, each of which must end well; what they printed."""
+def type_in(folder: Path, *command: str, **environment: str) -> str:
+    """Run a command in a folder, which must end well; what it printed."""
     ran = subprocess.run(
-        ["bash", "-e", "-c", commands],
+        command,
         cwd=folder,
-        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTEST_ADDOPTS": "-p no:cacheprovider"},
+        env={
+            **os.environ,
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTEST_ADDOPTS": "-p no:cacheprovider",
+            **environment,
+        },
         capture_output=True,
         text=True,
         timeout=120,
@@ -70,6 +77,20 @@ def type_in(folder: Path, commands: str) -> str:
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr
     return ran.stdout
+
+
+def write(step: Step, folder: Path) -> None:
+    """Write or change the file that a step is about; the configuration lies beside the connectors."""
+    path = folder / step.file if step.kind == "toml" else folder / "connectors" / "lagoon" / step.file
+    path.write_text(changed(path.read_text(), step.text) if step.kind == "diff" else step.text)
+
+
+def passed_in(printed: str) -> str:
+    """How many tests passed and how many were left out, where none failed."""
+    found = re.search(r"\b(\d+ passed(?:, \d+ skipped)?) in ", printed)
+    assert found is not None, printed
+    assert int(found[1].split()[0]) > 20
+    return found[1]
 
 
 def written_lines() -> int:
@@ -89,20 +110,26 @@ def test_the_author_writes_little() -> None:
     assert 100 < written_lines() < MOST_LINES
 
 
-def test_the_page_leads_to_a_passing_suite(tmp_path: Path) -> None:
-    """What the page shows, typed and written as it stands, ends in a suite that passes and a system of the gateway."""
+def test_what_the_page_writes_passes(tmp_path: Path) -> None:
+    """Over a new connector, the files that the page writes and the lines that it changes make a suite that passes."""
+    made = tmp_path / "connectors" / "lagoon"
+    new_connector("lagoon", made.parent)
+    for step in steps():
+        if step.kind != "sh":
+            write(step, tmp_path)
+    passed_in(type_in(tmp_path, sys.executable, "-m", "pytest", str(made), PYTHONPATH=str(made / "src")))
+
+
+@pytest.mark.systems
+def test_the_page_typed_as_it_stands(tmp_path: Path) -> None:
+    """Each command typed in its place: a suite that passes before and after, and a system that the gateway knows."""
     environment_in(tmp_path)
     printed: list[str] = []
     for step in steps():
         if step.kind == "sh":
-            printed.append(type_in(tmp_path, step.text))
-            continue
-        path = tmp_path / step.file if step.kind == "toml" else tmp_path / "connectors" / "lagoon" / step.file
-        path.write_text(changed(path.read_text(), step.text) if step.kind == "diff" else step.text)
+            printed.append(type_in(tmp_path, "bash", "-e", "-c", step.text))
+        else:
+            write(step, tmp_path)
     scaffolded, lagoon, systems = printed
-    passed = [re.search(r"\b(\d+ passed(?:, \d+ skipped)?) in ", suite) for suite in (scaffolded, lagoon)]
-    assert passed[0] is not None
-    assert passed[1] is not None
-    assert passed[0][1] == passed[1][1]
-    assert int(passed[1][1].split()[0]) > 20
+    assert passed_in(scaffolded) == passed_in(lagoon)
     assert systems.startswith("oms  Lagoon (lagoon 0.1.0, oms)\n")

@@ -45,7 +45,7 @@ def test_diff_of_another_folder(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_new_connector(run: Run, tmp_path: Path) -> None:
-    """The folder that is made holds a connector's files; that its suite passes is for the walk in its page to prove."""
+    """The folder that is made holds a connector's files; that its suite passes, the walk on its page proves."""
     code, out, err = run("connector", "new", "acme", "--folder", str(tmp_path))
     made = tmp_path / "acme"
     assert (code, err) == (0, "")
