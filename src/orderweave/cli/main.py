@@ -84,11 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     diff.add_argument("--folder", type=Path, default=Path())
     diff.set_defaults(run=lambda given: developing.diff_schema(given.folder))
 
-    connector = commands.add_parser("connector", help="work on connectors").add_subparsers(required=True)
-    new = connector.add_parser("new", help="make a folder whose contract tests run")
-    new.add_argument("name")
-    new.add_argument("--folder", type=Path, default=Path("connectors"))
-    new.set_defaults(run=lambda given: developing.new_connector(given.name, given.folder))
+    _add_connector(commands)
 
     truth = commands.add_parser("truth", help="hold the matching and merging against generated truth")
     truth.add_argument("--orders", type=_whole(1, 100_000), default=10000)
@@ -96,6 +92,21 @@ def _parser() -> argparse.ArgumentParser:
     _with_systems(truth)
     truth.set_defaults(run=_truth)
     return parser
+
+
+def _add_connector(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    connector = commands.add_parser("connector", help="work on connectors").add_subparsers(required=True)
+    new = connector.add_parser("new", help="make a folder whose contract tests run")
+    new.add_argument("name")
+    new.add_argument("--folder", type=Path, default=Path("connectors"))
+    new.set_defaults(run=lambda given: developing.new_connector(given.name, given.folder))
+
+    held = connector.add_parser("check", help="say which rules of the quality scale a connector does not speak of")
+    held.add_argument("folder", type=Path)
+    held.set_defaults(run=lambda given: developing.check_connector(given.folder))
+    table = connector.add_parser("page", help="print what every connector can do and how it was proven")
+    table.add_argument("--folder", type=Path, default=Path("connectors"))
+    table.set_defaults(run=lambda given: developing.print_connectors(given.folder))
 
 
 def _with_configuration(parser: argparse.ArgumentParser) -> None:

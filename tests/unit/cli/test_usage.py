@@ -33,7 +33,7 @@ WHOLE = "must be a whole number between"
         (["access"], "the following arguments are required: {key}"),
         (["access", "key"], "the following arguments are required: name"),
         (["access", "key", "a", "--days", "0"], f"argument --days: {WHOLE} 1 and 3650"),
-        (["connector"], "the following arguments are required: {new}"),
+        (["connector"], "the following arguments are required: {new,check,page}"),
         (["connector", "new"], "the following arguments are required: name"),
         (["demo", "--port", "http"], f"argument --port: {WHOLE} 1 and 65535"),
         (["demo", "--port", "0"], f"argument --port: {WHOLE} 1 and 65535"),
