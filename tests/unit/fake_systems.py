@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any, ClassVar
 
 import msgspec
@@ -19,10 +20,12 @@ from orderweave.config.configuration import (
     CacheSettings,
     Configuration,
     ConfiguredSystem,
+    IndexSettings,
     Server,
     SharedRedis,
     TrackingSettings,
 )
+from orderweave.index.progress import note
 from orderweave.model.calls import CallRules
 from orderweave.model.systems import Business, PlaceSpec, ReferenceRule, SystemSpec
 from orderweave.observing import UNOBSERVED, Observing
@@ -362,10 +365,11 @@ def weave(
     access: AccessSettings | None = None,
     tracking: TrackingSettings | None = None,
     redis: SharedRedis | None = None,
+    index: IndexSettings | None = None,
 ) -> Woven:
     """The gateway over these systems, in this order; everything live unless a cache is given, told to whoever `observe`
     makes, and called by these rules: unless told otherwise once a question. With `federation` it is a subgraph, with
-    `tracking` guests are served. Everybody is let in unless `access` says whom.
+    `tracking` guests are served. Everybody is let in unless `access` says whom. An `index` is empty: see `read_all`.
     """
     clock = FakeClock()
     for system in systems:
@@ -389,6 +393,19 @@ def weave(
         access=access,
         redis=redis,
         tracking=tracking,
+        index=index,
     )
     observing = observe([system.name for system in systems], clock) if observe else UNOBSERVED
     return Woven(configuration, clock, {system.name: system for system in systems}, observing)
+
+
+async def read_all(woven: Woven) -> None:
+    """Read everything that the fake systems hold into the index."""
+    index = woven.index
+    assert index is not None
+    at = woven.time.now()
+    for name, fake in woven.fakes.items():
+        await index.take(name, fake.orders, at)
+        await index.take_stock(name, fake.stock, at)
+        for part in ("orders", "stock"):
+            await index.write(partial(note, system=name, part=part, reached_at=at, complete_at=at))
