@@ -1,7 +1,8 @@
 """Which connectors play the parts of the business, and the scenario as told with these.
 
-The story is told for four parts: two web shops, an ERP and a warehouse. Each part may be played by another vendor's
-system, or by nobody; then the others know what they know, and what is true of it is less. A carrier, where one takes
+The story is told for four parts: two web shops, an ERP and a warehouse; a third shop, an outlet, is there where three
+take part. Each part may be played by another vendor's system, or by nobody; then the others know what they know, and
+what is true of it is less. A carrier, where one takes
 part, knows every parcel, and the others hear of arrivals later.
 """
 
@@ -13,13 +14,17 @@ from enum import StrEnum
 
 import msgspec
 
+from orderweave.scenario.numbering import Ids
 from orderweave.scenario.parcels import hearing_late, parcels
 from orderweave.scenario.places import EAST, PLACES
+from orderweave.scenario.plots import numbers_as_ids
+from orderweave.scenario.sales import Channel
 from orderweave.scenario.truth import PlantedConflict, RecordId, Scenario, TrueOrder, TrueStock, Truth
 from orderweave_sdk.records import Key, OrderRecord
 from orderweave_sdk.testing.world import World
 
-_SHOPS = ("shop-us", "shop-eu")
+_SHOPS = ("shop-us", "shop-eu", "shop-outlet")
+_USUAL_SHOPS = 2
 _ERP, _WAREHOUSE, _CARRIER = "erp", "wms", "carrier"
 _ERP_NUMBER = re.compile(r"S(\d{6})")
 
@@ -39,7 +44,7 @@ class Cast(msgspec.Struct, frozen=True, kw_only=True):
     `fields` are the vendor's names for the story's reference fields (`reference` of the ERP; `order_number` and
     `partner_order_id` of the warehouse); a field that it lacks is None, and is left out. `sign` stands before a shop's
     numbers. `number` is how an ERP writes its n-th number, and `number_pattern` what these look like; with
-    `numbers_are_ids` an order's number is its id, and `number` is not used.
+    `numbers_are_ids` an order's number is its id, and `number` is not used; a shop's id is then its number.
     """
 
     connector: str
@@ -57,6 +62,7 @@ CASTS: Mapping[str, Cast] = {
         Cast(connector="shopify", part=Part.SHOP),
         Cast(connector="adobe_commerce", part=Part.SHOP, sign=""),
         Cast(connector="vendure", part=Part.SHOP, sign=""),
+        Cast(connector="salesforce_b2c", part=Part.SHOP, sign="", numbers_are_ids=True),
         Cast(connector="tryton", part=Part.ERP),
         Cast(
             connector="odoo",
@@ -84,9 +90,9 @@ class CastError(ValueError):
 
 
 def cast(connectors: Sequence[str]) -> dict[str, Cast]:
-    """Who plays which system, by the system's name: one or two shops, at most one of each other part.
+    """Who plays which system, by the system's name: one to three shops, at most one of each other part.
 
-    One kind of shop plays both. Raises CastError.
+    One kind of shop plays two. Raises CastError.
     """
     unknown = [name for name in connectors if name not in CASTS]
     if unknown:
@@ -96,15 +102,26 @@ def cast(connectors: Sequence[str]) -> dict[str, Cast]:
         by_part[CASTS[name].part].append(CASTS[name])
     shops = by_part.pop(Part.SHOP)
     if not 1 <= len(shops) <= len(_SHOPS):
-        raise CastError(f"one or two shops take part, not {len(shops)}")
+        raise CastError(f"one to three shops take part, not {len(shops)}")
     for part, players in by_part.items():
         if len(players) > 1:
             raise CastError(f"one system plays {part.lower()}, not {' and '.join(each.connector for each in players)}")
-    found = dict(zip(_SHOPS, (shops * 2)[: len(_SHOPS)], strict=True))
+    shops = shops * _USUAL_SHOPS if len(shops) == 1 else shops
+    found = dict(zip(_SHOPS, shops, strict=False))
     for part, name in ((Part.ERP, _ERP), (Part.WAREHOUSE, _WAREHOUSE), (Part.CARRIER, _CARRIER)):
         if by_part[part]:
             found[name] = by_part[part][0]
     return found
+
+
+def ids_of(players: Mapping[str, Cast], own: Mapping[str, Ids]) -> dict[str, Ids]:
+    """The ids of each system as the story is told with them; `own` are those of its vendor."""
+    return {
+        name: numbers_as_ids(Channel(name), ids)
+        if name in _SHOPS and name in players and players[name].numbers_are_ids
+        else ids
+        for name, ids in own.items()
+    }
 
 
 def told(scenario: Scenario, players: Mapping[str, Cast]) -> Scenario:

@@ -38,8 +38,8 @@ def test_one_shop_plays_both() -> None:
     ("connectors", "said"),
     [
         (["shopify", "nobody"], "no part for nobody; there are parts for"),
-        (["tryton"], "one or two shops take part, not 0"),
-        ([], "one or two shops take part, not 0"),
+        (["tryton"], "one to three shops take part, not 0"),
+        ([], "one to three shops take part, not 0"),
     ],
 )
 def test_a_cast_that_cannot_play(connectors: list[str], said: str) -> None:
