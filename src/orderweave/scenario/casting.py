@@ -18,7 +18,7 @@ from orderweave.scenario.numbering import Ids
 from orderweave.scenario.parcels import hearing_late, parcels
 from orderweave.scenario.places import EAST, PLACES
 from orderweave.scenario.plots import numbers_as_ids
-from orderweave.scenario.sales import Channel
+from orderweave.scenario.sales import NUMBER_FORMS, Channel
 from orderweave.scenario.truth import PlantedConflict, RecordId, Scenario, TrueOrder, TrueStock, Truth
 from orderweave_sdk.records import Key, OrderRecord
 from orderweave_sdk.testing.world import World
@@ -27,6 +27,8 @@ _SHOPS = ("shop-us", "shop-eu", "shop-outlet")
 _USUAL_SHOPS = 2
 _ERP, _WAREHOUSE, _CARRIER = "erp", "wms", "carrier"
 _ERP_NUMBER = re.compile(r"S(\d{6})")
+# A shop's number as the story has it.
+_SHOP_NUMBERS = {shop.value: re.compile("#" + form.format(r"\d+")) for shop, form in NUMBER_FORMS.items()}
 
 
 class Part(StrEnum):
@@ -158,7 +160,7 @@ class _Writings:
             return order
         keys = tuple(self._own(system, key) for key in order.keys)
         references = tuple(
-            Key(field, self._number(key.value))
+            Key(field, self._number(self._sent(key.value) if system == _WAREHOUSE else key.value))
             for key in order.references
             if (field := cast.fields.get(key.namespace, key.namespace)) is not None
         )
@@ -174,6 +176,13 @@ class _Writings:
         if system in _SHOPS:
             return Key("number", self._players[system].sign + key.value.removeprefix("#"))
         return Key("number", self._number(key.value))
+
+    def _sent(self, text: str) -> str:
+        """A shop's number as that shop sends it on; what people type is no such thing."""
+        for shop, form in _SHOP_NUMBERS.items():
+            if shop in self._players and form.fullmatch(text):
+                return self._players[shop].sign + text.removeprefix("#")
+        return text
 
     def _number(self, text: str) -> str:
         """A text with the ERP's number in it as the ERP writes it."""
