@@ -29,7 +29,7 @@ from orderweave_sdk.batches import by_lookup
 from orderweave_sdk.capabilities import Changes, Gap, Hit, Orders, Page, Products, Search, Settings, Stock
 from orderweave_sdk.clock import Call
 from orderweave_sdk.decoding import decode, decode_each
-from orderweave_sdk.errors import BadPayload, CapabilityNotDeclared, GiveUp
+from orderweave_sdk.errors import BadPayload, CapabilityNotDeclared, GiveUp, UpstreamError
 from orderweave_sdk.manifest import Batch, Capability, Manifest, SearchField
 from orderweave_sdk.records import Facet, Key, OrderRecord
 from orderweave_sdk.upstream import UpstreamFactory
@@ -85,13 +85,17 @@ class SalesforceB2cConnector:
         Raises what the list of orders raises; of the others it says which do not answer.
         """
         await self._client.orders([("limit", "1")], call)
-        asked: dict[str, Awaitable[object]] = {}
+        asked: list[tuple[str, Awaitable[object]]] = []
         if Capability.FIND_PRODUCTS in self._capabilities:
-            asked["products"] = self._client.products([_NO_PRODUCT], call)
+            asked.append(("products", self._client.products([_NO_PRODUCT], call)))
         if Capability.READ_STOCK in self._capabilities:
-            asked["availability"] = self._client.available([_NO_PRODUCT], self._lists[:1], call)
-        answers = await asyncio.gather(*asked.values(), return_exceptions=True)
-        silent = [name for name, answer in zip(asked, answers, strict=True) if isinstance(answer, Exception)]
+            asked.append(("availability", self._client.available([_NO_PRODUCT], self._lists[:1], call)))
+        silent = []
+        for name, answer in asked:
+            try:
+                await answer
+            except UpstreamError:
+                silent.append(name)
         return "orders readable" + (f"; no answer: {', '.join(silent)}" if silent else "")
 
     async def close(self) -> None:

@@ -27,7 +27,7 @@ from orderweave_sdk.records import (
 )
 
 # Kinds of the vendor's channel types; those that are not named are markets of others.
-_CHANNELS = {
+CHANNELS = {
     "storefront": ChannelKind.ONLINE_STORE,
     "subscriptions": ChannelKind.ONLINE_STORE,
     "onlinereservation": ChannelKind.ONLINE_STORE,
@@ -112,7 +112,7 @@ def _header(order: OrderPayload) -> Header:
 def _channel(order: OrderPayload) -> Channel | None:
     if not order.site_id:
         return None
-    return Channel(code=order.site_id, kind=_CHANNELS.get(order.channel_type or "", ChannelKind.UNKNOWN))
+    return Channel(code=order.site_id, kind=CHANNELS.get(order.channel_type or "", ChannelKind.UNKNOWN))
 
 
 def _customer(order: OrderPayload) -> Customer:

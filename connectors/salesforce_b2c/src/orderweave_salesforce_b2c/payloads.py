@@ -118,7 +118,7 @@ class GiftCertificatePayload(msgspec.Struct, rename="camel", gc=False):
 
 
 class ShipmentPayload(msgspec.Struct, rename="camel", gc=False):
-    """Goods that go to one address by one method. `shipment_id` is one of the order's, `shipment_no` one of the site's."""
+    """Goods that go to one address by one method: `shipment_id` is unique in the order, `shipment_no` in the site."""
 
     shipment_id: str
     shipment_no: str | None = None

@@ -119,7 +119,7 @@ class SalesforceB2cSimulator(Simulator):
             own = request.path == path or (path == ORDERS and request.path.startswith(f"{ORDERS}/"))
             if own and method == request.method:
                 if scope not in self.given.get(token, ()):
-                    return _problem(401, "unauthorized", "Unauthorized")
+                    return _problem(401, "unauthorized", "Unauthorized", plain=path == ORDERS)
                 return answer(request)
         return _problem(404, "resource-not-found", "Resource Not Found")
 
@@ -154,15 +154,16 @@ class SalesforceB2cSimulator(Simulator):
         asked = request.json()
         term, limit = asked["query"]["termQuery"], asked["limit"]
         if term["fields"] != ["id"] or term["operator"] != "one_of" or limit > _MOST_HITS:
-            return _problem(400, "invalid-parameter", "Invalid Parameter")
+            return _problem(400, "invalid-parameter", "Invalid Parameter", plain=False)
         hits = [self._products[sku] for sku in term["values"] if sku in self._products]
-        return _answered({"limit": limit, "offset": 0, "total": len(hits), "hits": hits[:limit]})
+        found = {"limit": limit, "offset": 0, "total": len(hits), "hits": hits[:limit], "query": asked["query"]}
+        return _answered(found)
 
     def _availability_answered(self, request: SimulatedRequest) -> SimulatedAnswer:
         asked = dict(request.query)
         skus, lists = asked["productIds"].split(","), asked["inventoryIds"].split(",")
         if asked.get("siteId") != SITE or len(skus) > MOST_AVAILABLE or len(lists) > MOST_LISTS:
-            return _problem(400, "invalid-parameter", "Invalid Parameter")
+            return _problem(400, "invalid-parameter", "Invalid Parameter", plain=False)
         data = [
             availability_document(sku, [level for level in self._levels[sku] if level.location.external_id in lists])
             for sku in skus
@@ -202,6 +203,7 @@ def _answered(document: Any) -> SimulatedAnswer:
     return SimulatedAnswer(headers={"content-type": "application/json"}, body=_JSON.encode(document))
 
 
-def _problem(status: int, kind: str, title: str) -> SimulatedAnswer:
-    """A refusal as RFC 7807 has it; the contract of orders calls its type plain JSON."""
-    return SimulatedAnswer.of({"type": _ERRORS + kind, "title": title, "detail": title}, status=status)
+def _problem(status: int, kind: str, title: str, *, plain: bool = True) -> SimulatedAnswer:
+    """A refusal as RFC 7807 has it; the contract of orders alone calls its type plain JSON."""
+    headers = {} if plain else {"content-type": "application/problem+json"}
+    return SimulatedAnswer.of({"type": _ERRORS + kind, "title": title, "detail": title}, status=status, headers=headers)
