@@ -71,7 +71,7 @@ def test_identity() -> None:
 
 
 def test_header() -> None:
-    """Placed is created, by which the vendor sorts; sums are in the own taxation, a discount is their difference."""
+    """Placed is created, by which the vendor sorts; sums are in its taxation, a discount is their difference."""
     header = record(cancelCode="FRAUD", cancelDescription="A note").header
     assert header is not None
     assert header.placed_at == datetime(2026, 5, 19, 15, 23, 18, tzinfo=UTC)
@@ -249,7 +249,9 @@ def test_payments() -> None:
         ),
         Payment(external_id="pay2", status=PaymentStatus.UNKNOWN, method="GIFT_CERTIFICATE"),
     )
-    (alone,) = record(paymentStatus="paid", paymentInstruments=[instrument(2)]).payments.payments  # type: ignore[union-attr]
+    lone = record(paymentStatus="paid", paymentInstruments=[instrument(2)]).payments
+    assert lone is not None
+    (alone,) = lone.payments
     assert (alone.status, alone.authorized) == (PaymentStatus.PAID, None)
     assert alone.transactions[0].status is TransactionStatus.UNKNOWN
 
