@@ -85,17 +85,12 @@ class SalesforceB2cConnector:
         Raises what the list of orders raises; of the others it says which do not answer.
         """
         await self._client.orders([("limit", "1")], call)
-        asked: list[tuple[str, Awaitable[object]]] = []
-        if Capability.FIND_PRODUCTS in self._capabilities:
-            asked.append(("products", self._client.products([_NO_PRODUCT], call)))
-        if Capability.READ_STOCK in self._capabilities:
-            asked.append(("availability", self._client.available([_NO_PRODUCT], self._lists[:1], call)))
         silent = []
-        for name, answer in asked:
-            try:
-                await answer
-            except UpstreamError:
-                silent.append(name)
+        if Capability.FIND_PRODUCTS in self._capabilities:
+            silent += [] if await _answers(self._client.products([_NO_PRODUCT], call)) else ["products"]
+        if Capability.READ_STOCK in self._capabilities:
+            asked = self._client.available([_NO_PRODUCT], self._lists[:1], call)
+            silent += [] if await _answers(asked) else ["availability"]
         return "orders readable" + (f"; no answer: {', '.join(silent)}" if silent else "")
 
     async def close(self) -> None:
@@ -194,6 +189,14 @@ class SalesforceB2cConnector:
             raise CapabilityNotDeclared(MANIFEST.name, capability)
         if batch is None or len(values) > batch.size:
             raise GiveUp(f"{capability}: more values than one batch takes")
+
+
+async def _answers(asked: Awaitable[object]) -> bool:
+    try:
+        await asked
+    except UpstreamError:
+        return False
+    return True
 
 
 def _read(bodies: Sequence[bytes | msgspec.Raw], facets: frozenset[Facet]) -> Orders:

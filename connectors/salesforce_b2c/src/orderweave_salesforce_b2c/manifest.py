@@ -62,7 +62,7 @@ MANIFEST = Manifest(
     sorts=frozenset({SearchField.PLACED_AT, SearchField.UPDATED_AT}),
     page_size=100,
     concurrency=8,
-    # 4,000 reads of orders in 60 seconds (throttle rates of the vendor's guide), shared by all of an organization.
+    # Reads of single orders in 60 seconds (throttle rates of the vendor's guide), shared by all of an organization.
     rate_limit=RateLimit.window("requests", 4000, 60),
     max_answer_bytes=32 * 1024 * 1024,
     settings=(
