@@ -26,6 +26,17 @@ def _hal(name: str) -> str:
     return "_embedded" if name == "embedded" else _camel(name)
 
 
+# Digits before the point that a quantity has at most.
+_MOST_DIGITS = 15
+
+
+def _believe(*quantities: Decimal | None) -> None:
+    """Raises ValueError, which becomes a gap, for what no warehouse holds: an infinity, no number, or a folly."""
+    for quantity in quantities:
+        if quantity is not None and not (quantity.is_finite() and quantity.adjusted() < _MOST_DIGITS):
+            raise ValueError("a quantity past belief")
+
+
 class Identifier(msgspec.Struct, rename="camel", gc=False):
     """A facility, a unit or another thing by its id and name."""
 
@@ -45,6 +56,9 @@ class PackageContent(msgspec.Struct, rename="camel", gc=False):
 
     order_item_id: int | None = None
     qty: Decimal = Decimal(0)
+
+    def __post_init__(self) -> None:
+        _believe(self.qty)
 
 
 class Package(msgspec.Struct, rename="camel", gc=False):
@@ -79,6 +93,9 @@ class Allocation(msgspec.Struct, rename="camel", gc=False):
     properly_picked_primary: Decimal | None = None
     loaded_out: bool | None = None
 
+    def __post_init__(self) -> None:
+        _believe(self.qty, self.properly_picked_primary)
+
 
 class OrderItemReadOnly(msgspec.Struct, rename="camel", gc=False):
     """What the warehouse itself says of an order item; `allocations` are null unless `itemdetail` names them."""
@@ -94,6 +111,9 @@ class OrderItem(msgspec.Struct, rename="camel", gc=False):
     read_only: OrderItemReadOnly
     item_identifier: ItemIdentifier | None = None
     qty: Decimal = Decimal(0)
+
+    def __post_init__(self) -> None:
+        _believe(self.qty)
 
 
 class OrderEmbedded(msgspec.Struct, rename={"items": REL_ORDER_ITEM}, gc=False):
@@ -165,6 +185,9 @@ class SummaryPayload(msgspec.Struct, rename="camel", gc=False):
     available: Decimal = Decimal(0)
     on_hold: Decimal = Decimal(0)
     on_hand: Decimal = Decimal(0)
+
+    def __post_init__(self) -> None:
+        _believe(self.available, self.on_hold, self.on_hand)
 
 
 class CustomerPayload(msgspec.Struct, rename="camel", gc=False):

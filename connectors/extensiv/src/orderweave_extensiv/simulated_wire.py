@@ -131,7 +131,6 @@ def _item(line: Line, said: OrderRecord, *, allocations: bool) -> Document:
     return {
         "readOnly": {
             "orderItemId": int(line.external_id),
-            "fullyAllocated": loaded + allocated >= ordered,
             "unitIdentifier": {"name": line.unit, "id": 1} if line.unit else None,
             "allocations": found if allocations else None,
         },
@@ -164,11 +163,10 @@ def _contact(address: Address | None) -> Document | None:
     }
 
 
-def item_wire(said: ProductRecord, customer: Document) -> Document:
+def item_wire(said: ProductRecord) -> Document:
     """One item of the customer's."""
     return {
         "readOnly": {
-            "customerIdentifier": customer,
             "itemId": int(said.external_id),
             "deactivated": said.active is False,
             "lastModifiedDate": time_wire(said.updated_at),

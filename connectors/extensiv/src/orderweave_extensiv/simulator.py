@@ -114,7 +114,7 @@ class ExtensivSimulator(Simulator):
         self.put_summaries([summary_wire(level, item_ids) for level in stock])
         self._lists[f"/customers/{CUSTOMER['id']}/items"] = _List(
             table=Table({"sku": item.sku} for item in items),
-            entry=lambda place, _: item_wire(items[place], CUSTOMER),
+            entry=lambda place, _: item_wire(items[place]),
             largest=100,
             default=10,
         )
