@@ -21,7 +21,7 @@ from orderweave_sdk.batches import keys_of
 from orderweave_sdk.clock import Call, SystemClock
 from orderweave_sdk.connecting import Connecting
 from orderweave_sdk.errors import BadPayload, FixCredentials, GiveUp
-from orderweave_sdk.records import Facet, Key
+from orderweave_sdk.records import Facet, Key, OrderRecord
 from orderweave_sdk.testing.simulator import SimulatedAnswer, SimulatedRequest
 
 NOTHING = frozenset[Facet]()
@@ -226,7 +226,7 @@ async def test_call_counts(
     world = many(1000)
     simulator.seed(world)
     keys = [key for order in world.orders for key in (*order.keys, *order.references) if key.namespace == by][:count]
-    found = []
+    found: list[OrderRecord] = []
     for start in range(0, count, 50):
         orders = await connector.find_orders(keys[start : start + 50], FACETS, Call.within(30))
         assert orders.gaps == ()

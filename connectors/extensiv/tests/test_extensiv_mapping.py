@@ -286,7 +286,7 @@ def test_addresses() -> None:
 
 def test_holds() -> None:
     """One, since its date, with the words of whoever placed it; an order that is done is held no more."""
-    held = {"onHoldDate": "2026-03-02T10:00:00", "onHoldReason": "Waits for a call"}
+    held: dict[str, Any] = {"onHoldDate": "2026-03-02T10:00:00", "onHoldReason": "Waits for a call"}
     since = datetime(2026, 3, 2, 10, tzinfo=UTC)
     assert record(**held).holds == (Hold(reason=HoldReason.OTHER, raw="Waits for a call", placed_at=since),)
     assert record(**held, status=1).holds == record(**held, status=2).holds == record().holds == ()

@@ -62,8 +62,7 @@ def _shipments(payload: OrderPayload, word: str, zone: ZoneInfo) -> tuple[Shipme
         void = _shipment(payload, _packed(packages), packages, ShipmentStatus.CANCELED)
         return (void,) if void.packages else ()
     loaded = _loaded(payload.items) if word == LOADED_INCOMPLETE else {}
-    gone = _filled_by(loaded, packages)
-    here = [package for package in packages if package not in gone]
+    gone, here = _parted(packages, loaded)
     found = [_shipment(payload, loaded, gone, ShipmentStatus.PICKED_UP)] if loaded else []
     waiting = _shipment(payload, _packed(here), here, ShipmentStatus.LABEL_CREATED, after=found)
     return (*found, waiting) if waiting.packages else tuple(found)
@@ -131,16 +130,21 @@ def _loaded(items: Iterable[OrderItem]) -> _Quantities:
     return {item_id: quantity for item_id, quantity in quantities.items() if quantity}
 
 
-def _filled_by(quantities: _Quantities, packages: Iterable[PackagePayload]) -> list[PackagePayload]:
-    """The packages that these goods fill, one after the other; of an empty one nobody knows."""
-    left = dict(quantities)
-    found = []
+def _parted(
+    packages: Iterable[PackagePayload], loaded: _Quantities
+) -> tuple[list[PackagePayload], list[PackagePayload]]:
+    """The packages that the loaded goods fill, one after the other, and the others; of an empty one nobody knows."""
+    left = dict(loaded)
+    gone: list[PackagePayload] = []
+    here: list[PackagePayload] = []
     for package in packages:
         inside = _packed([package])
         if inside and all(quantity <= left.get(item_id, Decimal(0)) for item_id, quantity in inside.items()):
-            found.append(package)
+            gone.append(package)
             left |= {item_id: left[item_id] - quantity for item_id, quantity in inside.items()}
-    return found
+        else:
+            here.append(package)
+    return gone, here
 
 
 def _allocations(item: OrderItem, *, loaded: bool) -> list[Allocation]:

@@ -58,11 +58,13 @@ def having(wanted: Iterable[Wanted]) -> str:
 
 
 def fitting(wanted: Iterable[Wanted]) -> list[list[Wanted]]:
-    """The same in order, each once, in as few parts as addresses hold; one that is longer than these stands alone."""
+    """The same in order, each once, in as few parts as addresses hold. What is longer than these is no number of ours."""
     parts: list[list[Wanted]] = []
     filled = 0
     for each in dict.fromkeys(wanted):
         length = len(quote_plus(literal(each.value))) + _SEPARATOR
+        if length > _LONGEST_VALUES:
+            continue
         if not parts or filled + length > _LONGEST_VALUES:
             parts.append([])
             filled = 0
