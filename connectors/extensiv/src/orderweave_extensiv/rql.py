@@ -58,7 +58,7 @@ def having(wanted: Iterable[Wanted]) -> str:
 
 
 def fitting(wanted: Iterable[Wanted]) -> list[list[Wanted]]:
-    """The same in order, each once, in as few parts as addresses hold. What is longer than these is no number of ours."""
+    """The same in order, each once, in as few parts as addresses hold. What is longer than these is nobody's number."""
     parts: list[list[Wanted]] = []
     filled = 0
     for each in dict.fromkeys(wanted):
