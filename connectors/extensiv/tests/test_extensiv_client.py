@@ -66,8 +66,7 @@ class SigningIn(ExtensivSimulator):
         """As the simulator, but for tokens."""
         if request.path == SIGN_IN_PATH:
             self.asked.append(request)
-            self.tokens_made += 1
-            return SimulatedAnswer.of({"access_token": self._token(), "token_type": "Bearer", "expires_in": 3600})
+            return SimulatedAnswer.of({"access_token": self.new_token(), "token_type": "Bearer", "expires_in": 3600})
         return await super().answer(request)
 
 
@@ -108,16 +107,16 @@ async def test_callers_share_one_token(simulator: ExtensivSimulator, connector: 
     """Those who come together fetch one between them, it is kept, and the answers asked for are HAL."""
     await asyncio.gather(*(ids_found(connector, FIRST) for _ in range(5)))
     assert await ids_found(connector, FIRST) == [FIRST]
-    assert simulator.tokens_made == 1
+    assert len(simulator.given) == 1
     assert {call.request.headers["accept"] for call in simulator.calls} == {"application/hal+json"}
 
 
 async def test_a_refused_token_is_renewed_once(simulator: ExtensivSimulator, connector: ExtensivConnector) -> None:
     """Those who lost the same token share the next."""
     await ids_found(connector, FIRST)
-    simulator.end_token()
+    simulator.forget_tokens()
     assert await asyncio.gather(*(ids_found(connector, FIRST) for _ in range(3))) == [[FIRST]] * 3
-    assert simulator.tokens_made == 3  # the first, its end, and the one that they share
+    assert len(simulator.given) == 1
 
 
 async def test_a_second_refusal_is_about_rights() -> None:
@@ -126,7 +125,7 @@ async def test_a_second_refusal_is_about_rights() -> None:
         simulator.odd = SimulatedAnswer(status=401)
         with pytest.raises(FixCredentials, match="orders: HTTP 401, the token is refused"):
             await ids_found(connector, FIRST)
-        assert (len(simulator.calls), simulator.tokens_made) == (2, 2)
+        assert (len(simulator.calls), len(simulator.given)) == (2, 2)
 
 
 async def test_tokens_end_before_they_end(simulator: ExtensivSimulator, connector: ExtensivConnector) -> None:
@@ -135,10 +134,10 @@ async def test_tokens_end_before_they_end(simulator: ExtensivSimulator, connecto
     await ids_found(connector, FIRST, call=Call.within(10, clock))
     clock.ahead = simulator.token_seconds - 120
     await ids_found(connector, FIRST, call=Call.within(10, clock))
-    assert simulator.tokens_made == 1
+    assert len(simulator.given) == 1
     clock.ahead = simulator.token_seconds - 30
     assert await ids_found(connector, FIRST, call=Call.within(10, clock)) == [FIRST]
-    assert simulator.tokens_made == 2
+    assert len(simulator.given) == 2
     assert [call.answer.status for call in simulator.calls] == [200, 200, 200]
 
 

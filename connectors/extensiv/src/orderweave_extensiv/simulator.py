@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -59,13 +60,13 @@ class _List(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ExtensivSimulator(Simulator):
-    """One warehouse company with one customer. It takes the newest token only; `end_token` ends that."""
+    """One warehouse company with one customer. It takes the tokens that it gave; `forget_tokens` ends these."""
 
     sign_in_paths = frozenset({SIGN_IN_PATH})
 
     def __init__(self) -> None:
         super().__init__()
-        self.tokens_made = 0
+        self.given: list[str] = []
         self.token_seconds = 3600
         self._lists: dict[str, _List] = {}
         self.seed(World())
@@ -100,9 +101,9 @@ class ExtensivSimulator(Simulator):
             "customer_id": CUSTOMER["id"],
         }
 
-    def end_token(self) -> None:
-        """From now on the newest token is refused."""
-        self.tokens_made += 1
+    def forget_tokens(self) -> None:
+        """Take none of the tokens given so far."""
+        self.given.clear()
 
     def seed(self, world: World) -> None:
         """Replace all that the warehouse knows."""
@@ -155,14 +156,14 @@ class ExtensivSimulator(Simulator):
         """What the server would say."""
         if request.path == SIGN_IN_PATH:
             return self._signed_in(request)
-        if request.headers.get("authorization") != f"Bearer {self._token()}":
-            return SimulatedAnswer(status=401)
+        if request.headers.get("authorization", "").removeprefix("Bearer ") not in self.given:
+            return SimulatedAnswer.of({"Message": "Authorization has been denied for this request."}, status=401)
         if request.path == f"/customers/{CUSTOMER['id']}":
             document = customer_wire(CUSTOMER, self.world.locations)
             return _answered(document, headers={"etag": f'"{base64.b64encode(b"customer").decode()}"'})
         found = self._lists.get(request.path)
         if found is None or request.method != "GET":
-            return SimulatedAnswer(status=404)
+            return SimulatedAnswer.of({"Message": "No HTTP resource was found."}, status=404)
         try:
             return _answered(self._page(found, request))
         except Refused as refusal:
@@ -193,8 +194,10 @@ class ExtensivSimulator(Simulator):
         links = {"next": {"href": f"{request.path}?{following}"}} if start + size < len(places) else {}
         return {"totalResults": len(places), "_embedded": {rel: entries}, "_links": links}
 
-    def _token(self) -> str:
-        return f"simulated-token-{self.tokens_made}"
+    def new_token(self) -> str:
+        """One more token."""
+        self.given.append(f"simulated-{secrets.token_hex(12)}")
+        return self.given[-1]
 
     def _signed_in(self, request: SimulatedRequest) -> SimulatedAnswer:
         pair = base64.b64encode(f"{CLIENT_ID}:{CLIENT_SECRET}".encode()).decode()
@@ -202,10 +205,9 @@ class ExtensivSimulator(Simulator):
             return SimulatedAnswer.of({"Message": "invalid_client: client not registered"}, status=401)
         if request.json() != {"grant_type": "client_credentials", "user_login": USER_LOGIN}:
             return SimulatedAnswer.of({"Message": "invalid_request"}, status=400)
-        self.tokens_made += 1
         return SimulatedAnswer.of(
             {
-                "access_token": self._token(),
+                "access_token": self.new_token(),
                 "token_type": "Bearer",
                 "expires_in": self.token_seconds,
                 "refresh_token": None,
