@@ -13,7 +13,7 @@ from orderweave_extensiv.rql import Wanted, all_of, any_of, compared, fitting, h
 from orderweave_extensiv.simulated_rql import Refused, Table
 
 TEXTS = some.text(some.characters(exclude_categories=["Cs"]), min_size=1, max_size=40)
-NAMES = some.sampled_from(["referenceNum", "poNum", "externalId"])
+NAMES = some.sampled_from(["readOnly.orderId", "referenceNum", "poNum", "externalId"])
 
 
 @given(TEXTS)

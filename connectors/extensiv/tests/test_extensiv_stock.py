@@ -71,15 +71,28 @@ async def test_nothing_is_asked_that_cannot_be(connector: ExtensivConnector, sim
     assert len(simulator.calls) == before
 
 
+async def test_many_facilities_are_parted_here(connector: ExtensivConnector, simulator: ExtensivSimulator) -> None:
+    """More than a filter holds beside the items are not asked for by name."""
+    simulator.seed(World(products=(TEA,)))
+    simulator.put_summaries([summary(7000001, place, place) for place in range(101, 141)])
+    wanted = [str(place) for place in range(101, 131)]
+    stock = await connector.read_stock(["TEA"], wanted, Call.within(10))
+    assert [record.location.external_id for record in stock.records] == wanted
+    assert dict(simulator.calls[-1].request.query)["rql"] == "itemIdentifier.id=in=(7000001)"
+    few = await connector.read_stock(["TEA"], wanted[:20], Call.within(10))
+    assert [record.location.external_id for record in few.records] == wanted[:20]
+    assert "facilityId=in=" in dict(simulator.calls[-1].request.query)["rql"]
+
+
 async def test_batches(connector: ExtensivConnector, simulator: ExtensivSimulator) -> None:
-    """Fifty SKUs are one call of each kind; more are refused, and nothing is sent."""
+    """A hundred SKUs are one call of each kind; more are refused, and nothing is sent."""
     products = tuple(
-        msgspec.structs.replace(TEA, external_id=str(7_000_000 + n), sku=f"TEA-{n:05d}") for n in range(1, 51)
+        msgspec.structs.replace(TEA, external_id=str(7_000_000 + n), sku=f"TEA-{n:05d}") for n in range(1, 101)
     )
     simulator.seed(World(products=products))
-    simulator.put_summaries([summary(7_000_000 + n, place, 1) for n in range(1, 51) for place in range(101, 113)])
+    simulator.put_summaries([summary(7_000_000 + n, place, 1) for n in range(1, 101) for place in range(101, 107)])
     skus = [product.sku for product in products]
-    assert len((await connector.find_products(skus, Call.within(10))).records) == 50
+    assert len((await connector.find_products(skus, Call.within(10))).records) == 100
     assert len(simulator.calls) == 1
     stock = await connector.read_stock(skus, None, Call.within(10))
     assert (len(stock.records), stock.gaps) == (600, ())

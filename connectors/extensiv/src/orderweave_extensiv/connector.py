@@ -57,6 +57,8 @@ R = TypeVar("R")
 
 # Ids are .NET's Int32.
 _LONGEST_ID = 10
+# Facilities that stand in a filter beside a batch of items; where more are wanted, the others' rows are left out here.
+_MOST_PLACES = 20
 # Read on where a page holds no order that can be read; past so many such pages, the answer is no answer.
 _MOST_BARREN = 10
 
@@ -168,11 +170,16 @@ class ExtensivConnector:
         by_id = {item.read_only.item_id: item for item in items}
         if not by_id or (facilities is not None and not facilities):
             return Stock(records=(), gaps=gaps)
-        places = "" if facilities is None else one_of("facilityId", facilities)
+        few = facilities is not None and len(facilities) <= _MOST_PLACES
+        places = one_of("facilityId", facilities or ()) if few else ""
         rql = all_of([one_of("itemIdentifier.id", map(str, by_id)), places])
         raws, cut = await self._client.all_summaries([("rql", rql)], call)
         summaries, unread = decode_each(raws, SummaryPayload, what="stock")
-        return Stock(records=stock_records(by_id, summaries), gaps=(*gaps, *cut, *unread))
+        records = stock_records(by_id, summaries)
+        return Stock(
+            records=tuple(r for r in records if facilities is None or r.location.external_id in facilities),
+            gaps=(*gaps, *cut, *unread),
+        )
 
     async def find_products(self, skus: Sequence[str], call: Call) -> Products:
         """Items by SKU, the deactivated ones included."""

@@ -23,7 +23,7 @@ REFERENCES = ("referenceNum", "poNum", "externalId")
 _EQUAL = frozenset({Operator.EQ, Operator.IN})
 _RANGE = frozenset({Operator.GT, Operator.GTE, Operator.LT, Operator.LTE})
 # As many usual numbers as fit into one address; longer ones are split over several calls (`rql.fitting`).
-_IN = Batch(strategy=BatchStrategy.IN_FILTER, size=50)
+_IN = Batch(strategy=BatchStrategy.IN_FILTER, size=100)
 
 
 def _setting(

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from urllib.parse import quote, quote_plus
 
 # Bytes that values may fill of one address. The vendor states no bound; IIS, which answers, takes queries of 2,048
-# unless told otherwise, and the rest of a query is less than 400.
-_LONGEST_VALUES = 1600
+# unless told otherwise, and the rest of a query is less than 348.
+_LONGEST_VALUES = 1700
 # A comma between two values, as the address writes it.
 _SEPARATOR = 3
 
