@@ -176,6 +176,15 @@ def test_a_half_loaded_order_is_two() -> None:
     assert found.progress == (Progress(sku="TEA", line_id="11", allocated=Decimal(3), picked=Decimal(1)),)
 
 
+def test_a_number_of_the_order_is_its_packages() -> None:
+    """Goods that were loaded without a package do not take a packed one's number, which the order repeats."""
+    tea = item(11, "TEA", 2, allocation(1, loaded=True), allocation(1))
+    fields = {"routingInfo": {"carrier": "UPS", "trackingNumber": "1Z2"}}
+    packages = [package(82, "1Z2", i11=2)]
+    left, packed = fulfillment(tea, fields=fields, status=0, loadedState=2, packages=packages).shipments
+    assert (left.packages, len(packed.packages)) == ((), 1)
+
+
 def test_what_is_packed_waits_in_the_house() -> None:
     """Of an open order: labeled where a package has a number, else pending; and the shipment is the order's first."""
     (packed,) = fulfillment(TEA, POT, status=0, packages=[package(81, "1Z1", i11=3)]).shipments

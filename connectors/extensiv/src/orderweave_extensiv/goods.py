@@ -78,7 +78,7 @@ def _shipment(
 ) -> Shipment:
     """One shipment of these goods. The first has the order's id, and so stays the same one once the order is closed."""
     skus = {item.read_only.order_item_id: item.item_identifier and item.item_identifier.sku for item in payload.items}
-    labeled = tuple(_packages(payload, packages, status, alone=not after))
+    labeled = tuple(_packages(payload, packages, status, first=not after))
     if status is ShipmentStatus.LABEL_CREATED and not any(package.tracking_number for package in labeled):
         status = ShipmentStatus.PENDING
     order_id = str(payload.read_only.order_id)
@@ -96,14 +96,14 @@ def _shipment(
 
 
 def _packages(
-    payload: OrderPayload, packages: Sequence[PackagePayload], status: ShipmentStatus, *, alone: bool
+    payload: OrderPayload, packages: Sequence[PackagePayload], status: ShipmentStatus, *, first: bool
 ) -> Iterable[Package]:
-    """The packages; where none has a number and the order has one, as with freight, that is of a package too."""
+    """The packages; where none of the order's has a number and the order has one (freight), that is a package too."""
     routing = payload.routing_info
     name = (routing.carrier or "").strip() if routing else ""
     carrier = Carrier(code=name.lower(), name=name) if name else None
-    numbers = [(package.tracking_number or "").strip() for package in packages]
-    for package, number in zip(packages, numbers, strict=True):
+    for package in packages:
+        number = _number(package)
         unlabeled = status is ShipmentStatus.LABEL_CREATED and not number
         yield Package(
             external_id=None if package.package_id is None else str(package.package_id),
@@ -112,8 +112,12 @@ def _packages(
             status=ShipmentStatus.PENDING if unlabeled else status,
         )
     of_order = (routing.tracking_number or "").strip() if routing else ""
-    if of_order and alone and not any(numbers):
+    if of_order and first and not any(map(_number, payload.read_only.packages or ())):
         yield Package(carrier=carrier, tracking_number=of_order, status=status)
+
+
+def _number(package: PackagePayload) -> str:
+    return (package.tracking_number or "").strip()
 
 
 def _packed(packages: Iterable[PackagePayload]) -> _Quantities:
