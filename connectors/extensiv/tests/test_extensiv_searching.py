@@ -85,7 +85,8 @@ def search(size: int = 100, after: str | None = None, *conditions: Condition) ->
         (Condition(SearchField.STATUS, Operator.NE, ("OPEN",)), "", True),
         (Condition(SearchField.PURCHASE_ORDER_NUMBER, Operator.IN, ("a;b", "c")), "poNum=in=(a%3Bb,c)", True),
         (Condition(SearchField.PURCHASE_ORDER_NUMBER, Operator.EQ, ("",)), "", True),
-        (Condition(SearchField.TOTAL, Operator.GT, (Decimal(1),)), "", True),
+        (Condition(SearchField.TOTAL, Operator.EQ, (Decimal(1),)), "", True),
+        (Condition(SearchField.PLACED_AT, Operator.EQ, (MOMENT,)), "", True),
     ],
 )
 def test_conditions(condition: Condition, rql: str, remains: bool) -> None:
@@ -101,6 +102,17 @@ def test_skus_travel_beside_the_filter() -> None:
     assert push_down([tea, cup], ZONE).skus == ("TEA", "POT")
     assert push_down([tea, cup], ZONE).remaining == (tea, cup)
     assert push_down([Condition(SearchField.SKU, Operator.EQ, ("A,B",))], ZONE).skus is None
+
+
+def test_long_lists_are_left_to_the_caller() -> None:
+    """Forty numbers stay within an address, four hundred do not."""
+    few, many_more = (tuple(f"PO-{n:04d}" for n in range(count)) for count in (40, 400))
+    for field in (SearchField.PURCHASE_ORDER_NUMBER, SearchField.SKU):
+        for values, pushed in ((few, True), (many_more, False)):
+            condition = Condition(field, Operator.IN, values)
+            found = push_down([condition], ZONE)
+            assert bool(found.rql or found.skus) is pushed
+            assert found.remaining == (condition,)
 
 
 async def test_what_is_sent(connector: ExtensivConnector, simulator: ExtensivSimulator) -> None:

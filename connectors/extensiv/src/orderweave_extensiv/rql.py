@@ -13,6 +13,8 @@ from urllib.parse import quote, quote_plus
 # Bytes that values may fill of one address. The vendor states no bound; IIS, which answers, takes queries of 2,048
 # unless told otherwise, and the rest of a query is less than 348.
 _LONGEST_VALUES = 1700
+# Bytes that the values of one condition of a search may fill, beside those of others and the place to go on from.
+_LONGEST_CONDITION = 500
 # A comma between two values, as the address writes it.
 _SEPARATOR = 3
 
@@ -62,7 +64,7 @@ def fitting(wanted: Iterable[Wanted]) -> list[list[Wanted]]:
     parts: list[list[Wanted]] = []
     filled = 0
     for each in dict.fromkeys(wanted):
-        length = len(quote_plus(literal(each.value))) + _SEPARATOR
+        length = _length(each.value)
         if length > _LONGEST_VALUES:
             continue
         if not parts or filled + length > _LONGEST_VALUES:
@@ -71,3 +73,12 @@ def fitting(wanted: Iterable[Wanted]) -> list[list[Wanted]]:
         parts[-1].append(each)
         filled += length
     return parts
+
+
+def short(values: Iterable[str]) -> bool:
+    """Whether these are few enough to be one condition of a search."""
+    return sum(map(_length, values)) <= _LONGEST_CONDITION
+
+
+def _length(value: str) -> int:
+    return len(quote_plus(literal(value))) + _SEPARATOR

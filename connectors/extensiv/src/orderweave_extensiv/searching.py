@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from orderweave_extensiv.payloads import Place
-from orderweave_extensiv.rql import all_of, any_of, compared, one_of
+from orderweave_extensiv.rql import all_of, any_of, compared, one_of, short
 from orderweave_extensiv.times import in_utc, on_wire
 from orderweave_sdk.capabilities import Condition
 from orderweave_sdk.errors import GiveUp
@@ -27,6 +27,7 @@ SORT_PROPERTIES: Mapping[SearchField, str] = {
 }
 
 _SIGNS = {Operator.GT: "=gt=", Operator.GTE: "=ge=", Operator.LT: "=lt=", Operator.LTE: "=le="}
+_TEXTS = frozenset({SearchField.PURCHASE_ORDER_NUMBER, SearchField.SKU})
 # In RQL the status is reliable for canceled orders only, says the vendor (orders/digests).
 _STATUS, _CANCELED_CODE = "readOnly.status", "2"
 # Changes are committed some time after the moment that they carry; whatever changed within this time is read again.
@@ -58,7 +59,9 @@ class Pushed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def push_down(conditions: Sequence[Condition], zone: ZoneInfo) -> Pushed:
-    """The conditions as the vendor takes them. Text is compared without regard to case there, so once more here."""
+    """The conditions as the vendor takes them. Text is compared without regard to case there, so once more here; lists
+    that are too long for an address are left to the caller as a whole.
+    """
     parts: list[str] = []
     skus: tuple[str, ...] | None = None
     remaining: list[Condition] = []
@@ -71,9 +74,11 @@ def push_down(conditions: Sequence[Condition], zone: ZoneInfo) -> Pushed:
         remaining.append(condition)
         if equal and field is SearchField.STATUS:
             parts += _of_statuses(values)
-        elif equal and field is SearchField.PURCHASE_ORDER_NUMBER and all(values):
+        elif not equal or field not in _TEXTS or not short(values):
+            continue
+        elif field is SearchField.PURCHASE_ORDER_NUMBER and all(values):
             parts.append(one_of("poNum", values))
-        elif equal and field is SearchField.SKU and skus is None and not any("," in value for value in values):
+        elif field is SearchField.SKU and skus is None and not any("," in value for value in values):
             skus = tuple(values)
     return Pushed(rql=all_of(parts), skus=skus, remaining=tuple(remaining))
 
