@@ -13,9 +13,9 @@ LIST = """query ($first: Int!) { orders(first: $first) { nodes { number fulfillm
 
 
 async def test_a_page_of_orders_has_the_warehouse_s_part() -> None:
-    """It tells what left the house, and the carrier what became of it. All that can be asked at once is one call: shops'
-    numbers in two spellings, and the ERP's in both fields. Where the warehouse knows an order of the ERP's alone by a
-    number that might be a shop's as well, these few are asked for in the other spelling, too.
+    """It tells what left the house, and the carrier what became of it. All that can be asked at once is one call:
+    shops' numbers in two spellings, and the ERP's in both fields. Where the warehouse knows an order of the ERP's alone
+    by a number that might be a shop's as well, these few are asked for in the other spelling, too.
     """
     async with front(seed=7, orders=200, connectors=CONNECTORS) as running:
         held = {
