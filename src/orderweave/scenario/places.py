@@ -51,6 +51,7 @@ PLACES_OF_SYSTEM = {
     "shop-eu": (EAST,),
     "erp": PLACES,
     "wms": (EAST,),
+    "oms": PLACES,
 }
 
 
