@@ -156,16 +156,20 @@ async def test_a_long_order_is_read_again_alone(
     assert max(account.costs) <= 11_111
 
 
+@pytest.mark.parametrize(("lines", "read", "calls"), [(100, 100, 1), (101, 101, 2), (200, 200, 2), (201, 200, 2)])
 async def test_an_order_that_is_longer_still_is_a_gap(
-    account: FluentCommerceSimulator, connector: FluentCommerceConnector
+    lines: int, read: int, calls: int, account: FluentCommerceSimulator, connector: FluentCommerceConnector
 ) -> None:
-    """A hundred and one lines are more than is read: a hundred come, and the order is named."""
-    account.seed(World(orders=(order(1, lines=101),)))
+    """Where goods are not wanted a hundred lines come at once, two hundred when it is read alone; then it is named."""
+    account.seed(World(orders=(order(1, lines=lines),)))
+    await connector.check(call())
+    before = len(account.calls)
     found = await connector.find_orders(keys_of("id", ["1"]), frozenset({Facet.LINES}), call())
-    assert len(found.records[0].lines or ()) == 100
+    assert len(found.records[0].lines or ()) == read
+    assert len(account.calls) - before == calls
     assert [(gap.external_id, gap.reason) for gap in found.gaps] == [
         ("1", "orders by id: the order has more than is read; the rest is missing")
-    ]
+    ] * (lines > read)
 
 
 async def test_no_more_than_ten_long_orders_are_read_again(
@@ -176,7 +180,8 @@ async def test_no_more_than_ten_long_orders_are_read_again(
     await connector.check(call())
     before = len(account.calls)
     values = [f"R{n}" for n in range(1, 13)]
-    found = await connector.find_orders(keys_of("ref", values), frozenset({Facet.LINES}), call())
+    facets = frozenset({Facet.LINES, Facet.FULFILLMENT})
+    found = await connector.find_orders(keys_of("ref", values), facets, call())
     assert sorted(len(record.lines or ()) for record in found.records) == [15, 15] + [16] * 10
     assert [gap.external_id for gap in found.gaps] == ["11", "12"]
     assert len(account.calls) - before == 11

@@ -15,7 +15,6 @@ from orderweave_fluent_commerce.manifest import MANIFEST, narrowed, reference_at
 from orderweave_fluent_commerce.mapping import order_record
 from orderweave_fluent_commerce.operations import (
     CHECK,
-    FIRST_SIZES,
     ORDERS_A_QUERY,
     changed_fulfilments,
     changed_orders,
@@ -116,7 +115,7 @@ class FluentCommerceConnector:
         wanted = Wanted(facets, bool(self._attributes), f"orders by {by}")
         if by == "id":
             ids = [value for value in values if value.isascii() and value.isdigit()]
-            payloads, gaps = await read_by_ids(self._client, ids, wanted, FIRST_SIZES, call) if ids else ([], [])
+            payloads, gaps = await read_by_ids(self._client, ids, wanted, call) if ids else ([], [])
         else:
             payloads, gaps = await self._by_reference(by, values, wanted, call)
         records, more = await self._records(payloads, wanted, call)
@@ -156,7 +155,7 @@ class FluentCommerceConnector:
     def _listed(self, wanted: Wanted) -> dict[str, Any]:
         """The variables that all lists of orders share."""
         return {
-            **sizes_of(wanted.facets, FIRST_SIZES),
+            **sizes_of(wanted.facets),
             "retailers": None if self._retailer is None else [self._retailer],
             "first": ORDERS_A_QUERY,
         }

@@ -22,10 +22,12 @@ POSITIONS_A_PAGE = 200
 QUANTITIES_A_POSITION = 50
 RETURNS_AN_ORDER = 5
 
-# How many entries the lists inside an order have in the first answer, and when a long order is read again alone.
+# How many entries the lists inside an order have in an answer: where its goods are wanted, which have lists of their
+# own; where they are not; and when a long order is read again alone.
 Sizes = Mapping[str, int]
 FIRST_SIZES: Sizes = {"items": 15, "fulfilments": 3, "filled": 10, "articles": 2, "packed": 10, "transactions": 10}
-LONG_SIZES: Sizes = {"items": 100, "fulfilments": 10, "filled": 50, "articles": 10, "packed": 50, "transactions": 50}
+FLAT_SIZES: Sizes = {"items": 100, "fulfilments": 50, "transactions": 50}
+LONG_SIZES: Sizes = {"items": 200, "fulfilments": 10, "filled": 50, "articles": 10, "packed": 50, "transactions": 50}
 
 _PAGE = "pageInfo { hasNextPage }"
 _ADDRESS = "name companyName street street2 city state postcode region country"
@@ -110,9 +112,12 @@ def _order_fields(facets: frozenset[Facet], *, attributes: bool) -> tuple[str, t
     return text, tuple(name for name in FIRST_SIZES if f"${name})" in text)
 
 
-def sizes_of(facets: frozenset[Facet], sizes: Sizes) -> dict[str, Any]:
-    """Those of the sizes that the selection of these facets uses, as variables."""
+def sizes_of(facets: frozenset[Facet], *, alone: bool = False) -> dict[str, Any]:
+    """How long the lists are that the selection of these facets uses, as variables; `alone` for one long order."""
     _, used = _order_fields(facets, attributes=False)
+    sizes = LONG_SIZES if alone else FIRST_SIZES
+    if Facet.FULFILLMENT not in facets:
+        sizes = {**sizes, **({} if alone else FLAT_SIZES), "fulfilments": FLAT_SIZES["fulfilments"]}
     return {name: sizes[name] for name in used}
 
 

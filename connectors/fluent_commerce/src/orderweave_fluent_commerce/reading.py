@@ -10,7 +10,6 @@ import msgspec
 from orderweave_fluent_commerce.client import Client
 from orderweave_fluent_commerce.failures import in_words
 from orderweave_fluent_commerce.operations import (
-    LONG_SIZES,
     ORDERS_A_QUERY,
     orders_by_id,
     returns_of,
@@ -118,10 +117,10 @@ def orders_of_fulfilments(page: Page, what: str) -> tuple[list[OrderPayload], li
 
 
 async def read_by_ids(
-    client: Client, ids: Sequence[str], wanted: Wanted, sizes: Mapping[str, int], call: Call
+    client: Client, ids: Sequence[str], wanted: Wanted, call: Call, *, alone: bool = False
 ) -> tuple[list[OrderPayload], list[Gap]]:
-    """Orders by id; an id that nobody has gives nothing."""
-    variables = {**sizes_of(wanted.facets, sizes), **{f"id{n}": value for n, value in enumerate(ids)}}
+    """Orders by id; an id that nobody has gives nothing. `alone`: one that is long."""
+    variables = {**sizes_of(wanted.facets, alone=alone), **{f"id{n}": value for n, value in enumerate(ids)}}
     document = orders_by_id(wanted.facets, len(ids), attributes=wanted.attributes)
     reply = await client.ask(document, variables, operation="OrdersById", what=wanted.what, call=call)
     raw: list[msgspec.Raw] = []
@@ -147,7 +146,7 @@ async def read_long_orders(
     long = [order.id for order in orders if is_cut(order)]
     again = Wanted(wanted.facets, wanted.attributes, "a long order")
     for external_id in long[:MOST_LONG_ORDERS]:
-        found, more = await read_by_ids(client, [external_id], again, LONG_SIZES, call)
+        found, more = await read_by_ids(client, [external_id], again, call, alone=True)
         gaps += more
         read.update({order.id: order for order in found})
     gaps += [
