@@ -125,10 +125,12 @@ def test_the_orders_own_facts() -> None:
     assert chosen.currency == "USD"
 
 
-def test_a_time_without_a_zone_is_refused() -> None:
-    """Nobody says which zone it would be in."""
-    with pytest.raises(ValueError, match="zone"):
-        read(createdOn="2026-03-01T12:00:00")
+@pytest.mark.parametrize("moment", [NOON, "2026-03-01T12:00:00", "2026-03-01T22:00:00.000+10:00"])
+def test_a_time_without_a_zone_is_in_utc(moment: str) -> None:
+    """Fluent says so; one with an offset is read by it."""
+    record = read(createdOn=moment)
+    assert record.header is not None
+    assert record.header.placed_at == AT_NOON
 
 
 def test_lines() -> None:

@@ -143,14 +143,7 @@ class FluentCommerceConnector:
             what=wanted.what,
             call=call,
         )
-        payloads, gaps = read(page, wanted.what)
-        chosen = frozenset(asked)
-        kept = [
-            payload
-            for payload in payloads
-            if any(key.namespace == by and key.value in chosen for key in order_record(payload, frozenset()).references)
-        ]
-        return kept, gaps
+        return read(page, wanted.what, frozenset(asked))
 
     def _listed(self, wanted: Wanted) -> dict[str, Any]:
         """The variables that all lists of orders share."""
@@ -203,23 +196,14 @@ class FluentCommerceConnector:
     async def _records(
         self, payloads: Sequence[OrderPayload], wanted: Wanted, call: Call
     ) -> tuple[tuple[OrderRecord, ...], list[Gap]]:
-        """The records, with all of their own lists and their returns, and a gap for each that cannot be read."""
+        """The records, with all of their own lists and their returns."""
         mine = [each for each in payloads if self._is_mine(each)]
         whole, gaps = await read_long_orders(self._client, mine, wanted, call)
         returned = await read_returns(self._client, whole, call) if Facet.RETURNS in wanted.facets and whole else None
         if returned is not None:
             gaps += returned.gaps
-        records = []
-        for payload in whole:
-            try:
-                records.append(
-                    order_record(
-                        payload, wanted.facets, self._attributes, returned.by_order if returned is not None else None
-                    )
-                )
-            except ValueError as error:
-                gaps.append(Gap(f"order: {error}", payload.id))
-        return tuple(records), gaps
+        by_order = returned.by_order if returned is not None else {}
+        return tuple(order_record(each, wanted.facets, self._attributes, by_order) for each in whole), gaps
 
     def _is_mine(self, payload: OrderPayload) -> bool:
         """Whether it is an order of the retailer that this system is; by id, any is found."""

@@ -17,6 +17,7 @@ from orderweave_fluent_commerce.payloads import (
     nodes,
 )
 from orderweave_fluent_commerce.statuses import STATUSES
+from orderweave_fluent_commerce.times import in_utc
 from orderweave_sdk.records import (
     Axis,
     Carrier,
@@ -32,7 +33,6 @@ from orderweave_sdk.records import (
     Shipment,
     ShipmentStatus,
     TrackingEvent,
-    utc,
 )
 
 _KINDS = {"WAREHOUSE": LocationKind.WAREHOUSE, "STORE": LocationKind.STORE}
@@ -99,7 +99,7 @@ def _plan(payload: FulfilmentPayload, skus: Mapping[str, str]) -> FulfillmentOrd
         raw_status=payload.status,
         location=_location(payload),
         method=STATUSES.part(Axis.DELIVERY_METHOD, payload.type, DeliveryMethod),
-        fulfill_by=utc(payload.expiry_time) if payload.expiry_time else None,
+        fulfill_by=in_utc(payload.expiry_time),
         lines=_lines(
             (
                 (line.order_item.id if line.order_item else None, line.requested_quantity)
@@ -173,6 +173,5 @@ def _farther(*raws: str | None) -> ShipmentStatus:
 
 def _events(booking: ConsignmentPayload) -> tuple[TrackingEvent, ...]:
     """The one event that has a time: the booking, with which the label is made."""
-    if booking.created_on is None:
-        return ()
-    return (TrackingEvent(occurred_at=utc(booking.created_on), status=ShipmentStatus.LABEL_CREATED),)
+    booked = in_utc(booking.created_on)
+    return () if booked is None else (TrackingEvent(occurred_at=booked, status=ShipmentStatus.LABEL_CREATED),)

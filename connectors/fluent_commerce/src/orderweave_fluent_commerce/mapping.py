@@ -6,7 +6,6 @@ An amount without a currency is not money, and is left out.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from decimal import Decimal
 
 import msgspec
@@ -23,6 +22,7 @@ from orderweave_fluent_commerce.payloads import (
     nodes,
 )
 from orderweave_fluent_commerce.statuses import STATUSES
+from orderweave_fluent_commerce.times import in_utc
 from orderweave_sdk.records import (
     Address,
     Addresses,
@@ -48,7 +48,6 @@ from orderweave_sdk.records import (
     Transaction,
     TransactionKind,
     TransactionStatus,
-    utc,
 )
 
 
@@ -61,14 +60,14 @@ def order_record(
     """The record of one order with the wanted facets.
 
     `attributes` are the fields of the account's own that hold references; `returns` the return orders by the orders'
-    ids. Raises ValueError for a time without a zone.
+    ids.
     """
     of_this = (returns or {}).get(payload.id, ())
     return OrderRecord(
         external_id=payload.id,
         keys=(Key("id", payload.id),),
         references=_references(payload, attributes),
-        updated_at=_moment(payload.updated_on),
+        updated_at=in_utc(payload.updated_on),
         statuses=_statuses(payload, facets),
         header=_header(payload) if Facet.HEADER in facets else None,
         lines=tuple(map(_line, nodes(payload.items))) if Facet.LINES in facets else None,
@@ -112,8 +111,8 @@ def _header(payload: OrderPayload) -> Header:
     retailer = payload.retailer
     return Header(
         channel=Channel(code=retailer.ref, name=retailer.trading_name or None) if retailer and retailer.ref else None,
-        placed_at=_moment(payload.created_on),
-        updated_at=_moment(payload.updated_on),
+        placed_at=in_utc(payload.created_on),
+        updated_at=in_utc(payload.updated_on),
         currency=_currency(payload),
     )
 
@@ -183,7 +182,7 @@ def _payments(transactions: Sequence[TransactionPayload]) -> Payments:
         kind = STATUSES.part(Axis.TRANSACTION_KIND, payload.type, TransactionKind)
         if kind is TransactionKind.REFUND:
             refunds.append(
-                Refund(external_id=payload.id, amount=_amount(payload), created_at=_moment(payload.created_on))
+                Refund(external_id=payload.id, amount=_amount(payload), created_at=in_utc(payload.created_on))
             )
         else:
             payments.append(_payment(payload, kind))
@@ -200,7 +199,7 @@ def _payment(payload: TransactionPayload, kind: TransactionKind) -> Payment:
         kind=kind,
         status=status,
         amount=amount,
-        processed_at=_moment(payload.created_on),
+        processed_at=in_utc(payload.created_on),
         gateway=payload.payment_provider_name or None,
     )
     return Payment(
@@ -236,7 +235,7 @@ def _return(payload: ReturnPayload) -> Return:
         status=STATUSES.part(Axis.RETURN_PART, payload.status, ReturnStatus),
         number=payload.ref or None,
         lines=tuple(map(_return_line, nodes(payload.return_order_items))),
-        created_at=_moment(payload.created_on),
+        created_at=in_utc(payload.created_on),
     )
 
 
@@ -248,7 +247,3 @@ def _return_line(payload: ReturnItemPayload) -> ReturnLine:
         quantity=Decimal(count or 0),
         reason=(reason.value or reason.label or None) if reason else None,
     )
-
-
-def _moment(moment: datetime | None) -> datetime | None:
-    return utc(moment) if moment is not None else None

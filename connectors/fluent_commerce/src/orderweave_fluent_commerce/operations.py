@@ -146,7 +146,7 @@ def orders_by_fulfilment_ref(facets: frozenset[Facet], *, attributes: bool) -> s
     return f"""
 query OrdersByFulfilmentRef($values: [String], $retailers: [Int!], $first: Int, $after: String, {_declared(used)}) {{
   found: fulfilments(ref: $values, retailerId: $retailers, first: $first, after: $after) {{
-    edges {{ node {{ id order {{ {fields} }} }} cursor }}
+    edges {{ node {{ id ref order {{ {fields} }} }} cursor }}
     {_PAGE}
   }}
 }}
@@ -188,7 +188,7 @@ def changed_fulfilments(facets: frozenset[Facet], *, attributes: bool) -> str:
     return f"""
 query ChangedFulfilments($changed: DateRange, $retailers: [Int!], $first: Int, $after: String, {_declared(used)}) {{
   found: fulfilments(updatedOn: $changed, retailerId: $retailers, first: $first, after: $after) {{
-    edges {{ node {{ id order {{ {fields} }} }} cursor }}
+    edges {{ node {{ id ref order {{ {fields} }} }} cursor }}
     {_PAGE}
   }}
 }}

@@ -286,8 +286,9 @@ class OrderPayload(msgspec.Struct, rename="camel"):
 
 
 class OrderOf(msgspec.Struct):
-    """A fulfilment of which only its order is read."""
+    """A fulfilment of which only its reference and its order are read."""
 
+    ref: str | None = None
     order: msgspec.Raw = msgspec.Raw(b"null")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -102,16 +102,18 @@ async def read_pages(
     return Page(found, gaps, after)
 
 
-def orders_of(page: Page, what: str) -> tuple[list[OrderPayload], list[Gap]]:
-    """The orders of a page of orders."""
+def orders_of(page: Page, what: str, chosen: Collection[str] | None = None) -> tuple[list[OrderPayload], list[Gap]]:
+    """The orders of a page of orders, those with one of the chosen references where there are such."""
     found, gaps = decode_each(page.nodes, OrderPayload, what=what)
-    return found, [*page.gaps, *gaps]
+    return [each for each in found if chosen is None or each.ref in chosen], [*page.gaps, *gaps]
 
 
-def orders_of_fulfilments(page: Page, what: str) -> tuple[list[OrderPayload], list[Gap]]:
-    """The orders of a page of fulfilments, each once."""
+def orders_of_fulfilments(
+    page: Page, what: str, chosen: Collection[str] | None = None
+) -> tuple[list[OrderPayload], list[Gap]]:
+    """The orders of a page of fulfilments, each once; of those with one of the chosen references, as above."""
     holders, gaps = decode_each(page.nodes, OrderOf, what=what)
-    raw = [holder.order for holder in holders if filled(holder.order)]
+    raw = [each.order for each in holders if filled(each.order) and (chosen is None or each.ref in chosen)]
     found, more = decode_each(raw, OrderPayload, what=what)
     return list({order.id: order for order in found}.values()), [*page.gaps, *gaps, *more]
 

@@ -32,10 +32,11 @@ from orderweave_fluent_commerce.payloads import (
     nodes,
 )
 from orderweave_fluent_commerce.reading import read_pages
+from orderweave_fluent_commerce.times import in_utc
 from orderweave_sdk.capabilities import Gap, Locations, Products, Stock
 from orderweave_sdk.clock import Call
 from orderweave_sdk.decoding import decode_each
-from orderweave_sdk.records import LocationRecord, ProductRecord, StockRecord, utc
+from orderweave_sdk.records import LocationRecord, ProductRecord, StockRecord
 
 RESERVED, EXPECTED = "RESERVED", "EXPECTED"
 
@@ -112,7 +113,7 @@ def stock_record(payload: PositionPayload, to_sell: ToSell) -> StockRecord | Non
         available=None if available is None else Decimal(available),
         committed=None if reserved is None else Decimal(reserved),
         incoming=Decimal(sum(expected)) if expected and not _is_cut(payload) else None,
-        updated_at=utc(payload.updated_on) if payload.updated_on else None,
+        updated_at=in_utc(payload.updated_on),
     )
 
 
@@ -150,7 +151,7 @@ def product_record(payload: ProductPayload) -> ProductRecord:
         title=payload.name or None,
         gtin=payload.gtin or None,
         active=None if payload.status is None else payload.status == "ACTIVE",
-        updated_at=utc(payload.updated_on) if payload.updated_on else None,
+        updated_at=in_utc(payload.updated_on),
     )
 
 
