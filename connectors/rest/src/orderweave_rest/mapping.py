@@ -171,7 +171,7 @@ def _values(table: TableMap, item: Any, scope: _Scope) -> dict[str, Any]:
         elif found.field.words is not None:
             raw = _raw_word(found, item, scope)
             read = None if raw is None else found.field.words(found.words.get(raw, "UNKNOWN"))
-            if raw is not None and found.field.raw is not None:
+            if raw is not None and found.field.raw is not None and found.value is None:
                 values[found.field.raw] = raw
         else:
             read = _value(found, item, scope)

@@ -46,9 +46,9 @@ class OrderReading:
         found = await ask(self._client, request, values, call)
         items = {order_id(item, self._api) or position: item for position, item in enumerate(_flat(found))}
         records, gaps = await self._records(list(items.values()), facets, call)
-        if gaps and not records and self._manifest.lookups[by].strategy is BatchStrategy.NONE and len(values) == 1:
-            raise BadPayload(gaps[0].reason)
         read = [record for record in records if record is not None]
+        if gaps and not read and len(values) == 1 and self._manifest.lookups[by].strategy is BatchStrategy.NONE:
+            raise BadPayload(gaps[0].reason)  # one record an answer: a bad one is a bad payload
         return Orders(records=tuple(read), gaps=(*cuts(request, found), *gaps))
 
     async def search(self, search: Search, call: Call) -> Page:

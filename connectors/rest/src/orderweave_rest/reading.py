@@ -44,6 +44,7 @@ KEYS = (
     "auth",
     "time_zone",
     "time_format",
+    "time_sent",
     "check",
     "lookups",
     "search",

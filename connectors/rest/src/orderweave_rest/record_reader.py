@@ -35,20 +35,21 @@ OPTIONS: Mapping[FieldKind, tuple[str, ...]] = {
 
 
 def read_times(checks: Checks, path: str, given: Mapping[str, Any], usual: Times) -> Times:
-    """`time_zone` and `time_format` of a table, where it has them."""
-    zone, form = usual.zone, usual.form
-    if "time_zone" in given:
-        zone = checks.zone(f"{path}.time_zone", given["time_zone"])
-    if "time_format" in given:
-        told = given["time_format"]
-        if told not in (ISO, UNIX, UNIX_MS) and not (isinstance(told, str) and "%" in told):
+    """`time_zone`, `time_format` and `time_sent` of a table, where it has them."""
+    zone = checks.zone(f"{path}.time_zone", given["time_zone"]) if "time_zone" in given else usual.zone
+    forms = {"time_format": usual.form, "time_sent": usual.sent}
+    for name in forms:
+        told = given.get(name)
+        if told is None:
+            continue
+        if told in (ISO, UNIX, UNIX_MS) or (isinstance(told, str) and "%" in told):
+            forms[name] = told
+        else:
             checks.wrong(
-                f"{path}.time_format",
+                f"{path}.{name}",
                 "must be iso, unix (seconds), unix_ms (milliseconds) or a pattern such as '%d/%m/%Y %H:%M'",
             )
-        else:
-            form = told
-    return Times(form, zone)
+    return Times(forms["time_format"] or ISO, zone, forms["time_sent"])
 
 
 class RecordReader:

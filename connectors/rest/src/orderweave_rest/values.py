@@ -26,10 +26,14 @@ _HOUR = timedelta(hours=1)
 
 
 class Times(msgspec.Struct, frozen=True):
-    """How times are written: `form` is "iso", "unix", "unix_ms" or a strptime pattern; `zone` that of times without."""
+    """How times are written: `form` is "iso", "unix", "unix_ms" or a strptime pattern; `zone` that of times without.
+
+    `sent` is the form in which requests write them, where it is another.
+    """
 
     form: str = ISO
     zone: ZoneInfo | None = None
+    sent: str | None = None
 
     def read(self, raw: Any) -> datetime:
         """The instant in UTC. Raises BadValue."""
@@ -57,15 +61,16 @@ class Times(msgspec.Struct, frozen=True):
         A local clock time that comes twice is moved past its hour in that direction: the reader may mean either.
         """
         moment += timedelta(seconds=slack)
-        if self.form in (UNIX, UNIX_MS):
-            return str(int(moment.timestamp() * (1000 if self.form == UNIX_MS else 1)))
-        if self.form == ISO:
+        form = self.sent or self.form
+        if form in (UNIX, UNIX_MS):
+            return str(int(moment.timestamp() * (1000 if form == UNIX_MS else 1)))
+        if form == ISO:
             return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         local = moment.astimezone(self.zone or UTC)
         twice = local.replace(fold=0).utcoffset() != local.replace(fold=1).utcoffset()
         if twice and slack and (local.fold == 1) == (slack > 0):
             local = (moment + slack * _HOUR).astimezone(self.zone or UTC)
-        return local.strftime(self.form)
+        return local.strftime(form)
 
 
 def aware(moment: datetime, zone: ZoneInfo | None) -> datetime:
