@@ -107,7 +107,9 @@ class ShipStationSimulator(Simulator):
         query, path = dict(request.query), request.path
         if path.startswith("/orders/"):
             found = [order for order in self.world.orders if order.external_id == path.removeprefix("/orders/")]
-            return _said(_alone(_order(found[0]))) if found else SimulatedAnswer.of({"message": "Not Found"}, status=404)
+            return (
+                _said(_alone(_order(found[0]))) if found else SimulatedAnswer.of({"message": "Not Found"}, status=404)
+            )
         if path == "/orders":
             return _page("orders", [_order(order) for order in _chosen(self.world.orders, query)], query)
         if path == "/shipments":
