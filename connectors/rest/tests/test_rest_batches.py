@@ -118,7 +118,7 @@ async def test_a_first_failure_ends_the_others() -> None:
     assert len(scripted.asked) < 5
 
 
-PARTS = {
+PARTS: dict[str, tuple[dict[str, Any], dict[int, int]]] = {
     "list": ({"batch": "list", "size": 50, "query": {"orders": "{keys}"}, "belongs": "order"}, {1: 2, 20: 2}),
     "one": ({"batch": "one", "query": {"order": "{key}"}}, {1: 2, 20: 21}),
 }

@@ -103,8 +103,6 @@ class _Reader:
         if order is not None:
             for path in amounts_without_currency(order):
                 checks.wrong("api.order.currency", f'is missing, and {path} is an amount; or write {{ value = "USD" }}')
-            if "payment_terms" in str(given["order"]) and order.table("invoices") is None:
-                checks.wrong("api.order.invoices", "is missing, and payment_terms stand in it")
         things = {
             name: self.things(name, given[name], shape, records) for name, shape in THINGS.items() if name in given
         }

@@ -55,6 +55,7 @@ _LISTED = {
 class RestSimulator(Simulator):
     """The API. A look-up takes 50 keys, a list of orders 100."""
 
+    sign_in_paths: frozenset[str] = frozenset({"/oauth/token"})
     page_size: ClassVar[int] = PAGE
 
     def __init__(self) -> None:
@@ -73,7 +74,7 @@ class RestSimulator(Simulator):
 
     def settings(self) -> dict[str, Any]:
         """The address, the client's secret and what the API's answers mean."""
-        return {"url": f"{self.url}/api", "secret": _SECRET, "api": API}
+        return {"url": self.url, "secret": _SECRET, "api": API}
 
     def seed(self, world: World) -> None:
         """Replace all that the API knows."""
@@ -85,23 +86,19 @@ class RestSimulator(Simulator):
 
     def describe(self, request: SimulatedRequest) -> tuple[str, Any]:
         """What was asked, by the path's last words."""
-        name = request.path.removeprefix("/api/v1/").replace("/", " ")
+        name = request.path.removeprefix("/v1/").replace("/", " ")
         return name, request.json() if request.method == "POST" else dict(request.query)
 
     async def answer(self, request: SimulatedRequest) -> SimulatedAnswer:
         """The API's answer, without any fault."""
-        if request.path == "/api/oauth/token":
+        if request.path == "/oauth/token":
             return _token(request)
         if request.headers.get("authorization") != f"Bearer {_TOKEN}" or request.headers.get("x-tenant") != "north":
             return SimulatedAnswer.of({"error": "unauthorized"}, status=401)
-        found = _ROUTES.get(request.path.removeprefix("/api/v1"))
+        found = _ROUTES.get(request.path.removeprefix("/v1"))
         if found is None:
             return SimulatedAnswer.of({"error": "no such resource"}, status=404)
         return found(self, request)
-
-    def signs_in(self, request: SimulatedRequest) -> bool:
-        """Whether a request is for a token."""
-        return request.path == "/api/oauth/token"
 
     def _look_up(self, request: SimulatedRequest) -> SimulatedAnswer:
         asked = request.json()
