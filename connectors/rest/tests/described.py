@@ -30,8 +30,8 @@ def rows() -> Iterator[str]:
     ):
         for where, fields in _tables(path, shape, many=many):
             places.setdefault(fields, []).append(where)
-    for fields, where in places.items():
-        yield f"| {', '.join(where)} | {fields} |"
+    for told, wheres in places.items():
+        yield f"| {', '.join(wheres)} | {told} |"
 
 
 def _tables(path: str, shape: Shape, *, many: bool) -> Iterator[tuple[str, str]]:

@@ -97,6 +97,13 @@ async def test_one_by_one_is_bounded_by_concurrency() -> None:
     assert (len(scripted.asked), scripted.most) == (20, 3)
 
 
+async def test_a_hundred_one_by_one_through_one_slot() -> None:
+    """A batch as large as any may be goes through the narrowest line without being turned away."""
+    subject, scripted = connected({**told("one", size=100), "concurrency": 1}, says)
+    found = await subject.find_orders(keys_of("id", [f"A{n}" for n in range(100)]), frozenset(), call())
+    assert (len(found.records), len(scripted.asked), scripted.most) == (100, 100, 1)
+
+
 async def test_absent_is_no_error() -> None:
     """A 404 says that there is none, and another status where the configuration says so; a 400 does not."""
     subject, _ = connected(told("one"), lambda asked: status(404))

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from connectors.rest.tests.scripted import Asked, FakeClock, api, call, connected, status
+from orderweave_sdk.capabilities import Search
 from orderweave_sdk.errors import BadPayload, FixCredentials, UpstreamError
+from orderweave_sdk.manifest import SearchField
 from orderweave_sdk.records import Key
 
 SECRET = "sesame-4711"
@@ -65,6 +67,25 @@ async def test_key_in_the_query_of_a_next_page() -> None:
     await subject.find_orders([Key("id", "A1")], frozenset(), call())
     assert [[value for name, value in asked.query if name == "api_key"] for asked in scripted.asked] == [[SECRET]] * 3
     assert [asked.path for asked in scripted.asked] == ["/api/orders"] * 3
+
+
+async def test_no_cursor_holds_the_key() -> None:
+    """A place that the API names with the key in it is kept without."""
+    told = api(
+        auth={"style": "query", "name": "api_key"},
+        search={
+            "path": "/orders",
+            "sorts": {"NUMBER": "no"},
+            "items": "orders",
+            "paging": {"style": "next", "size": 1, "next": "next"},
+        },
+    )
+    answer = {"orders": [{"id": "A1"}], "next": f"http://orders.example.com/api/orders?p=2&api_key={SECRET}"}
+    subject, _ = connected(told, lambda asked: answer, secret=SECRET)
+    search = Search(conditions=(), sort=SearchField.NUMBER, descending=False, size=1, after=None, facets=frozenset())
+    page = await subject.search_orders(search, call())
+    assert SECRET.encode() not in base64.urlsafe_b64decode(page.hits[0].cursor)
+    assert b"/orders?p=2" in base64.urlsafe_b64decode(page.hits[0].cursor)
 
 
 async def test_user_and_password() -> None:

@@ -215,6 +215,12 @@ def test_empty_parts_are_none_and_empty_facets_are_there() -> None:
     [
         ({"id": {}}, "api.order.id: not a text"),
         ({"id": ""}, "api.order.id: is empty"),
+        ({"id": 10**60}, "api.order.id: not a text"),
+        ({"id": 1e300}, "api.order.id: not a text"),
+        (
+            {"id": 1, "items": [{"id": 1, "n": "1" * 31}]},
+            "api.order.lines.quantity.ordered: not a number of at most 30 digits",
+        ),
         ({"id": 1, "items": "none"}, "api.order.lines.each: finds no list of at most 5000"),
         ({"id": 1, "items": [{}]}, "api.order.lines.id: is empty"),
         ({"id": 1, "items": [{"id": 1, "n": "two"}]}, "api.order.lines.quantity.ordered: not a number"),

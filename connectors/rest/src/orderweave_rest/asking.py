@@ -38,7 +38,7 @@ async def ask(client: Client, request: Request, keys: Sequence[str], call: Call)
     else:
         groups = [wanted[start : start + batch.size] for start in range(0, len(wanted), batch.size)]
         asked = [(None, {"keys": _together(group, batch)}) for group in groups]
-    pages = await together(client.whole(request, values, call) for _, values in asked)
+    pages = await together((client.whole(request, values, call) for _, values in asked), at_once=client.at_once)
     return [Found(key, items, cut) for (key, _), (items, cut) in zip(asked, pages, strict=True)]
 
 
@@ -51,9 +51,18 @@ def cuts(request: Request, found: Iterable[Found]) -> list[Gap]:
     ]
 
 
-async def together(work: Iterable[Coroutine[Any, Any, T]]) -> list[T]:
-    """All results in order; the first failure ends the others before it is raised. The client bounds how many run."""
-    tasks = [asyncio.ensure_future(each) for each in work]
+async def together(work: Iterable[Coroutine[Any, Any, T]], *, at_once: int) -> list[T]:
+    """All results in order, so many at once; the first failure ends the others before it is raised."""
+    turns = asyncio.Semaphore(at_once)
+
+    async def in_turn(each: Coroutine[Any, Any, T]) -> T:
+        try:
+            async with turns:
+                return await each
+        finally:
+            each.close()  # one that never had its turn would else be told as never awaited
+
+    tasks = [asyncio.ensure_future(in_turn(each)) for each in work]
     try:
         return await asyncio.gather(*tasks)
     finally:

@@ -52,6 +52,7 @@ class Client:
         self._upstream = upstream(self._url, headers={**api.headers, **fixed_headers(api.auth, secret)})
         auth = api.auth
         self._parameter = [(auth.name, secret)] if auth.style is AuthStyle.QUERY else []
+        self.at_once = api.concurrency
         self._tokens = None
         if auth.style is AuthStyle.CLIENT_CREDENTIALS:
             self._tokens = TokenSource(auth, secret, self._upstream, upstream)
@@ -91,7 +92,8 @@ class Client:
         turned = Turned(
             place=place, size=size or 1, document=document, link=answer.headers.get("link", ""), count=len(items)
         )
-        return Listed(items, following(request, turned, self._url))
+        secret = self._api.auth.name if self._parameter else None
+        return Listed(items, following(request, turned, self._url, secret))
 
     async def whole(self, request: Request, values: Values, call: Call) -> tuple[list[Any], bool]:
         """The items of all pages, and whether there were more than are read."""

@@ -77,6 +77,8 @@ class Expression:
             self._parsed.search(None, options=_OPTIONS)
         except (jmespath.exceptions.UnknownFunctionError, jmespath.exceptions.ArityError) as error:
             raise BadValue(str(error)) from None
+        except RecursionError:
+            raise BadValue("is nested too deeply") from None
         except (jmespath.exceptions.LexerError, jmespath.exceptions.ParseError) as error:
             raise BadValue(f"is no JMESPath expression: {' '.join(str(error).split())}") from None
         except (jmespath.exceptions.JMESPathError, BadValue, TypeError, ValueError, AttributeError):

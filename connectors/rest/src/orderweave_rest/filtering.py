@@ -40,7 +40,8 @@ def pushed(conditions: Iterable[Condition], api: ApiMap) -> tuple[list[tuple[str
         if name is None or not values or (len(values) > 1 and told.several is None):
             continue
         if in_body:
-            body.setdefault(name, list(values) if told.several is BatchStyle.BODY else values[0])
+            joined = told.several in (None, BatchStyle.LIST)
+            body.setdefault(name, ",".join(values) if joined else list(values))
         elif name not in dict(query):
             query += [(name, value) for value in _travelling(values, told)]
     return query, body

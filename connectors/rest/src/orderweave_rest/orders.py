@@ -119,9 +119,8 @@ class OrderReading:
         parts = [part for part in self._api.parts if part.facets & wanted]
         gaps: list[Gap] = []
         whole = list(items)
-        for part, (additions, cut) in zip(
-            parts, await together(self._additions(part, whole, call) for part in parts), strict=True
-        ):
+        found = await together((self._additions(part, whole, call) for part in parts), at_once=len(parts) or 1)
+        for part, (additions, cut) in zip(parts, found, strict=True):
             gaps += cut
             whole = [_with(item, part, additions) for item in whole]
         records: list[OrderRecord | None] = []

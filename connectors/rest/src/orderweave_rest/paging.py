@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 import msgspec
 
@@ -49,8 +49,11 @@ def place_values(paging: Paging | None, place: str | None, size: int | None) -> 
     return values
 
 
-def following(request: Request, turned: Turned, url: str) -> str | None:
-    """The place after a page of the API at `url`; None at the end. Raises BadPayload for one that leads nowhere."""
+def following(request: Request, turned: Turned, url: str, secret: str | None) -> str | None:
+    """The place after a page of the API at `url`; None at the end. Raises BadPayload for one that leads nowhere.
+
+    `secret` is the parameter that holds one, which is left out of the place: places go into cursors.
+    """
     paging = request.paging
     if paging is None:
         return None
@@ -64,18 +67,23 @@ def following(request: Request, turned: Turned, url: str) -> str | None:
         told = text(found) if isinstance(found, str | int) and found is not False else None
     if not told or _more(paging, turned.document, what) is False:
         return None
-    place = _address(request, turned.place, told, url) if paging.style in ADDRESSED else told
+    place = _address(request, turned.place, told, url, secret) if paging.style in ADDRESSED else told
     if place is None or place == turned.place or len(place) > _LONGEST_PLACE:
         raise BadPayload(f"{what}: the next page is the same again, or not one of this API")
     return place
 
 
-def _address(request: Request, place: str | None, told: str, url: str) -> str | None:
-    """The path and query of the next page, which must be of this API. Relative ones are understood."""
+def _address(request: Request, place: str | None, told: str, url: str, secret: str | None) -> str | None:
+    """The path and query of the next page, which must be of this API. Relative ones are understood, and so are those
+    of an API that does not know that TLS ends before it: the page is asked for at `url`, whatever the scheme.
+    """
     parts, own = urlsplit(urljoin(f"{url}{place or request.path}", told)), urlsplit(url)
-    if (parts.scheme, parts.netloc) != (own.scheme, own.netloc) or not parts.path.startswith(f"{own.path}/"):
+    if parts.netloc != own.netloc or not parts.path.startswith(f"{own.path}/"):
         return None
-    return parts.path[len(own.path) :] + (f"?{parts.query}" if parts.query else "")
+    query = parts.query
+    if secret is not None:
+        query = urlencode([each for each in parse_qsl(query, keep_blank_values=True) if each[0] != secret])
+    return parts.path[len(own.path) :] + (f"?{query}" if query else "")
 
 
 def _numbered(paging: Paging, turned: Turned, what: str) -> str | None:

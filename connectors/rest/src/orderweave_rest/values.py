@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -23,6 +22,9 @@ _FLAGS: Mapping[str, bool] = {"1": True, "true": True, "y": True, "yes": True} |
     "no": False,
 }
 _HOUR = timedelta(hours=1)
+# A number with more digits than this is no quantity and no amount; written out it could fill memory.
+_MOST_DIGITS = 30
+_MOST_BITS = 128
 
 
 class Times(msgspec.Struct, frozen=True):
@@ -52,7 +54,7 @@ class Times(msgspec.Struct, frozen=True):
             if not isinstance(raw, str):
                 raise BadValue("not a time")
             return datetime.fromisoformat(raw.strip()) if self.form == ISO else datetime.strptime(raw, self.form)  # noqa: DTZ007 - the zone comes next
-        except (ValueError, TypeError, OverflowError, OSError, InvalidOperation):
+        except (ValueError, TypeError, ArithmeticError, OSError):
             raise BadValue(f"not a time of the form {self.form!r}") from None
 
     def written(self, moment: datetime, *, slack: int = 0) -> str:
@@ -118,9 +120,9 @@ def text(raw: Any) -> str:
         return raw
     if isinstance(raw, bool):
         return "true" if raw else "false"
-    if isinstance(raw, int):
+    if isinstance(raw, int) and raw.bit_length() <= _MOST_BITS:
         return str(raw)
-    if isinstance(raw, Decimal) and raw.is_finite():
+    if isinstance(raw, Decimal) and raw.is_finite() and abs(raw.adjusted()) <= _MOST_DIGITS:
         return str(int(raw)) if raw == raw.to_integral_value() else format(raw, "f")
     raise BadValue("not a text")
 
@@ -133,13 +135,9 @@ def number(raw: Any) -> Decimal:
         found = Decimal(raw)
     except InvalidOperation:
         raise BadValue("not a number") from None
-    if not found.is_finite() or math.fabs(found.adjusted()) > _MOST_DIGITS:
-        raise BadValue("not a finite number")
+    if not found.is_finite() or abs(found.adjusted()) > _MOST_DIGITS or len(found.as_tuple().digits) > _MOST_DIGITS:
+        raise BadValue("not a number of at most 30 digits")
     return found
-
-
-# A number with more digits than this is no quantity and no amount; written out it would fill memory.
-_MOST_DIGITS = 30
 
 
 def _amount(raw: Any, minor_units: int | None) -> Decimal:
