@@ -162,6 +162,35 @@ async def test_a_look_up_is_read_to_its_end(style: str) -> None:
     assert len(scripted.asked) == len(expected)
 
 
+async def test_an_answer_without_pages_is_cut_by_us() -> None:
+    """An API that lists all it has in one answer is asked again for each page, and gives every order once."""
+    told = searching({}, {})
+    del told["search"]["paging"]
+    subject, scripted = connected(told, lambda asked: {"orders": ORDERS})
+    found: list[str] = []
+    after: str | None = None
+    for more in (True, True, False):
+        page = await subject.search_orders(wanted(after=after), call())
+        found += [hit.record.external_id for hit in page.hits]
+        assert page.more is more
+        after = page.hits[-1].cursor
+    assert (found, len(scripted.asked)) == (IDS, 3)
+
+
+async def test_a_page_that_is_all_bad_is_gone_on_from() -> None:
+    """Where no order of a page can be read the next page is asked for, and the gaps come with its orders."""
+    told = searching({"style": "page"}, {"page": "{page}"})
+
+    def says(asked: Asked) -> dict[str, Any]:
+        page = numbered(asked)
+        return page if asked.parameters["page"] == "2" else {"orders": [{"id": {}}] * len(page["orders"])}
+
+    subject, _ = connected(told, says)
+    page = await subject.search_orders(wanted(), call())
+    assert [hit.record.external_id for hit in page.hits] == ["A4", "A5", "A6"]
+    assert len(page.gaps) == 3
+
+
 async def test_pages_without_end_are_cut_and_reported() -> None:
     """An API that always names one more page is read fifty pages far, and the rest is a gap."""
     by_id = {"path": "/orders", "items": "orders", "query": {"ids": "{keys}", "page": "{page}"}, "batch": "list"}

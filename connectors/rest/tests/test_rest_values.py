@@ -300,6 +300,13 @@ def test_functions_of_our_own(text: str, expected: Any) -> None:
     assert any(name in text for name in (*OWN_FUNCTIONS, "length"))
 
 
+@given(JSON, st.lists(st.sampled_from(["id", "items", "a", "n"]), min_size=1, max_size=3).map(".".join))
+def test_plain_names_find_what_the_interpreter_finds(item: Any, text: str) -> None:
+    """The short way for names with dots is JMESPath's meaning of them, on any JSON."""
+    document = document_of(SimulatedAnswer.of(item).body)
+    assert expression(text).search(document) == expression(text).interpreted(document)
+
+
 @given(st.text(max_size=20), st.lists(st.text(max_size=5), min_size=1, max_size=3))
 def test_templates(key: str, keys: list[str]) -> None:
     """A key stays one segment of the path; a list is one parameter for each; what has no value is left out."""

@@ -6,6 +6,7 @@ answer is read with Decimal for every fraction, so `sum` and `to_number` are rep
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
@@ -19,6 +20,7 @@ from orderweave_rest.reading_errors import BadValue
 
 Number = int | Decimal
 
+_NAMES = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*", re.ASCII)
 _DECODER = msgspec.json.Decoder(float_hook=Decimal)
 
 
@@ -72,6 +74,8 @@ class Expression:
     def __init__(self, text: str) -> None:
         """Raises BadValue that says where the text is no expression."""
         self.text = text
+        # Most expressions of a mapping are names with dots between them; interpreting those would be most of the work.
+        self._names = tuple(text.split(".")) if _NAMES.fullmatch(text) else None
         try:
             self._parsed = jmespath.compile(text)
             self._parsed.search(None, options=_OPTIONS)
@@ -89,6 +93,14 @@ class Expression:
 
     def search(self, document: Any) -> Any:
         """What the expression finds in the document; None for nothing. Raises BadValue where its functions cannot."""
+        if self._names is not None:
+            for name in self._names:
+                document = document.get(name) if isinstance(document, dict) else None
+            return document
+        return self.interpreted(document)
+
+    def interpreted(self, document: Any) -> Any:
+        """As `search`, by the language's own interpreter whatever the expression."""
         try:
             return self._parsed.search(document, options=_OPTIONS)
         except (jmespath.exceptions.JMESPathError, ArithmeticError, TypeError, ValueError, AttributeError):
