@@ -81,10 +81,17 @@ async def test_separator_of_the_apis_own() -> None:
     assert scripted.asked[0].query == [("filter", "id in (A1|A2)")]
 
 
+async def test_a_key_never_leads_out_of_its_path() -> None:
+    """A key that is a step of a path is not asked for; one that only holds such steps is escaped."""
+    subject, scripted = connected(told("one"), says)
+    await subject.find_orders(keys_of("id", ["..", ".", "../ping", "a?b#c"]), frozenset(), call())
+    assert sorted(asked.path for asked in scripted.asked) == ["/api/orders/..%2Fping", "/api/orders/a%3Fb%23c"]
+
+
 async def test_whole_numbers_for_keys() -> None:
     """Keys that the API keeps as numbers go as numbers; what is none cannot be known and is not sent."""
     subject, scripted = connected(told("body", integers=True), says)
-    await subject.find_orders(keys_of("id", ["7", "x", "08"]), frozenset(), call())
+    await subject.find_orders(keys_of("id", ["7", "x", "08", "٣"]), frozenset(), call())
     assert scripted.asked[0].body == {"ids": [7, 8]}
     assert (await subject.find_orders(keys_of("id", ["x"]), frozenset(), call())).records == ()
     assert len(scripted.asked) == 1

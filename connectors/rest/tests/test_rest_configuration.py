@@ -203,6 +203,10 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
         ],
     ),
     (
+        {"search": {**SEARCH, "paging": PAGE, "filters": {"NUMBER": {"equal": "no", "several": "one"}}}},
+        ["api.search.filters.NUMBER.several: must be list, repeated or body; leave it out where one value can be sent"],
+    ),
+    (
         {"search": {**SEARCH, "paging": PAGE, "filters": {"STATUS": "state"}}},
         ["api.order.statuses.order: is missing, and api.search.filters.STATUS sends its words"],
     ),

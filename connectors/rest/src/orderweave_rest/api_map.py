@@ -179,7 +179,7 @@ class Things(msgspec.Struct, frozen=True, kw_only=True):
     map: TableMap
 
 
-class Call(msgspec.Struct, frozen=True, kw_only=True):
+class Probe(msgspec.Struct, frozen=True, kw_only=True):
     """The request that `check` sends."""
 
     path: str
@@ -197,7 +197,7 @@ class ApiMap(msgspec.Struct, frozen=True, kw_only=True):
     headers: Mapping[str, str] = {}
     auth: Auth = Auth()
     times: Times = Times()
-    check: Call | None = None
+    check: Probe | None = None
     lookups: Mapping[str, Request] = {}
     search: SearchMap | None = None
     changes: Request | None = None

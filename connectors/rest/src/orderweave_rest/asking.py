@@ -17,7 +17,9 @@ from orderweave_sdk.clock import Call
 
 T = TypeVar("T")
 
-_WHOLE_NUMBER = re.compile(r"\d{1,18}")
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,18}")
+# As a step of a path these would lead out of it.
+_STEPS = (".", "..")
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -34,6 +36,7 @@ async def ask(client: Client, request: Request, keys: Sequence[str], call: Call)
     assert batch is not None
     wanted = [key for key in dict.fromkeys(keys) if key and (not batch.integers or _WHOLE_NUMBER.fullmatch(key))]
     if batch.style is BatchStyle.ONE:
+        wanted = [key for key in wanted if key not in _STEPS]
         asked: list[tuple[str | None, Values]] = [(key, {"key": _typed(key, batch)}) for key in wanted]
     else:
         groups = [wanted[start : start + batch.size] for start in range(0, len(wanted), batch.size)]

@@ -84,7 +84,8 @@ class Expression:
         except RecursionError:
             raise BadValue("is nested too deeply") from None
         except (jmespath.exceptions.LexerError, jmespath.exceptions.ParseError) as error:
-            raise BadValue(f"is no JMESPath expression: {' '.join(str(error).split())}") from None
+            told = " ".join(str(error).split()).removeprefix("Invalid jmespath expression: ")
+            raise BadValue(f"is no JMESPath expression: {told}") from None
         except (jmespath.exceptions.JMESPathError, BadValue, TypeError, ValueError, AttributeError):
             pass  # nothing is there yet for its functions to work on
 

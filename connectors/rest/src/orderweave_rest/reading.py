@@ -14,9 +14,9 @@ from orderweave_rest.api_map import (
     Auth,
     AuthStyle,
     BatchStyle,
-    Call,
     Filter,
     Part,
+    Probe,
     Request,
     SearchMap,
     Things,
@@ -200,7 +200,7 @@ class _Reader:
             checks.wrong(f"{path}.token_url", "must be a path of the API (/oauth/token) or a whole URL (https://…)")
         return Auth(style=style, in_body=checks.flag(f"{path}.in_body", given.get("in_body", False)), **told)
 
-    def check(self, given: Any) -> Call | None:
+    def check(self, given: Any) -> Probe | None:
         path = "api.check"
         if given is None:
             self.checks.wrong(
@@ -211,7 +211,7 @@ class _Reader:
         where = self.checks.text(f"{path}.path", given.get("path"), "/ping") or "/"
         if not where.startswith("/"):
             self.checks.wrong(f"{path}.path", "must begin with /")
-        return Call(path=where, query=self.checks.texts(f"{path}.query", given.get("query", {}), '{ limit = "1" }'))
+        return Probe(path=where, query=self.checks.texts(f"{path}.query", given.get("query", {}), '{ limit = "1" }'))
 
     def lookups(self, given: Any) -> dict[str, Request]:
         named = self.checks.named("api.lookups", given, like='{ id = { path = "/orders/{key}" } }')
@@ -263,6 +263,10 @@ class _Reader:
                     checks.wrong(f"{at}.{key}", f"{field} is looked for by {' and '.join(right)}")
             texts = {key: checks.text(f"{at}.{key}", table[key], "createdAfter") for key in right if key in table}
             several = texts.pop("several", None)
+            if several == BatchStyle.ONE:
+                checks.wrong(
+                    f"{at}.several", "must be list, repeated or body; leave it out where one value can be sent"
+                )
             found[field] = Filter(
                 equal=texts.get("equal"),
                 several=checks.choice(f"{at}.several", several, BatchStyle) if several else None,
