@@ -228,6 +228,10 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
     # What is told of orders.
     ({"order": {"id": 7}}, ["api.order.id: must be a JMESPath expression, or a table with `at` or `value`"]),
     ({"order": {"id": {"at": "a", "value": "b"}}}, ["api.order.id: must say either `at` or `value`"]),
+    (
+        {"order": {"id": {"value": "A1"}}},
+        ["api.order.id: must be an expression; the same id for all would name no one order"],
+    ),
     ({"order": {"id": "no_such(a)"}}, ["api.order.id: Unknown function: no_such()"]),
     (
         {"order": {"id": "id", "lines": {"id": "id"}}},

@@ -101,6 +101,8 @@ class _Reader:
         records = RecordReader(checks, times)
         order = records.table("api.order", given["order"], ORDER) if "order" in given else None
         if order is not None:
+            if "id" in order.fields and not order.fields["id"].at:
+                checks.wrong("api.order.id", "must be an expression; the same id for all would name no one order")
             for path in amounts_without_currency(order):
                 checks.wrong("api.order.currency", f'is missing, and {path} is an amount; or write {{ value = "USD" }}')
         things = {
