@@ -21,7 +21,18 @@ from orderweave_rest.templates import body_of, path_of, placeholders, query_of
 from orderweave_rest.values import Times, read_value
 from orderweave_rest.vocabulary import FieldKind
 from orderweave_sdk.errors import BadPayload
-from orderweave_sdk.records import Axis, Facet, HoldReason, Key, Money, OrderRecord, ShipmentStatus, StatusWord
+from orderweave_sdk.records import (
+    Axis,
+    Channel,
+    ChannelKind,
+    Facet,
+    HoldReason,
+    Key,
+    Money,
+    OrderRecord,
+    ShipmentStatus,
+    StatusWord,
+)
 from orderweave_sdk.testing.comparing import walk
 from orderweave_sdk.testing.simulator import SimulatedAnswer
 
@@ -208,6 +219,18 @@ def test_empty_parts_are_none_and_empty_facets_are_there() -> None:
     assert found.delivered() == {Facet.HEADER, Facet.LINES, Facet.CUSTOMER, Facet.FULFILLMENT}
     assert found.customer
     assert found.customer.person is None
+
+
+def test_constants_alone_make_no_part() -> None:
+    """A constant beside an empty field tells of nothing; a part that is all constants is always there."""
+    header = {"channel": {"code": "shop", "kind": {"value": "ONLINE_STORE"}}}
+    found = record({"header": header}, {"id": 1})
+    assert found.header
+    assert found.header.channel is None
+    header = {"channel": {"code": {"value": "web"}, "kind": {"value": "ONLINE_STORE"}}}
+    found = record({"header": header}, {"id": 1})
+    assert found.header
+    assert found.header.channel == Channel(code="web", kind=ChannelKind.ONLINE_STORE)
 
 
 @pytest.mark.parametrize(

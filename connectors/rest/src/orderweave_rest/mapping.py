@@ -122,9 +122,13 @@ def _part(found: FieldMap, item: Any, scope: _Scope, *, whole: bool = False) -> 
             return tuple(sorted(made, key=lambda event: event.occurred_at))
         return made
     values = _values(table, item, scope)
-    if not values and not whole:
-        return None
-    return _struct(table, values)
+    return _struct(table, values) if whole or _is_there(table, values) else None
+
+
+def _is_there(table: TableMap, values: dict[str, Any]) -> bool:
+    """Whether an item has anything of a table. Constants beside fields that are all empty tell of nothing."""
+    told = [found.field.into for found in table.fields.values() if found.value is None and found.field.into is not None]
+    return any(name in values for name in told) if told else bool(values)
 
 
 def _each(table: TableMap, item: Any) -> list[Any]:
