@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -167,3 +168,21 @@ async def test_parts_join_their_orders(style: str, count: int) -> None:
         record.external_id: [shipment.external_id for shipment in record.fulfillment.shipments]
         for record in found.records
     } == {f"A{n}": [f"S-A{n}-1", f"S-A{n}-2"] for n in range(count)}
+
+
+async def test_a_caller_that_goes_away_leaves_nothing_behind() -> None:
+    """Canceled before or while it runs, a look-up one by one ends all that it began, and nothing is never awaited."""
+    for turns in (0, 3):
+        subject, scripted = connected(told("one"), says)
+        asking = asyncio.ensure_future(
+            subject.find_orders(keys_of("id", [f"A{n}" for n in range(20)]), frozenset(), call())
+        )
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        asking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await asking
+        sent = len(scripted.asked)
+        await asyncio.sleep(0)
+        assert len(scripted.asked) == sent
+        assert asyncio.all_tasks() == {asyncio.current_task()}

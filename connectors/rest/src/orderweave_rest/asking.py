@@ -59,19 +59,19 @@ async def together(work: Iterable[Coroutine[Any, Any, T]], *, at_once: int) -> l
     turns = asyncio.Semaphore(at_once)
 
     async def in_turn(each: Coroutine[Any, Any, T]) -> T:
-        try:
-            async with turns:
-                return await each
-        finally:
-            each.close()  # one that never had its turn would else be told as never awaited
+        async with turns:
+            return await each
 
-    tasks = [asyncio.ensure_future(in_turn(each)) for each in work]
+    waiting = list(work)
+    tasks = [asyncio.ensure_future(in_turn(each)) for each in waiting]
     try:
         return await asyncio.gather(*tasks)
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        for each in waiting:
+            each.close()  # one that never had its turn would be told as never awaited
 
 
 def _typed(key: str, batch: Batch) -> str | int:
