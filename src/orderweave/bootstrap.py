@@ -28,6 +28,7 @@ from orderweave.config.configuration import ConfiguredSystem
 from orderweave.fetching.readings import expose
 from orderweave.fetching.systems import Systems
 from orderweave.guests import Desk
+from orderweave.inventory import StockMerger
 from orderweave.matching import KeyReader
 from orderweave.merging import Merger
 from orderweave.observing import UNOBSERVED, Observing
@@ -105,6 +106,7 @@ class Orderweave:
             reader=KeyReader(business),
             authority=authority,
             merger=Merger(business, authority),
+            stock_merger=StockMerger(business, authority),
             clock=self.clock,
             desk=desk,
         )

@@ -35,6 +35,7 @@ from orderweave_sdk.capabilities import (
     Orders,
     Page,
     Products,
+    Receipts,
     Search,
     Settings,
     Stock,
@@ -60,6 +61,7 @@ from orderweave_sdk.records import (
     LocationRecord,
     OrderRecord,
     ProductRecord,
+    ReceiptRecord,
     StockRecord,
     SystemKind,
     TrackingRecord,
@@ -134,7 +136,7 @@ def manifest(
     mixed_lookups: bool = False,
 ) -> Manifest:
     """A sound manifest; look-ups are by id, number and each reference field, all in batches of one size."""
-    able = frozenset(Capability) - {Capability.LIST_CHANGES, Capability.READ_TRACKING}
+    able = frozenset(Capability) - {Capability.LIST_CHANGES, Capability.READ_TRACKING, Capability.READ_RECEIPTS}
     able = able if capabilities is None else capabilities
     size = Batch(strategy=BatchStrategy.LIST, size=batch)
     searches = Capability.SEARCH_ORDERS in able
@@ -191,6 +193,7 @@ class FakeSystem:
         self.products = list(products)
         self.locations = list(locations)
         self.parcels: list[TrackingRecord] = []
+        self.receipts: list[ReceiptRecord] = []
         self.references = references
         self.number_pattern = number_pattern
         self.captures_orders = captures_orders and Capability.SEARCH_ORDERS in manifest.capabilities
@@ -305,6 +308,14 @@ class FakeConnector:
             stock: Stock = scripted
             return stock
         return Stock(records=tuple(level for level in self._system.stock if level.sku in skus), gaps=self._system.gaps)
+
+    async def read_receipts(self, skus: Sequence[str], call: Call) -> Receipts:
+        """Expected goods of SKUs spelled exactly so."""
+        if (scripted := self._system.meet(Asked(what="receipts", values=tuple(skus)))) is not None:
+            receipts: Receipts = scripted
+            return receipts
+        found = tuple(receipt for receipt in self._system.receipts if receipt.sku in skus)
+        return Receipts(records=found, gaps=self._system.gaps)
 
     async def read_tracking(self, numbers: Sequence[str], call: Call) -> Tracking:
         """Parcels with numbers spelled exactly so."""

@@ -9,10 +9,12 @@ import msgspec
 
 from orderweave.fetching.systems import Systems
 from orderweave.guests import Desk
+from orderweave.inventory import StockMerger
 from orderweave.matching import KeyReader
 from orderweave.merging import Merger
-from orderweave.model.inventory import FetchedStock
+from orderweave.model.inventory import FetchedReceipt, FetchedStock
 from orderweave.model.provenance import Fetched
+from orderweave.model.skus import KnownSkus
 from orderweave.model.systems import Business
 from orderweave.observing import Observing
 from orderweave.planning.authority import Authority
@@ -20,22 +22,26 @@ from orderweave_sdk.clock import Clock
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
-    """The rooms, wired. Made once a configuration by the bootstrap. Without a `desk` guests are not served."""
+    """The rooms, wired. Made once a configuration by the bootstrap. Without a `desk` guests are not served; without
+    `known_skus` nothing is known of SKUs that nobody names.
+    """
 
     business: Business
     systems: Systems
     reader: KeyReader
     authority: Authority
     merger: Merger
+    stock_merger: StockMerger
     clock: Clock
     desk: Desk | None = None
+    known_skus: KnownSkus | None = None
 
     @property
     def observing(self) -> Observing:
         """What is told of the work."""
         return self.systems.observing
 
-    def tell_ages(self, fetched: Iterable[Fetched | FetchedStock]) -> None:
+    def tell_ages(self, fetched: Iterable[Fetched | FetchedStock | FetchedReceipt]) -> None:
         """Report how old the oldest data of each system is that goes into one answer."""
         if not self.observing.on:
             return

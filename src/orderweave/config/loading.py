@@ -16,6 +16,7 @@ from orderweave.config.access import read_access
 from orderweave.config.caching import read_cache
 from orderweave.config.configuration import Configuration, ConfigurationError, Problem
 from orderweave.config.http import read_http
+from orderweave.config.inventory import read_inventory
 from orderweave.config.live import read_live
 from orderweave.config.observing import read_observing
 from orderweave.config.reading import Reader
@@ -35,6 +36,7 @@ _TOP = {
     "http",
     "live",
     "tracking",
+    "inventory",
 }
 # The TOML reader's words for a table that stands twice, as a system named twice does.
 _TWICE = re.compile(r"Cannot declare \((.+)\) twice (\(.+\))")
@@ -95,14 +97,15 @@ def read(
     )
     wrong = [*wrong_cache, *wrong_observing, *wrong_http, *wrong_access, *wrong_tracking]
     live, wrong_live = read_live(document.get("live", {}))
-    problems = [*reader.problems, *wrong, *wrong_live]
+    stock_rules, wrong_inventory = read_inventory(document.get("inventory", {}), places, declared)
+    problems = [*reader.problems, *wrong, *wrong_live, *wrong_inventory]
     if problems:
         raise ConfigurationError(file, problems)
     return Configuration(
         file=file,
         server=server,
         systems=systems,
-        business=Business(systems=specs, places=places, authority=authority),
+        business=Business(systems=specs, places=places, authority=authority, stock_rules=stock_rules),
         cache=cache,
         observing=observing,
         http=http,

@@ -25,6 +25,8 @@ SCOPES: Mapping[str, frozenset[Scope]] = {
     "Query.orders": _ORDERS,
     "Query.customer": _ORDERS | _PERSONAL,
     "Query.inventory": _INVENTORY,
+    # Where two systems' numbers differ and how old each is: of provenance.
+    "Query.oversells": _INVENTORY | _PROVENANCE,
     "Query.product": _INVENTORY,
     "Query.locations": _INVENTORY,
     "Query.systems": _SYSTEMS,
@@ -38,6 +40,7 @@ SCOPES: Mapping[str, frozenset[Scope]] = {
     "Subscription.orderUpdated": _ORDERS,
     "Subscription.shipmentUpdated": _ORDERS,
     "Subscription.inventoryChanged": _INVENTORY,
+    "Subscription.oversellsChanged": _INVENTORY | _PROVENANCE,
     "Query.node": _OPEN,
     "Query.nodes": _OPEN,
     "Query._entities": _OPEN,
@@ -112,6 +115,8 @@ SCOPES: Mapping[str, frozenset[Scope]] = {
     "Location.systems": _PROVENANCE,
     "InventoryLevel.sources": _PROVENANCE,
     "InventoryLevel.conflicts": _PROVENANCE,
+    "ExpectedReceipt.number": _PROVENANCE,
+    "ExpectedReceipt.source": _PROVENANCE,
 }
 
 
