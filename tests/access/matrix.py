@@ -51,6 +51,8 @@ def of_owner(owner: str) -> dict[str, str]:
 OF_NOBODY: dict[str, str] = {
     "inventoryChanged": 'subscription { found: inventoryChanged(skus: ["TEA-1"]) { items { onHand } } }',
     "inventory": 'found: inventory(skus: ["TEA-1"]) { onHand }',
+    "oversells": 'found: oversells(skus: ["TEA-1"]) { checked }',
+    "oversellsChanged": 'subscription { found: oversellsChanged(skus: ["TEA-1"]) { at } }',
     "product": 'found: product(sku: "TEA-1") { title }',
     "locations": "found: locations { name }",
     "systems": "found: systems { name }",

@@ -168,9 +168,9 @@ def manifest(
 class FakeSystem:
     """One upstream.
 
-    `error` is raised by every call while it stands, `errors` by calls of one kind (find, search, stock, products,
-    locations, check), and only by those with one of the values named, if it names some. `silent` lets each call
-    use up its time. `answer` replaces what a kind of call answers. `calls` is what reached the system.
+    `error` is raised by every call while it stands, `errors` by calls of one kind (find, search, stock, receipts, …),
+    and `refuses` by those with one of the values named. `silent` lets each call use up its time. `answer` replaces
+    what a kind of call answers. `calls` is what reached the system.
     """
 
     def __init__(
@@ -311,11 +311,8 @@ class FakeConnector:
 
     async def read_receipts(self, skus: Sequence[str], call: Call) -> Receipts:
         """Expected goods of SKUs spelled exactly so."""
-        if (scripted := self._system.meet(Asked(what="receipts", values=tuple(skus)))) is not None:
-            receipts: Receipts = scripted
-            return receipts
-        found = tuple(receipt for receipt in self._system.receipts if receipt.sku in skus)
-        return Receipts(records=found, gaps=self._system.gaps)
+        self._system.meet(Asked(what="receipts", values=tuple(skus)))
+        return Receipts(records=tuple(receipt for receipt in self._system.receipts if receipt.sku in skus))
 
     async def read_tracking(self, numbers: Sequence[str], call: Call) -> Tracking:
         """Parcels with numbers spelled exactly so."""
@@ -374,10 +371,7 @@ def weave(
     tracking: TrackingSettings | None = None,
     redis: SharedRedis | None = None,
 ) -> Woven:
-    """The gateway over these systems, in this order; everything live unless a cache is given, told to whoever `observe`
-    makes, and called by these rules: unless told otherwise once a question. With `federation` it is a subgraph, with
-    `tracking` guests are served. Everybody is let in unless `access` says whom.
-    """
+    """The gateway over these systems, live, each question put once, and everybody let in, unless told otherwise."""
     clock = FakeClock()
     for system in systems:
         system.clock = clock

@@ -133,15 +133,30 @@ async def _asked(
     call: Terms,
 ) -> _Told[F]:
     """What every system with the capability says of some SKUs, each asked in batches."""
-    asked: list[Awaitable[Found[F]]] = []
-    for name in _having(parts, capability):
-        batch = parts.business.systems[name].manifest.stock_batch
-        assert batch is not None
-        asked += [read(name, part, call) for part in _batches(_spellings(skus), batch.size)]
-    answers: list[Found[F]] = await asyncio.gather(*asked)
-    failed = [answer.failed for answer in answers if answer.failed is not None]
-    gaps = [gap for answer in answers for gap in answer.gaps]
-    return _Told((entry for answer in answers for entry in answer.found), [*failed, *gaps])
+    names = _having(parts, capability)
+    answers = await asyncio.gather(*(_of_system(parts, name, read, skus, call) for name in names))
+    found = (entry for told in answers for answer in told for entry in answer.found)
+    issues: list[SourceIssue] = []
+    for told in answers:
+        issues += [answer.failed for answer in told if answer.failed is not None]
+        issues += [gap for answer in told for gap in answer.gaps]
+    return _Told(found, issues)
+
+
+async def _of_system(
+    parts: Parts,
+    name: str,
+    read: Callable[[str, Sequence[str], Terms], Awaitable[Found[F]]],
+    skus: Sequence[str],
+    call: Terms,
+) -> list[Found[F]]:
+    """One system's answers, batch by batch."""
+    batch = parts.business.systems[name].manifest.stock_batch
+    assert batch is not None
+    answers: list[Found[F]] = await asyncio.gather(
+        *(read(name, part, call) for part in _batches(_spellings(skus), batch.size))
+    )
+    return answers
 
 
 def _name_of(entry: FetchedStock | FetchedReceipt) -> Hashable:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from orderweave.answering.errors import RequestError, bad_input
 from orderweave.answering.inventory import MOST_SKUS, check_skus, inventory
+from orderweave.answering.known_skus import KnownSkus
 from orderweave.answering.parts import Parts
 from orderweave.inventory import oversells
 from orderweave.inventory.channels import HOLDERS
@@ -14,7 +15,7 @@ from orderweave.model.codes import Code
 from orderweave.model.ids import MalformedToken, decode_cursor, encode_cursor
 from orderweave.model.inventory import InventoryItem, OversellReport
 from orderweave.model.provenance import SourceIssue
-from orderweave.model.skus import KnownSkus, SkuPage
+from orderweave.model.skus import SkuPage
 from orderweave.model.terms import Terms
 
 DEFAULT_CHECKED = 100

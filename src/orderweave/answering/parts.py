@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 
+from orderweave.answering.known_skus import KnownSkus
 from orderweave.fetching.systems import Systems
 from orderweave.guests import Desk
 from orderweave.inventory import StockMerger
@@ -14,7 +15,6 @@ from orderweave.matching import KeyReader
 from orderweave.merging import Merger
 from orderweave.model.inventory import FetchedReceipt, FetchedStock
 from orderweave.model.provenance import Fetched
-from orderweave.model.skus import KnownSkus
 from orderweave.model.systems import Business
 from orderweave.observing import Observing
 from orderweave.planning.authority import Authority

@@ -1,12 +1,8 @@
-"""The port to whoever knows all SKUs: live systems are asked by SKU and cannot list them."""
+"""SKUs that nobody named: a page of those that are listed."""
 
 from __future__ import annotations
 
-from typing import Protocol
-
 import msgspec
-
-from orderweave.model.terms import Terms
 
 
 class SkuPage(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,13 +10,3 @@ class SkuPage(msgspec.Struct, frozen=True, kw_only=True):
 
     skus: tuple[str, ...]
     more: bool
-
-
-class KnownSkus(Protocol):
-    """Every SKU that a storefront lists, as far as is known."""
-
-    async def listed(self, after: str | None, size: int, call: Terms) -> SkuPage:
-        """The first `size` of these SKUs after one of them, in order of the tidied SKU; None begins. What is not listed
-        at present may be left out. Raises RequestError where it cannot be told.
-        """
-        ...

@@ -185,7 +185,14 @@ def _truth(scenario: Scenario, absent: frozenset[str]) -> Truth:
         for offset, record in enumerate(alone, start=1)
     ]
     kept = tuple(conflict for conflict in scenario.truth.conflicts if _can_be_seen(conflict, absent, bridged))
-    return Truth(orders=tuple(orders), conflicts=kept, stock=_stock(scenario, absent), counts=scenario.truth.counts)
+    oversold = () if _WAREHOUSE in absent else scenario.truth.oversells
+    return Truth(
+        orders=tuple(orders),
+        conflicts=kept,
+        stock=_stock(scenario, absent),
+        counts=scenario.truth.counts,
+        oversells=tuple(case for case in oversold if case.channel not in absent),
+    )
 
 
 def _can_be_seen(conflict: PlantedConflict, absent: frozenset[str], bridged: set[RecordId]) -> bool:

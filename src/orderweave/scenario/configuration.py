@@ -10,7 +10,7 @@ import msgspec
 from orderweave.scenario.casting import USUAL, Cast, cast
 from orderweave.scenario.mess import MISTYPED
 from orderweave.scenario.numbering import Ids
-from orderweave.scenario.places import PLACES, PLACES_OF_SYSTEM, location_ids
+from orderweave.scenario.places import PLACES, PLACES_OF_SYSTEM, SHOP_NAMES, location_ids
 
 
 class ReferenceField(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,8 +48,6 @@ class Secret(msgspec.Struct, frozen=True):
 
 SettingValue = str | int | bool | Secret
 
-_SHOPS = ("shop-us", "shop-eu")
-
 
 def demo_systems(players: Mapping[str, Cast] | None = None) -> tuple[DemoSystem, ...]:
     """The systems of the scenario as these play it, by default as the usual ones do."""
@@ -70,7 +68,7 @@ def demo_systems(players: Mapping[str, Cast] | None = None) -> tuple[DemoSystem,
             ReferenceField(
                 field="order_number",
                 names=shop_numbers,
-                spellings=tuple(dict.fromkeys(f"{players[name].sign}{{}}" for name in players if name in _SHOPS)),
+                spellings=tuple(dict.fromkeys(f"{players[name].sign}{{}}" for name in players if name in SHOP_NAMES)),
             ),
             ReferenceField(field="order_number", names=erp_numbers, spellings=("{}",)),
             ReferenceField(field="partner_order_id", names=erp_numbers, spellings=("{}",), lookup=False),
@@ -139,6 +137,10 @@ def configuration(
         lines += [f'kind = "{place.kind}"', "[locations.systems]"]
         lines += [f"{name} = {_text(known[place.id])}" for name, known in own_ids.items() if place.id in known]
         lines.append("")
+    for system in systems:
+        if system.name in SHOP_NAMES:
+            lines += [f"[inventory.pools.{system.name}]", f"channels = {_list((system.name,))}"]
+            lines += [f"places = {_list(system.places)}", ""]
     return "\n".join(lines)
 
 
