@@ -25,7 +25,7 @@ def expected(
     warehouse_of: Mapping[int, int],
     warehouses: Sequence[WarehouseRow],
 ) -> tuple[ReceiptRecord, ...]:
-    """What suppliers are to bring to these warehouses; `warehouse_of` is by location. Raises ValueError for bad dates."""
+    """What suppliers are to bring to these warehouses; `warehouse_of` is by location. Raises ValueError."""
     sku_of = {row.id: sku for row in products if (sku := text(row.default_code))}
     wanted = {place.id: text(place.name) for place in warehouses}
     found = []
