@@ -8,8 +8,9 @@ from decimal import Decimal
 import pytest
 
 from orderweave_sdk.clock import Call
-from orderweave_sdk.connecting import Connecting
+from orderweave_sdk.connecting import Connecting, capability
 from orderweave_sdk.errors import GiveUp
+from orderweave_sdk.manifest import Capability
 from orderweave_sdk.records import LocationKind, Place
 from orderweave_sdk.testing.samples import sample_world
 from orderweave_tryton.connector import TrytonConnector
@@ -37,7 +38,7 @@ def test_a_day_is_its_end_and_today_is_counted(day: int, counted: bool) -> None:
     """Goods come by the last second of their day; the forecast for today has those of today, and none that are late."""
     record = receipt_record(moved(day), PLACE, TODAY)
     assert record.expected_at == datetime(2026, 3, day, 23, 59, 59, tzinfo=UTC)
-    assert (record.counted, record.quantity, record.external_id, record.sku) == (counted, 12, "7", "TEA")
+    assert (record.counted, record.quantity, record.external_id, record.sku) == (counted, Decimal(12), "7", "TEA")
 
 
 def test_no_day() -> None:
@@ -51,9 +52,10 @@ async def test_calls_and_domain() -> None:
     async with TrytonSimulator() as server:
         server.seed(sample_world(TrytonSimulator.external_id))
         connecting = Connecting(TrytonConnector, server.settings())
-        found = await connecting.connector.read_receipts(["TEA-GREEN-100", "SCALE-01"], Call.within(10))
+        subject = capability(connecting.connector, Capability.READ_RECEIPTS)
+        found = await subject.read_receipts(["TEA-GREEN-100", "SCALE-01"], Call.within(10))
         with pytest.raises(GiveUp, match="more values than its batch"):
-            await connecting.connector.read_receipts(["A"] * 101, Call.within(10))
+            await subject.read_receipts(["A"] * 101, Call.within(10))
         await connecting.close()
     assert len(found.records) == 4
     assert [call.operation for call in server.calls] == [

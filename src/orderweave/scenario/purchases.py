@@ -23,7 +23,7 @@ def purchases(seed: int, ids: Ids, filled: Shelves, until: datetime) -> tuple[Re
     rng = Random(f"{seed} purchases")  # noqa: S311 - a story to show, not a secret
     numbering, known = Numbering(ids), places("erp", ids)
     today = until.replace(hour=23, minute=59, second=59, microsecond=0)
-    found = []
+    found: list[ReceiptRecord] = []
     for product in CATALOG:
         for place in PLACES:
             left = filled.incoming[product.sku, place.id]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from orderweave.answering import Gateway
 from orderweave.answering.errors import RequestError
@@ -169,9 +171,9 @@ async def test_one_record_in_two_batches_is_one() -> None:
     woven = weave(web, house, places=(EAST,))
     for fake in woven.fakes.values():
         answer = await woven.systems.connector(fake.name).read_stock(["Tea"], None, woven.gateway.call())
-        fake.answer["stock"] = lambda answer=answer: answer
+        fake.answer["stock"] = partial(replace, answer)
     (item,) = await woven.gateway.inventory(["Tea"], woven.gateway.call())
-    assert (item.on_hand, [listing.quantity for listing in item.listings]) == (5, [5])
+    assert [item.on_hand, *(listing.quantity for listing in item.listings)] == [5, 5]
 
 
 async def test_what_is_followed() -> None:
