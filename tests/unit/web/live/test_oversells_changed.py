@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,9 +11,10 @@ import pytest
 
 from orderweave.model.systems import PlaceSpec
 from orderweave_sdk.errors import Unreachable
-from orderweave_sdk.records import LocationKind
+from orderweave_sdk.manifest import Capability
+from orderweave_sdk.records import LocationKind, Place, ReceiptRecord
 from tests.unit.fake_business import shop, stock, wms
-from tests.unit.fake_systems import Woven, weave
+from tests.unit.fake_systems import NOON, Woven, weave
 from tests.unit.web.live.talks import Talk, talking
 
 EAST = PlaceSpec(id="east", name="East", kind=LocationKind.WAREHOUSE, systems={"wms": "W1", "shop": "L1"})
@@ -118,3 +120,31 @@ async def test_what_cannot_be_followed(skus: str, code: str) -> None:
         said = await talk.hear()
         assert said["type"] == "error"
         assert [error["extensions"]["code"] for error in said["payload"]] == [code]
+
+
+async def test_promises_are_asked_for_in_a_stock_subscription_that_selects_them() -> None:
+    """`inventoryChanged` tells what may be promised where that is selected, and asks nobody for it where it is not."""
+    for field, receipts, quantity in (("availableToSell", 0, 5), ("availableToPromise(by: $by)", 1, 15)):
+        woven = business()
+        house = woven.fakes["wms"]
+        house.manifest = msgspec.structs.replace(
+            house.manifest, capabilities=house.manifest.capabilities | {Capability.READ_RECEIPTS}
+        )
+        house.receipts = [
+            ReceiptRecord(
+                sku="SKU-1",
+                location=Place(external_id="W1"),
+                external_id="1",
+                quantity=Decimal(10),
+                expected_at=NOON + timedelta(days=1),
+            )
+        ]
+        made = weave(*woven.fakes.values(), places=(EAST,))
+        async with talking(woven=made) as talks:
+            talk = await talks.begun()
+            by = (NOON + timedelta(days=2)).isoformat()
+            query = f'subscription {{ inventoryChanged(skus: ["SKU-1"]) {{ items {{ found: {field} }} }} }}'
+            talk.subscribe("1", query.replace("$by", f'"{by}"'))
+            update = (await talk.hear())["payload"]["data"]["inventoryChanged"]
+            assert update == {"items": [{"found": quantity}]}
+            assert len(made.fakes["wms"].asked("receipts")) == receipts
