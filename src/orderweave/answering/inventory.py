@@ -45,13 +45,19 @@ async def inventory(
         )
     levels = _by_sku(wanted, stock.found)
     coming = _by_sku(wanted, expected.found)
-    issues = list(dict.fromkeys([*stock.issues, *expected.issues]))
     used: list[FetchedStock | FetchedReceipt] = [*chain(*levels.values()), *chain(*coming.values())]
     parts.tell_ages(used)
     with parts.observing.stage(Stage.MERGE):
         now = parts.clock.now()
         return tuple(
-            parts.stock_merger.merge(said[sku], levels[sku], receipts=coming[sku], now=now, missing=issues)
+            parts.stock_merger.merge(
+                said[sku],
+                levels[sku],
+                receipts=coming[sku],
+                now=now,
+                missing=stock.issues,
+                missing_receipts=expected.issues,
+            )
             for sku in wanted
         )
 

@@ -78,8 +78,11 @@ class StockMerger:
         receipts: Sequence[FetchedReceipt] = (),
         now: datetime,
         missing: Sequence[SourceIssue] = (),
+        missing_receipts: Sequence[SourceIssue] = (),
     ) -> InventoryItem:
-        """One SKU over all places, from every system's levels of it and what is expected of it."""
+        """One SKU over all places, from every system's levels of it and what is expected of it; and who could not be
+        asked for the one and for the other.
+        """
         entries = sorted(fetched, key=self._place)
         holders = [entry for entry in entries if self._kind(entry) is not SystemKind.STOREFRONT]
         listing = [entry for entry in entries if self._kind(entry) is SystemKind.STOREFRONT]
@@ -106,7 +109,7 @@ class StockMerger:
         available = _sum(level.available_to_sell for level in summed)
         told: list[FetchedStock | FetchedReceipt] = [*entries, *receipts]
         oldest = min((entry.fetched_at for entry in told), default=None)
-        left = tuple(issue for issue in missing if not any(stands_for(issue, entry.instead_of) for entry in told))
+        left = _left(missing, entries)
         silent = any(self._business.systems[issue.system].kind in HOLDERS for issue in left)
         channels = self._channels.stocks(
             [Held(level=level, lead=leads[level.location.id]) for level in summed],
@@ -132,7 +135,7 @@ class StockMerger:
                 as_of=oldest,
                 max_age_seconds=int((now - oldest).total_seconds()) if oldest else 0,
                 stale=any(entry.stale for entry in told),
-                missing=left,
+                missing=tuple(dict.fromkeys([*left, *_left(missing_receipts, receipts)])),
                 unmet=unmet_of((entry.unmet, entry.instead_of) for entry in told),
             ),
         )
@@ -221,6 +224,12 @@ def _listings(entries: list[FetchedStock], channels: Iterable[ChannelStock]) -> 
         for stock in channels
         if stock.channel.code in listed
     )
+
+
+def _left(missing: Iterable[SourceIssue], told: Iterable[FetchedStock | FetchedReceipt]) -> list[SourceIssue]:
+    """The issues in whose place nothing older stands."""
+    stand_ins = [entry.instead_of for entry in told]
+    return [issue for issue in missing if not any(stands_for(issue, instead_of) for instead_of in stand_ins)]
 
 
 def _states_stock(entry: FetchedStock) -> bool:

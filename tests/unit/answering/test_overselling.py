@@ -162,6 +162,7 @@ async def test_receipts_are_asked_for_when_they_are_wanted() -> None:
     (less,) = await woven.gateway.inventory(["A"], call, receipts=True)
     assert promised(less.promises, NOON + timedelta(days=2)) == 5
     assert [issue.message for issue in less.freshness.missing] == ["receipts: no connection"]
+    assert [(stock.channel.code, stock.excess) for stock in less.channels] == [("shop", Decimal(0))]
 
 
 async def test_one_record_in_two_batches_is_one() -> None:

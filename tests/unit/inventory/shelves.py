@@ -101,13 +101,15 @@ def ruled(
     pools: Sequence[Pool] = (),
     receipts: Sequence[FetchedReceipt] = (),
     missing: Sequence[SourceIssue] = (),
+    missing_receipts: Sequence[SourceIssue] = (),
 ) -> InventoryItem:
     """The SKU over all places, under these rules of the configuration."""
     rules = StockRules(
         safety={named: Decimal(quantity) for named, quantity in (safety or {}).items()}, pools=tuple(pools)
     )
     made = msgspec.structs.replace(BUSINESS, stock_rules=rules)
-    return StockMerger(made, Authority(made)).merge("TEA", levels, receipts=receipts, now=NOON, missing=missing)
+    merger = StockMerger(made, Authority(made))
+    return merger.merge("TEA", levels, receipts=receipts, now=NOON, missing=missing, missing_receipts=missing_receipts)
 
 
 def channel(item: InventoryItem, code: str) -> ChannelStock:

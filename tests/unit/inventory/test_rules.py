@@ -6,6 +6,7 @@ from datetime import timedelta
 from decimal import Decimal
 from itertools import permutations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -177,6 +178,18 @@ def test_nothing_is_judged_while_a_holder_is_away() -> None:
     other = SourceIssue(system="shop-eu", reason=IssueReason.UNREACHABLE, message="down", facets=())
     assert channel(ruled(*levels, missing=[other]), "shop-us").excess == 1
     assert channel(ruled(*levels), "shop-us").excess == 1
+
+
+def test_what_is_expected_is_no_part_of_the_judgment() -> None:
+    """An ERP that cannot say what comes has said what is there; and its old receipts do not stand for its stock."""
+    levels = (level(*EAST, "3"), level("shop-us", "L1", available="4"))
+    away = SourceIssue(system="erp", reason=IssueReason.UNREACHABLE, message="down", facets=())
+    item = ruled(*levels, missing_receipts=[away])
+    assert (channel(item, "shop-us").excess, item.freshness.missing) == (Decimal(1), (away,))
+    old = msgspec.structs.replace(coming("erp", "12", "5"), instead_of=away)
+    assert ruled(*levels, missing_receipts=[away], receipts=[old]).freshness.missing == ()
+    item = ruled(*levels, missing=[away], missing_receipts=[away], receipts=[old])
+    assert (channel(item, "shop-us").excess, item.freshness.missing) == (None, (away,))
 
 
 def test_a_listing_is_not_held_against_itself() -> None:
