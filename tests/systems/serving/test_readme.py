@@ -1,4 +1,4 @@
-"""The README's chapters for a front-end team, a portal, an analyst and an operator: every command in them is typed, and works."""
+"""The README by chapters (front-end team, portal, analyst, operator): every command in it is typed, and works."""
 
 from __future__ import annotations
 
