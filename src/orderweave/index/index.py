@@ -98,14 +98,31 @@ class Index:
         weave: bool = True,
     ) -> Woven:
         """As `take`, in a transaction of the caller's."""
-        taken: Taken = take_orders(connection, system, given, at, self.reader)
-        set_gaps_aside(connection, system, gaps, at)
+        taken = self.keep_now(connection, system, given, at, gaps=gaps)
         return self.weaver.weave(connection, taken.changed) if weave and taken.changed else _NOTHING
+
+    def keep_now(
+        self,
+        connection: Connection,
+        system: str,
+        given: Sequence[OrderRecord],
+        at: datetime,
+        *,
+        gaps: Sequence[Gap] = (),
+    ) -> Taken:
+        """Keep records, and say which of them were news; weaving those is left to `weave_some`."""
+        taken = take_orders(connection, system, given, at, self.reader)
+        set_gaps_aside(connection, system, gaps, at)
+        return taken
+
+    def drop_now(self, connection: Connection, system: str, external_ids: Iterable[str]) -> Woven:
+        """As `drop`, in a transaction of the caller's."""
+        return self.weaver.weave(connection, (), [(system, external_id) for external_id in external_ids])
 
     async def drop(self, system: str, external_ids: Iterable[str]) -> Woven:
         """Forget records that their system has no more."""
-        gone = [(system, external_id) for external_id in external_ids]
-        return await self.write(lambda found: self.weaver.weave(found, (), gone))
+        gone = tuple(external_ids)
+        return await self.write(lambda found: self.drop_now(found, system, gone))
 
     async def weave_some(self, most: int = _AT_ONCE) -> int:
         """Weave some of what waits for it; how many records that were, 0 when nothing waits."""
