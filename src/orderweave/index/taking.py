@@ -25,6 +25,8 @@ _RECORD = tuple_(records.c.system, records.c.external_id)
 _encoder = msgspec.msgpack.Encoder(order="deterministic")
 # A namespace that no system has: those of keys are `system:name`.
 PARCEL = "parcel"
+# What begins the name of a gap without an id.
+UNNAMED = "? "
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -119,12 +121,15 @@ def take_products(
     _replace(connection, products, ("system", "external_id"), known, list(rows.values()))
 
 
-def set_gaps_aside(connection: Connection, system: str, gaps: Sequence[Gap], at: datetime) -> None:
-    """Note what could not be read, so that it is seen and tried again; a gap without an id is one of its reason."""
+def set_gaps_aside(connection: Connection, system: str, gaps: Sequence[Gap], at: datetime, *, part: str = "") -> None:
+    """Note what could not be read, so that it is seen and tried again; a gap without an id is one of its reason.
+
+    What is no order is named by its `part`, as in `stock SKU-1`: ids of different things may be the same.
+    """
     rows = {
-        gap.external_id or f"? {gap.reason}": {
+        (name := f"{part} {gap.external_id or UNNAMED + gap.reason}".lstrip()): {
             "system": system,
-            "external_id": gap.external_id or f"? {gap.reason}",
+            "external_id": name,
             "reason": gap.reason,
             "seen_at": at,
         }
@@ -132,6 +137,13 @@ def set_gaps_aside(connection: Connection, system: str, gaps: Sequence[Gap], at:
     }
     known = [(system, external_id) for external_id in sorted(rows)]
     _replace(connection, set_aside, ("system", "external_id"), known, list(rows.values()))
+
+
+def aside_no_more(connection: Connection, system: str, before: datetime, *, part: str = "") -> None:
+    """Forget what was set aside of a part, of the orders without one, and was not met since."""
+    name = set_aside.c.external_id
+    named = name.startswith(f"{part} ", autoescape=True) if part else ~name.contains(" ") | name.startswith(UNNAMED)
+    connection.execute(delete(set_aside).where(set_aside.c.system == system, named, set_aside.c.seen_at < before))
 
 
 _NUMBERS = ("on_hand", "available", "committed", "reserved", "incoming", "safety_stock")

@@ -1,0 +1,103 @@
+"""Turn after turn, by one process of many: until everything is in, or for as long as the process lives."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from contextlib import asynccontextmanager
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from orderweave.index import TooBusy, TooSlow
+from orderweave.sync.passes import PassFailed
+from orderweave.sync.sole import Sole, sole
+from orderweave.sync.sync import Sync, Turn
+
+logger = logging.getLogger("orderweave.sync")
+
+# Seconds until it is looked again whether whoever syncs has stopped.
+_TRY_AGAIN = 5.0
+# Turns that `until_whole` takes while systems fail, and seconds before the second; each pause is twice as long.
+_MOST_TURNS = 6
+_FIRST_PAUSE = 2.0
+
+Pause = Callable[[float], Awaitable[object]]
+
+
+class Steady:
+    """Who runs a sync, and when. `pause` lets time pass. Passes are durable while it works.
+
+    `start` lets it run beside whatever else the process does, `close` ends that; both in one event loop.
+    """
+
+    def __init__(self, sync: Sync, *, pause: Pause = asyncio.sleep, lock: Sole | None = None) -> None:
+        self._sync = sync
+        self._pause = pause
+        self._lock = lock or sole(sync.index.database.url)
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Sync beside everything else, from now on."""
+        if self._task is None:
+            self._task = asyncio.ensure_future(self._keep())
+
+    async def close(self) -> None:
+        """End what `start` began, between two steps of it."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+            self._task = None
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator[bool]:
+        """Whether this process is the one that may sync; while inside, it is, and its passes are durable."""
+        if not await asyncio.to_thread(self._lock.take):
+            yield False
+            return
+        try:
+            from orderweave.sync.durable import Durable  # noqa: PLC0415 - it takes a second, which only this needs
+
+            durable = Durable(self._sync, self._sync.index.database.url)
+            await self._sync.index.open()
+            await durable.launch()
+            self._sync.passes = durable
+            try:
+                yield True
+            finally:
+                await durable.close()
+        finally:
+            await asyncio.to_thread(self._lock.release)
+
+    async def until_whole(self, only: Collection[str] | None = None) -> Turn:
+        """Turns until every history is in and nobody failed, or until some have failed too often."""
+        pause = _FIRST_PAUSE
+        for _ in range(_MOST_TURNS - 1):
+            turn = await self._sync.turn(only)
+            if not turn.failed and not turn.incomplete:
+                return turn
+            await self._pause(pause)
+            pause *= 2
+        return await self._sync.turn(only)
+
+    async def go_on(self, only: Collection[str] | None = None) -> None:
+        """Turns for as long as the lock is ours."""
+        while await asyncio.to_thread(self._lock.held):
+            try:
+                await self._sync.turn(only)
+            except (SQLAlchemyError, TooBusy, TooSlow, PassFailed) as error:
+                logger.error("sync_failed", extra={"fields": {"error": type(error).__name__}})
+            await self._pause(self._sync.settings.interval_seconds)
+
+    async def _keep(self) -> None:
+        while True:
+            try:
+                async with self.alone() as ours:
+                    if ours:
+                        await self.go_on()
+                    else:
+                        await self._sync.look()
+            except Exception as error:
+                # Whatever it is, the gateway answers, and the next try may go better.
+                logger.error("sync_stopped", extra={"fields": {"error": type(error).__name__}})
+            await self._pause(_TRY_AGAIN)
