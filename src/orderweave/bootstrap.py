@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 import strawberry
@@ -136,6 +137,12 @@ class Orderweave:
         """Begin what runs beside the answers, in the event loop in which it is closed: the sync, where it is on."""
         if self._steady is not None and self.configuration.sync.enabled:
             self._steady.start()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """What runs beside the answers begins here; it ends when the gateway is closed."""
+        self.begin()
+        yield
 
     async def close(self) -> None:
         """Close every connection, and end what runs beside the answers."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from tempfile import TemporaryDirectory
 
 import msgspec
 import uvicorn
@@ -13,10 +14,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from orderweave.bootstrap import Orderweave, observed
-from orderweave.config.configuration import ObservingSettings, TrackingPage, TrackingSettings
+from orderweave.config.configuration import IndexSettings, ObservingSettings, TrackingPage, TrackingSettings
 from orderweave.demo.business import DemoBusiness
 from orderweave.observing.logs import set_up_logs
-from orderweave.web import build_app
+from orderweave.web import Current, build_app
 from orderweave.web.examples import examples
 from orderweave.web.live import SETTINGS
 from orderweave.web.ops import Access
@@ -47,31 +48,35 @@ _PAGE = TrackingPage(name="Northwind")
 
 
 async def serve_demo(*, port: int, seed: int, orders: int, connectors: Sequence[str] | None = None) -> None:
-    """Run the demo until it is stopped; raises CastError where these connectors cannot play the business."""
-    async with DemoBusiness(seed=seed, orders=orders, connectors=connectors) as business:
-        set_up_logs("auto")
-        app = demo_app(business)
-        print(
-            _HINT.format(
-                orders=orders,
-                systems=len(business.simulators),
-                names=", ".join(business.simulators),
-                last=list(business.simulators)[-1],
-                url=f"http://127.0.0.1:{port}",
-                number=business.telling_number(),
-                email=business.telling_email(),
-            ),
-            flush=True,
-        )
-        await uvicorn.Server(
-            uvicorn.Config(
-                app, host="127.0.0.1", port=port, log_level="warning", access_log=False, log_config=None, **SETTINGS
+    """Run the demo until it is stopped; raises CastError where these connectors cannot play the business.
+
+    Its index is made anew for each run, beside the first answers.
+    """
+    with TemporaryDirectory(prefix="orderweave-demo-") as folder:
+        async with DemoBusiness(seed=seed, orders=orders, connectors=connectors) as business:
+            set_up_logs("auto")
+            app = demo_app(business, index=IndexSettings(url=f"sqlite:///{folder}/index.db"))
+            print(
+                _HINT.format(
+                    orders=orders,
+                    systems=len(business.simulators),
+                    names=", ".join(business.simulators),
+                    last=list(business.simulators)[-1],
+                    url=f"http://127.0.0.1:{port}",
+                    number=business.telling_number(),
+                    email=business.telling_email(),
+                ),
+                flush=True,
             )
-        ).serve()
+            await uvicorn.Server(
+                uvicorn.Config(
+                    app, host="127.0.0.1", port=port, log_level="warning", access_log=False, log_config=None, **SETTINGS
+                )
+            ).serve()
 
 
-def demo_app(business: DemoBusiness) -> Starlette:
-    """The gateway over a running business, with the switches that make a system fail.
+def demo_app(business: DemoBusiness, *, index: IndexSettings | None = None) -> Starlette:
+    """The gateway over a running business, with the switches that make a system fail; with an index it syncs by itself.
 
     The operations page is open to everybody: the demo listens on loopback alone. The key of guests' tokens is made
     anew for each run.
@@ -80,18 +85,19 @@ def demo_app(business: DemoBusiness) -> Starlette:
         business.configuration(),
         observing=ObservingSettings(log_requests=False),
         tracking=TrackingSettings(keys=(secrets.token_urlsafe(),), page=_PAGE),
+        index=index,
     )
     observing = observed(configuration, ops=True)
     woven = Orderweave(configuration, observing=observing)
     shown = seen(woven.gateway.systems, observing, access=Access(None, observing.clock))
     return build_app(
         woven.schema,
-        woven.gateway,
+        Current(woven.gateway, woven.close),
         examples=examples(
             number=business.telling_number(), skus=business.telling_skus(), email=business.telling_email()
         ),
         more=[*shown.more, *track_routes(_PAGE, live=True), *_switches(business)],
-        beside=shown.beside,
+        beside=[*shown.beside, woven.running],
     )
 
 

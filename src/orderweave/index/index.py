@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import TypeVar
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from orderweave.index.database import Database
 from orderweave.index.migrating import migrate
 from orderweave.index.pages import Slice, Spot, count, keys_of
 from orderweave.index.progress import Progress, progress_of
-from orderweave.index.tables import records
+from orderweave.index.tables import METADATA, erased, records
 from orderweave.index.taking import Taken, set_gaps_aside, take_orders, take_products, take_stock
 from orderweave.index.weaving import Node, Weaver, Woven, chunks
 from orderweave.matching import Group, KeyReader
@@ -150,6 +150,16 @@ class Index:
     async def take_products(self, system: str, given: Sequence[ProductRecord], at: datetime) -> None:
         """Keep products that a system gave."""
         await self.write(lambda found: take_products(found, system, given, at))
+
+    async def clear(self) -> None:
+        """Forget all that the systems said, and how far they are read; who was erased stays so."""
+
+        def work(connection: Connection) -> None:
+            for table in METADATA.sorted_tables:
+                if table is not erased:
+                    connection.execute(delete(table))
+
+        await self.write(work)
 
     async def page(self, wanted: Slice, *, counted: bool, seconds: float) -> Answer:
         """A slice, all of it from one snapshot; with `counted` the number of all that pass, too."""

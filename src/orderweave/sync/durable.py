@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any, TypeVar
@@ -165,6 +166,18 @@ class _Noted:
         await _end(name, began, swept)
 
 
+class _Ended(BaseException):
+    """The process ends. Not an Exception: DBOS would note that as the end of the pass, which is to go on."""
+
+
+@contextmanager
+def _as_it_stands() -> Iterator[None]:
+    try:
+        yield
+    except asyncio.CancelledError:
+        raise _Ended from None
+
+
 def _at_work() -> _Work:
     assert _work is not None, "launched by Durable"
     return _work
@@ -172,12 +185,14 @@ def _at_work() -> _Work:
 
 @DBOS.workflow(max_recovery_attempts=_MOST_RECOVERIES)
 async def _history(name: str) -> str:
-    return (await history(_Noted(), name)).value
+    with _as_it_stands():
+        return (await history(_Noted(), name)).value
 
 
 @DBOS.workflow(max_recovery_attempts=_MOST_RECOVERIES)
 async def _sweep(name: str, began: str) -> Any:
-    return msgspec.to_builtins(await sweep(_Noted(), name, datetime.fromisoformat(began)))
+    with _as_it_stands():
+        return msgspec.to_builtins(await sweep(_Noted(), name, datetime.fromisoformat(began)))
 
 
 @DBOS.step()

@@ -72,7 +72,10 @@ class Histories:
             changes |= {} if known.complete_at else {"complete_at": self._clock.now()}
         await self._index.write(lambda found: self._keep(found, name, known, listed, changes))
         self._telling.read(name, len(listed.records), listed.upto)
-        return Outcome.MORE if listed.more else Outcome.DONE
+        if listed.more:
+            return Outcome.MORE
+        self._telling.done(name)
+        return Outcome.DONE
 
     def _keep(
         self, connection: Connection, name: str, known: Progress, listed: Listed, changes: dict[str, Any]

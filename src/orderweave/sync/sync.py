@@ -64,9 +64,9 @@ class Sync:
         self._parcels = CarriersParcels(asking, index, systems.clock)
         self._goods = Goods(asking, index, systems.clock)
         self._standings: tuple[Standing, ...] = ()
-        systems.observing.readings.read(catalog.SYNC_LAG, self._lags)
-        systems.observing.readings.read(catalog.SYNC_DRIFT, self._drifts)
-        systems.observing.readings.read(catalog.SYNC_SET_ASIDE, self._set_aside)
+        systems.observing.readings.read(catalog.SYNC_LAG, self.lags)
+        systems.observing.readings.read(catalog.SYNC_DRIFT, self.drifts)
+        systems.observing.readings.read(catalog.SYNC_SET_ASIDE, self.set_aside)
 
     def names(self) -> tuple[str, ...]:
         """The systems of which something can be read without being asked for it by name."""
@@ -145,21 +145,28 @@ class Sync:
 
     async def _weave(self) -> None:
         left = await self.index.read(_waiting, seconds=LONGEST_LOOK)
+        if not left:
+            return
         while woven := await self.index.weave_some(_WOVEN_AT_ONCE):
-            left = max(0, left - woven)
+            # What is tied to these was woven with them, so that the rest may be less.
+            left = max(1, left - woven)
             self.telling.woven(woven, left)
+        self.telling.woven(0, 0)
 
     def _is_due(self, last: datetime | None, seconds: float) -> bool:
         return last is not None and (self._clock.now() - last).total_seconds() >= seconds
 
-    def _lags(self) -> dict[tuple[str, ...], float]:
+    def lags(self) -> dict[tuple[str, ...], float]:
+        """How far each system's part is behind, in seconds, as of the last look."""
         now = self._clock.now()
         return {(each.system,): lag for each in self._standings if (lag := each.lag(now)) is not None}
 
-    def _drifts(self) -> dict[tuple[str, ...], float]:
+    def drifts(self) -> dict[tuple[str, ...], float]:
+        """How many records of each system the last sweep found wrong."""
         return {(each.system,): float(each.drift.wrong) for each in self._standings if each.drift is not None}
 
-    def _set_aside(self) -> dict[tuple[str, ...], float]:
+    def set_aside(self) -> dict[tuple[str, ...], float]:
+        """How much of each system could not be read."""
         return {(each.system,): float(each.set_aside) for each in self._standings}
 
     async def read_on(self, name: str) -> Outcome:

@@ -13,6 +13,10 @@ class Telling(Protocol):
         """A page of a system's orders was read, which has come so far in time, where its records say."""
         ...
 
+    def done(self, system: str) -> None:
+        """All of a system's orders are read, up to now."""
+        ...
+
     def woven(self, records: int, left: int) -> None:
         """So many records were put together to orders, and about so many are left."""
         ...
@@ -26,6 +30,9 @@ class Untold:
     """Nobody is told."""
 
     def read(self, system: str, records: int, upto: datetime | None) -> None:
+        """Nothing."""
+
+    def done(self, system: str) -> None:
         """Nothing."""
 
     def woven(self, records: int, left: int) -> None:
