@@ -79,9 +79,10 @@ async def kept(folder: Path, *systems: FakeSystem, settings: SyncSettings | None
         await woven.close()
 
 
-async def anew(folder: Path, *systems: FakeSystem) -> Rows:
-    """The rows of an index that is made of the systems as they are now."""
+async def anew(folder: Path, *systems: FakeSystem, passed: float = 0) -> Rows:
+    """The rows of an index that is made of the systems as they are now, so many seconds after noon."""
     async with kept(folder, *systems) as fresh:
+        fresh.time.advance(passed)
         await fresh.sync.turn()
         return await fresh.rows()
 
