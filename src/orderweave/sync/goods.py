@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy import Connection, select, union
 
@@ -41,10 +42,10 @@ class Goods:
             at = self._clock.now()
             if part == STOCK:
                 levels = await self._asking.stock(name, asked)
-                await self._index.write(lambda found: _keep_stock(found, name, levels, at, asked))  # noqa: B023
+                await self._index.write(partial(_keep_stock, name=name, levels=levels, at=at, asked=asked))
             else:
                 goods = await self._asking.products(name, asked)
-                await self._index.write(lambda found: _keep_products(found, name, goods, at, asked))  # noqa: B023
+                await self._index.write(partial(_keep_products, name=name, goods=goods, at=at, asked=asked))
         changes = {"reached_at": began, "error": None, "error_at": None}
         changes |= {} if known.complete_at else {"complete_at": began}
 
@@ -56,12 +57,12 @@ class Goods:
         return len(batches)
 
 
-def _keep_stock(connection: Connection, name: str, levels: Stock, at: datetime, asked: Sequence[str]) -> None:
+def _keep_stock(connection: Connection, *, name: str, levels: Stock, at: datetime, asked: Sequence[str]) -> None:
     take_stock(connection, name, levels.records, at, asked=asked)
     set_gaps_aside(connection, name, levels.gaps, at, part=STOCK)
 
 
-def _keep_products(connection: Connection, name: str, goods: Products, at: datetime, asked: Sequence[str]) -> None:
+def _keep_products(connection: Connection, *, name: str, goods: Products, at: datetime, asked: Sequence[str]) -> None:
     take_products(connection, name, goods.records, at, asked=asked)
     set_gaps_aside(connection, name, goods.gaps, at, part=PRODUCTS)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
 from sqlalchemy import Connection, select
 
@@ -36,18 +38,23 @@ class CarriersParcels:
         self._index = index
         self._clock = clock
 
-    async def read(self, name: str, known: Progress) -> int:
-        """Ask a carrier about every parcel on its way, the first time about all; raises Unanswered. Gives the calls."""
+    async def read(self, name: str, known: Progress, *, ended: bool = False) -> int:
+        """Ask a carrier about every parcel on its way, the first time about all; raises Unanswered. Gives the calls.
+
+        With `ended` also about those that have arrived lately: one may be on its way back.
+        """
         began = self._clock.now()
         recent = None if known.complete_at is None else began - _LONGEST_WAY
-        numbers = await self._index.read(lambda found: _open_parcels(found, name, recent), seconds=LONGEST_LOOK)
+        look = partial(_parcels, name=name, recent=recent, ended=ended)
+        numbers = await self._index.read(look, seconds=LONGEST_LOOK)
         batch = self._asking.spec(name).manifest.tracking_batch
         assert batch is not None
         parts = [numbers[start : start + batch.size] for start in range(0, len(numbers), batch.size)]
         for part in parts:
             await self._ask(name, part)
-        changes = {"reached_at": began, "error": None, "error_at": None}
+        changes: dict[str, Any] = {"reached_at": began, "error": None, "error_at": None}
         changes |= {} if known.complete_at else {"complete_at": began}
+        changes |= {"swept_at": began} if ended or not known.complete_at else {}
         await self._index.write(lambda found: note(found, name, TRACKING, **changes))
         return len(parts)
 
@@ -58,10 +65,10 @@ class CarriersParcels:
         await self._index.write(lambda found: self._index.keep_now(found, name, records, at, gaps=answer.gaps))
 
 
-def _open_parcels(connection: Connection, name: str, recent: datetime | None) -> list[str]:
+def _parcels(connection: Connection, *, name: str, recent: datetime | None, ended: bool) -> list[str]:
     """The numbers of parcels of which a carrier may have more to say, each once, in a stable order.
 
-    What it knows is asked until it has ended, what it does not know while it may still hear of it.
+    What it knows is asked until it has ended, or beyond, what it does not know while it may still hear of it.
     """
     told = set(
         connection.execute(
@@ -75,10 +82,8 @@ def _open_parcels(connection: Connection, name: str, recent: datetime | None) ->
         .order_by(shipments.c.tracking_number)
     ):
         tidied = tidy_tracking(row.tracking_number)
-        if tidied in told:
-            asked = row.package_status not in _ENDED
-        else:
-            asked = recent is None or row.shipped_at is None or row.shipped_at >= recent
+        lately = recent is None or row.shipped_at is None or row.shipped_at >= recent
+        asked = lately if ended or tidied not in told else row.package_status not in _ENDED
         if asked and tidied:
             found.setdefault(tidied, row.tracking_number)
     return list(found.values())

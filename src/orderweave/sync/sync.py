@@ -139,7 +139,7 @@ class Sync:
             return None
         try:
             if part == TRACKING:
-                await self._parcels.read(name, known)
+                await self._parcels.read(name, known, ended=self._is_due(known.swept_at, self.settings.sweep_seconds))
             else:
                 await self._goods.read(name, part, known)
         except Unanswered as error:
