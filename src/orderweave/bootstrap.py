@@ -140,14 +140,16 @@ class Orderweave:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
-        """What runs beside the answers begins here; it ends when the gateway is closed."""
+        """What runs beside the answers begins here, and ends."""
         self.begin()
-        yield
+        try:
+            yield
+        finally:
+            await self._end_beside()
 
     async def close(self) -> None:
         """Close every connection, and end what runs beside the answers."""
-        if self._steady is not None:
-            await self._steady.close()
+        await self._end_beside()
         await self.systems.close()
         if self.identifier is not None:
             await self.identifier.close()
@@ -155,6 +157,10 @@ class Orderweave:
             await self.redis.aclose()
         if self.index is not None:
             self.index.close()
+
+    async def _end_beside(self) -> None:
+        if self._steady is not None:
+            await self._steady.close()
 
 
 def _door(configuration: Configuration, identify: Identify, shared: Shared | None) -> Door:

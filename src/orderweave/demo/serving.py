@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
 from tempfile import TemporaryDirectory
 
 import msgspec
@@ -52,40 +54,41 @@ async def serve_demo(*, port: int, seed: int, orders: int, connectors: Sequence[
 
     Its index is made anew for each run, beside the first answers.
     """
-    with TemporaryDirectory(prefix="orderweave-demo-") as folder:
-        async with DemoBusiness(seed=seed, orders=orders, connectors=connectors) as business:
-            set_up_logs("auto")
-            app = demo_app(business, index=IndexSettings(url=f"sqlite:///{folder}/index.db"))
-            print(
-                _HINT.format(
-                    orders=orders,
-                    systems=len(business.simulators),
-                    names=", ".join(business.simulators),
-                    last=list(business.simulators)[-1],
-                    url=f"http://127.0.0.1:{port}",
-                    number=business.telling_number(),
-                    email=business.telling_email(),
-                ),
-                flush=True,
+    async with DemoBusiness(seed=seed, orders=orders, connectors=connectors) as business:
+        set_up_logs("auto")
+        app = demo_app(business, indexed=True)
+        print(
+            _HINT.format(
+                orders=orders,
+                systems=len(business.simulators),
+                names=", ".join(business.simulators),
+                last=list(business.simulators)[-1],
+                url=f"http://127.0.0.1:{port}",
+                number=business.telling_number(),
+                email=business.telling_email(),
+            ),
+            flush=True,
+        )
+        await uvicorn.Server(
+            uvicorn.Config(
+                app, host="127.0.0.1", port=port, log_level="warning", access_log=False, log_config=None, **SETTINGS
             )
-            await uvicorn.Server(
-                uvicorn.Config(
-                    app, host="127.0.0.1", port=port, log_level="warning", access_log=False, log_config=None, **SETTINGS
-                )
-            ).serve()
+        ).serve()
 
 
-def demo_app(business: DemoBusiness, *, index: IndexSettings | None = None) -> Starlette:
-    """The gateway over a running business, with the switches that make a system fail; with an index it syncs by itself.
+def demo_app(business: DemoBusiness, *, indexed: bool = False) -> Starlette:
+    """The gateway over a running business, with the switches that make a system fail; `indexed` it syncs by itself into
+    an index that is removed with the application.
 
     The operations page is open to everybody: the demo listens on loopback alone. The key of guests' tokens is made
     anew for each run.
     """
+    folder = TemporaryDirectory(prefix="orderweave-demo-") if indexed else None
     configuration = msgspec.structs.replace(
         business.configuration(),
         observing=ObservingSettings(log_requests=False),
         tracking=TrackingSettings(keys=(secrets.token_urlsafe(),), page=_PAGE),
-        index=index,
+        index=IndexSettings(url=f"sqlite:///{folder.name}/index.db") if folder else None,
     )
     observing = observed(configuration, ops=True)
     woven = Orderweave(configuration, observing=observing)
@@ -97,8 +100,16 @@ def demo_app(business: DemoBusiness, *, index: IndexSettings | None = None) -> S
             number=business.telling_number(), skus=business.telling_skus(), email=business.telling_email()
         ),
         more=[*shown.more, *track_routes(_PAGE, live=True), *_switches(business)],
-        beside=[*shown.beside, woven.running],
+        beside=[*shown.beside, partial(_removed, folder), woven.running],
     )
+
+
+@asynccontextmanager
+async def _removed(folder: TemporaryDirectory[str] | None) -> AsyncIterator[None]:
+    """Here and not round the server, which a signal ends before it returns."""
+    yield
+    if folder is not None:
+        folder.cleanup()
 
 
 def _switches(business: DemoBusiness) -> list[Route]:

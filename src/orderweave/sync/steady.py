@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -13,6 +14,9 @@ from orderweave.index import TooBusy, TooSlow
 from orderweave.sync.passes import PassFailed
 from orderweave.sync.sole import Sole, sole
 from orderweave.sync.sync import Sync, Turn
+
+if TYPE_CHECKING:
+    from orderweave.sync.durable import Durable
 
 logger = logging.getLogger("orderweave.sync")
 
@@ -23,6 +27,12 @@ _MOST_TURNS = 6
 _FIRST_PAUSE = 2.0
 
 Pause = Callable[[float], Awaitable[object]]
+
+
+def _durable(sync: Sync) -> Durable:
+    from orderweave.sync.durable import Durable  # noqa: PLC0415 - only who syncs needs it, and not before
+
+    return Durable(sync, sync.index.database.url)
 
 
 class Steady:
@@ -56,9 +66,8 @@ class Steady:
             yield False
             return
         try:
-            from orderweave.sync.durable import Durable  # noqa: PLC0415 - it takes a second, which only this needs
-
-            durable = Durable(self._sync, self._sync.index.database.url)
+            # In a thread: importing DBOS takes a second, in which others are answered.
+            durable = await asyncio.to_thread(_durable, self._sync)
             await self._sync.index.open()
             await durable.launch()
             self._sync.passes = durable

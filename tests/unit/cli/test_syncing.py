@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -78,20 +77,20 @@ def test_without_an_index(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def given(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Kept]]:
+def given(monkeypatch: pytest.MonkeyPatch) -> list[Kept]:
     """What stands in place of what a configuration file would give."""
     made: list[Kept] = []
     monkeypatch.setattr(
         syncing, "_with_index", lambda path, environment: (made[0].woven.configuration, made[0].woven, made[0].index)
     )
     monkeypatch.setattr(syncing, "Steady", lambda sync: Steady(sync, pause=made[0].time.pause))
-    yield made
+    return made
 
 
 async def test_it_syncs_and_says_how_it_stands(
     tmp_path: Path, given: list[Kept], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Everything in is 0; the status then tells of the history, the lag, and what was set aside; rebuilding reads anew."""
+    """All in is 0; the status then tells of the history, the lag, and what was set aside; a rebuild reads anew."""
     mine = changing(shop([order("a1", "1001"), order("a2", "1002")]))
     mine.gaps = (Gap("no total", "a9"),)
     async with kept(tmp_path, mine) as made:
