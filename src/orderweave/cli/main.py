@@ -108,16 +108,18 @@ def _with_syncing(commands: Any) -> None:
     sync.add_argument("--system", action="append", default=[], help="this one alone; may be given several times")
     sync.add_argument("--watch", action="store_true", help="go on with what changes")
     sync.set_defaults(
-        run=lambda given: asyncio.run(syncing.sync(given.config, os.environ, given.system, watch=given.watch))
+        run=lambda given: asyncio.run(
+            syncing.reported(syncing.sync(given.config, os.environ, given.system, watch=given.watch))
+        )
     )
 
     index = commands.add_parser("index", help="look at the index, or make it anew").add_subparsers(required=True)
     standing = index.add_parser("status", help="what is in it, how far behind it is, and how wrong it was found")
     _with_configuration(standing)
-    standing.set_defaults(run=lambda given: asyncio.run(syncing.status(given.config, os.environ)))
+    standing.set_defaults(run=lambda given: asyncio.run(syncing.reported(syncing.status(given.config, os.environ))))
     rebuilt = index.add_parser("rebuild", help="forget what is in it, and read it anew")
     _with_configuration(rebuilt)
-    rebuilt.set_defaults(run=lambda given: asyncio.run(syncing.rebuild(given.config, os.environ)))
+    rebuilt.set_defaults(run=lambda given: asyncio.run(syncing.reported(syncing.rebuild(given.config, os.environ))))
 
 
 def _with_configuration(parser: argparse.ArgumentParser) -> None:

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from orderweave.bootstrap import Orderweave
 from orderweave.cli.configured import configuration_in
 from orderweave.cli.sync_bar import SyncBar
 from orderweave.config import Configuration
-from orderweave.index import Index
-from orderweave.sync import Standing, Steady, Sync, Turn, standing_of
+from orderweave.index import Index, TooBusy, TooSlow
+from orderweave.sync import PassFailed, Standing, Steady, Sync, Turn, standing_of
 
 # Seconds for a count of all that is there.
 _LONGEST_COUNT = 60.0
+
+
+async def reported(command: Awaitable[int]) -> int:
+    """The command's exit code; 1, and a line in place of a trace, where the index's database fails."""
+    try:
+        return await command
+    except (SQLAlchemyError, TooBusy, TooSlow, PassFailed) as error:
+        print(f"the index cannot be used: {type(error).__name__}", file=sys.stderr)
+        return 1
 
 
 async def sync(path: Path, environment: Mapping[str, str], only: Sequence[str], *, watch: bool) -> int:

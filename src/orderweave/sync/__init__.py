@@ -1,7 +1,8 @@
 """Keeping the index true: histories read once, changes followed, and everything held against the systems by sweeps."""
 
+from orderweave.sync.passes import PassFailed
 from orderweave.sync.standing import Standing, standing_of
 from orderweave.sync.steady import Steady
 from orderweave.sync.sync import Sync, Turn
 
-__all__ = ["Standing", "Steady", "Sync", "Turn", "standing_of"]
+__all__ = ["PassFailed", "Standing", "Steady", "Sync", "Turn", "standing_of"]

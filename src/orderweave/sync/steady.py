@@ -68,12 +68,13 @@ class Steady:
         try:
             # In a thread: importing DBOS takes a second, in which others are answered.
             durable = await asyncio.to_thread(_durable, self._sync)
-            await self._sync.index.open()
-            await durable.launch()
-            self._sync.passes = durable
+            plain, self._sync.passes = self._sync.passes, durable
             try:
+                await self._sync.index.open()
+                await durable.launch()
                 yield True
             finally:
+                self._sync.passes = plain
                 await durable.close()
         finally:
             await asyncio.to_thread(self._lock.release)

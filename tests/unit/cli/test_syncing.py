@@ -7,6 +7,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from orderweave.cli import syncing
 from orderweave.cli.sync_bar import SyncBar
@@ -133,3 +134,13 @@ async def test_only_one_syncs(tmp_path: Path, given: list[Kept], capsys: pytest.
         async with Steady(made.sync).alone():
             assert await syncing.sync(Path("x"), {}, [], watch=False) == 1
         assert capsys.readouterr().err == "another process syncs this index: see `orderweave index status`\n"
+
+
+async def test_a_database_that_fails_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whatever the index's database raises becomes exit code 1 and its class, and no trace."""
+
+    async def fails() -> int:
+        raise OperationalError("SELECT 'ada@example.com'", {}, Exception("no connection"))
+
+    assert await syncing.reported(fails()) == 1
+    assert capsys.readouterr().err == "the index cannot be used: OperationalError\n"
