@@ -14,7 +14,7 @@ from orderweave.cli.configured import configuration_in
 from orderweave.cli.sync_bar import SyncBar
 from orderweave.config import Configuration
 from orderweave.index import Index, TooBusy, TooSlow
-from orderweave.sync import PassFailed, Standing, Steady, Sync, Turn, standing_of
+from orderweave.sync import Standing, Steady, Sync, Turn, standing_of
 
 # Seconds for a count of all that is there.
 _LONGEST_COUNT = 60.0
@@ -24,7 +24,7 @@ async def reported(command: Awaitable[int]) -> int:
     """The command's exit code; 1, and a line in place of a trace, where the index's database fails."""
     try:
         return await command
-    except (SQLAlchemyError, TooBusy, TooSlow, PassFailed) as error:
+    except (SQLAlchemyError, TooBusy, TooSlow) as error:
         print(f"the index cannot be used: {type(error).__name__}", file=sys.stderr)
         return 1
 

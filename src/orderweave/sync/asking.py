@@ -83,6 +83,10 @@ class Asking:
         """Whether the system says by itself what changed."""
         return Capability.LIST_CHANGES in self.spec(name).manifest.capabilities
 
+    def finds(self, name: str) -> bool:
+        """Whether the system finds orders by id."""
+        return Capability.FIND_ORDERS in self.spec(name).manifest.capabilities
+
     async def next(self, name: str, place: Place) -> Listed:
         """The next page of a pass: what changed, or, of a system that cannot say, orders by when they were placed."""
         if self.lists_changes(name):

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 from sqlalchemy.exc import SQLAlchemyError
 
 from orderweave.index import TooBusy, TooSlow
-from orderweave.sync.passes import PassFailed
 from orderweave.sync.sole import Sole, sole
 from orderweave.sync.sync import Sync, Turn
 
@@ -95,7 +94,7 @@ class Steady:
         while await asyncio.to_thread(self._lock.held):
             try:
                 await self._sync.turn(only)
-            except (SQLAlchemyError, TooBusy, TooSlow, PassFailed) as error:
+            except (SQLAlchemyError, TooBusy, TooSlow) as error:
                 logger.error("sync_failed", extra={"fields": {"error": type(error).__name__}})
             await self._pause(self._sync.settings.interval_seconds)
 

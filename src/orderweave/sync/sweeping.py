@@ -28,7 +28,6 @@ from orderweave.sync.histories import LONGEST_LOOK, ORDERS, Histories
 from orderweave.sync.places import read_place, write_place
 from orderweave_sdk.capabilities import Gap
 from orderweave_sdk.clock import Clock
-from orderweave_sdk.manifest import Capability
 from orderweave_sdk.records import OrderRecord
 
 SWEEP = "sweep"
@@ -68,7 +67,7 @@ class Sweeping:
         """Hold the next page of the list against the index and mend what differs; None where the system failed."""
         known = await self._histories.standing(name)
         place = read_place(after, known.from_at).begun(self._clock.now())
-        whole = not self._asking.lists_changes(name)
+        whole = not (self._asking.lists_changes(name) and self._asking.finds(name))
         try:
             listed = await self._asking.all(name, place, whole=whole)
             found = None if whole else await self._differing(name, listed)
@@ -87,7 +86,7 @@ class Sweeping:
 
     async def look_up(self, name: str, seen: bytes, after: str) -> Step | None:
         """Ask for orders that the index has after this id and that were not seen in the list, a batch of them."""
-        if Capability.FIND_ORDERS not in self._asking.spec(name).manifest.capabilities:
+        if not self._asking.finds(name):
             return Step(after=None)
         size = self._asking.spec(name).manifest.lookups["id"].size
         digests = array("Q", sorted(memoryview(seen).cast("Q")))
@@ -108,7 +107,7 @@ class Sweeping:
 
     async def refresh(self, name: str, external_ids: Collection[str]) -> None:
         """Read these orders anew and forget those that are gone, as when somebody said that they changed; raises
-        Unanswered.
+        Unanswered. For systems that find orders.
         """
         known, at = await self._histories.standing(name), self._clock.now()
         found = await self._asking.find(name, external_ids)
@@ -116,12 +115,11 @@ class Sweeping:
 
     async def end(self, name: str, began: datetime, swept: Swept) -> None:
         """Note that a system was swept, and what was found."""
-        whole = not self._asking.lists_changes(name)
+        # Where changes cannot be listed, it is the sweep that has seen all of them.
+        reached = {} if self._asking.lists_changes(name) else {"reached_at": began}
 
         def noted(connection: Connection) -> None:
             aside_no_more(connection, name, began)
-            # Where changes cannot be listed, it is the sweep that has seen all of them.
-            reached = {"reached_at": began} if whole else {}
             note(connection, name, ORDERS, swept_at=began, error=None, error_at=None, **reached)
             note(connection, name, SWEEP, swept_at=began, cursor=msgspec.json.encode(swept).decode())
 

@@ -21,7 +21,7 @@ from orderweave.sync.asking import Asking, Unanswered
 from orderweave.sync.goods import PRODUCTS, STOCK, Goods
 from orderweave.sync.histories import LONGEST_LOOK, ORDERS, Histories, Outcome
 from orderweave.sync.parcels import TRACKING, CarriersParcels
-from orderweave.sync.passes import Passes, Plain, history
+from orderweave.sync.passes import Passes, PassFailed, Plain, history
 from orderweave.sync.standing import Standing, standing_of
 from orderweave.sync.sweeping import Step, Sweeping, Swept
 from orderweave.sync.telling import UNTOLD, Telling
@@ -110,21 +110,31 @@ class Sync:
         return self._standings
 
     async def _orders(self, name: str) -> tuple[str, str | None]:
-        known = await self.histories.standing(name)
-        if known.complete_at is None:
-            outcome = await self.passes.history(name)
-        else:
-            outcome = await history(self, name)
-        if outcome is Outcome.DONE and self._is_due(known.swept_at or known.complete_at, self.settings.sweep_seconds):
-            swept = await self.passes.sweep(name, self._clock.now())
-            outcome = Outcome.DONE if swept is not None else Outcome.FAILED
-            if swept is not None and swept.wrong:
-                logger.info("sync_mended", extra={"fields": {"system": name, **msgspec.to_builtins(swept)}})
+        """Read a system's orders as far as they are; its name, and what it said where it failed."""
+        try:
+            outcome = await self._read(name)
+        except PassFailed as error:
+            logger.error("sync_failed", extra={"fields": {"error": str(error)}})
+            return name, str(error)
         if outcome is not Outcome.FAILED:
             return name, None
         message = (await self.histories.standing(name)).error or "did not answer"
         self.telling.failed(name, ORDERS, message)
         return name, message
+
+    async def _read(self, name: str) -> Outcome:
+        known = await self.histories.standing(name)
+        outcome = await (history(self, name) if known.complete_at else self.passes.history(name))
+        if outcome is Outcome.FAILED or not self._is_due(
+            known.swept_at or known.complete_at, self.settings.sweep_seconds
+        ):
+            return outcome
+        swept = await self.passes.sweep(name, self._clock.now())
+        if swept is None:
+            return Outcome.FAILED
+        if swept.wrong:
+            logger.info("sync_mended", extra={"fields": {"system": name, **msgspec.to_builtins(swept)}})
+        return Outcome.DONE
 
     async def _of_goods(self, name: str, parts: Sequence[str]) -> tuple[str, str | None]:
         for part in parts:

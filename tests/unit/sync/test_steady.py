@@ -29,8 +29,10 @@ def threads_left() -> Iterator[None]:
     """No thread stays behind."""
     before = set(threading.enumerate())
     yield
-    left = [each.name for each in set(threading.enumerate()) - before if each.name.startswith(("dbos", "sync-pass"))]
-    assert left == []
+    ours = [each for each in set(threading.enumerate()) - before if each.name.startswith(("dbos", "sync-pass"))]
+    for thread in ours:
+        thread.join(5)
+    assert [thread.name for thread in ours if thread.is_alive()] == []
 
 
 class Counted:

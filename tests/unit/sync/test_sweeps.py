@@ -8,9 +8,12 @@ import msgspec
 import pytest
 
 from orderweave.sync.asking import Unanswered
+from orderweave.sync.histories import Outcome
+from orderweave.sync.passes import PassFailed, Plain
 from orderweave.sync.sweeping import Swept
 from orderweave_sdk.capabilities import Gap, Orders
 from orderweave_sdk.errors import Unreachable
+from orderweave_sdk.manifest import Capability
 from orderweave_sdk.records import OrderRecord
 from tests.unit.fake_business import order, shop
 from tests.unit.fake_systems import FakeSystem
@@ -157,3 +160,33 @@ async def test_named_orders_are_read_at_once(tmp_path: Path) -> None:
         with pytest.raises(Unanswered, match="shop: off"):
             await sync.sync.refresh("shop", ["a1"])
         assert len((await sync.rows())["records"]) == 4
+
+
+async def test_who_cannot_look_up_is_read_whole(tmp_path: Path) -> None:
+    """A system that finds nothing by id is swept by whole records, and nobody is taken for gone."""
+    mine = changing(shop(five()))
+    able = mine.manifest.capabilities - {Capability.FIND_ORDERS}
+    mine.manifest = msgspec.structs.replace(mine.manifest, capabilities=able, lookups={})
+    async with kept(tmp_path, mine) as sync:
+        await sync.sync.turn()
+        mine.orders[1] = later(order("a1", "1001", hours=-11, total="77.00"), sync.time.now())
+        del mine.orders[4]
+        assert await swept(sync) == Swept(wrong=1, looked_at=4, calls=1)
+        assert len((await sync.rows())["records"]) == 5
+
+
+async def test_a_pass_that_fails_by_a_fault_of_ours_stops_no_other(tmp_path: Path) -> None:
+    """It is told as a failure of its system, and the others are read."""
+    mine, other = changing(shop(five())), changing(shop([order("b1", "2001")], name="other"))
+    async with kept(tmp_path, mine, other) as sync:
+
+        class Broken(Plain):
+            async def history(self, name: str) -> Outcome:
+                if name == "shop":
+                    raise PassFailed("history:shop: OperationalError")
+                return await super().history(name)
+
+        sync.sync.passes = Broken(sync.sync)
+        turn = await sync.sync.turn()
+        assert (turn.failed, turn.incomplete) == ({"shop": "history:shop: OperationalError"}, frozenset({"shop"}))
+        assert (await sync.standing("other")).complete_at is not None
