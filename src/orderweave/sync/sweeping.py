@@ -33,6 +33,8 @@ from orderweave_sdk.records import OrderRecord
 SWEEP = "sweep"
 # Bytes that stand for an id; two of a million have the same once in tens of millions of sweeps.
 DIGEST = 8
+# Records that are looked at for what a system says of all of them.
+_SAMPLE = 100
 # Ids of the index that are looked at in one statement.
 _AT_ONCE = 20_000
 
@@ -67,7 +69,7 @@ class Sweeping:
         """Hold the next page of the list against the index and mend what differs; None where the system failed."""
         known = await self._histories.standing(name)
         place = read_place(after, known.from_at).begun(self._clock.now())
-        whole = not (self._asking.lists_changes(name) and self._asking.finds(name))
+        whole = await self._is_whole(name)
         try:
             listed = await self._asking.all(name, place, whole=whole)
             found = None if whole else await self._differing(name, listed)
@@ -125,6 +127,12 @@ class Sweeping:
 
         await self._index.write(noted)
 
+    async def _is_whole(self, name: str) -> bool:
+        """Whether headers alone would not tell: where changes are not listed, or orders carry no time of change."""
+        if not (self._asking.lists_changes(name) and self._asking.finds(name)):
+            return True
+        return await self._index.read(lambda found: _is_undated(found, name), seconds=LONGEST_LOOK)
+
     async def _differing(self, name: str, listed: Listed) -> Found:
         """The whole records of those whose header is not as the index has it."""
         ids = [record.external_id for record in listed.records]
@@ -171,6 +179,12 @@ def _differs(listed: OrderRecord, known: OrderRecord | None) -> bool:
     if known is None or listed.updated_at != known.updated_at:
         return True
     return (kept(listed).header, listed.keys, listed.references) != (known.header, known.keys, known.references)
+
+
+def _is_undated(connection: Connection, name: str) -> bool:
+    """Whether some of the first records of a system carry no time of change."""
+    first = select(records.c.updated_at).where(records.c.system == name).order_by(records.c.external_id).limit(_SAMPLE)
+    return None in connection.execute(first).scalars().all()
 
 
 def _known(connection: Connection, name: str, ids: Sequence[str]) -> dict[str, OrderRecord]:
