@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 import strawberry
@@ -40,6 +41,7 @@ from orderweave.operations.persisted import Documents
 from orderweave.operations.sharing import InRedis, Shared
 from orderweave.planning.authority import Authority
 from orderweave.schema import build_schema, build_subgraph
+from orderweave.sync import Steady, Sync
 from orderweave.web import Door
 from orderweave.web.addresses import Addresses
 from orderweave.web.forgery import Preflight
@@ -105,6 +107,11 @@ class Orderweave:
             desk = Desk(configuration.tracking, clock=self.clock, pause=pause, redis=self.redis, observing=observing)
         reader, merger = KeyReader(business), Merger(business, authority)
         self.index = _index(configuration, reader, merger, self.clock)
+        self.sync: Sync | None = None
+        self._steady: Steady | None = None
+        if self.index is not None:
+            self.sync = Sync(self.systems, self.index, configuration.sync)
+            self._steady = Steady(self.sync, pause=pause)
         parts = Parts(
             business=business,
             systems=self.systems,
@@ -131,8 +138,23 @@ class Orderweave:
         shared = InRedis(self.redis, self.clock) if self.redis is not None else None
         self.door = _door(configuration, self.identifier or anybody, shared)
 
+    def begin(self) -> None:
+        """Begin what runs beside the answers, in the event loop in which it is closed: the sync, where it is on."""
+        if self._steady is not None and self.configuration.sync.enabled:
+            self._steady.start()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """What runs beside the answers begins here, and ends."""
+        self.begin()
+        try:
+            yield
+        finally:
+            await self._end_beside()
+
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, and end what runs beside the answers."""
+        await self._end_beside()
         await self.systems.close()
         if self.identifier is not None:
             await self.identifier.close()
@@ -140,6 +162,10 @@ class Orderweave:
             await self.redis.aclose()
         if self.index is not None:
             self.index.close()
+
+    async def _end_beside(self) -> None:
+        if self._steady is not None:
+            await self._steady.close()
 
 
 def _door(configuration: Configuration, identify: Identify, shared: Shared | None) -> Door:

@@ -14,6 +14,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"calling"}),
     frozenset({"access", "guests"}),
     frozenset({"fetching"}),
+    frozenset({"sync"}),
     frozenset({"answering"}),
     frozenset({"operations", "live"}),
     frozenset({"schema"}),

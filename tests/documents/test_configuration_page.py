@@ -25,6 +25,7 @@ from orderweave.config import (
     observing,
     reading,
     roles,
+    sync,
     tracking,
 )
 from orderweave.config.calls import CALLS
@@ -35,6 +36,7 @@ from orderweave.config.configuration import (
     Issuer,
     LiveSettings,
     Server,
+    SyncSettings,
     TrackingSettings,
 )
 from orderweave.config.loading import read
@@ -118,6 +120,7 @@ def test_every_key_has_its_row() -> None:
         caching._CACHE,
         caching._AGES,
         [*live.RANGES, "origins"],
+        ["enabled", *sync.RANGES],
         OBSERVING,
         [*http.LISTS, *(setting.name for setting in http.SETTINGS)],
         access.ACCESS,
@@ -165,6 +168,15 @@ def test_live_defaults() -> None:
     rows = {code_of(row[0]): row for row in rows_of(PAGE, "key", "default", "meaning")}
     for name, (least, most) in live.RANGES.items():
         assert code_of(rows[name][1]) == str(getattr(LiveSettings(), name))
+        assert f"{least} to {most}" in rows[name][2]
+
+
+def test_sync_defaults() -> None:
+    """The defaults of the numbers of [sync] are the loader's, and so are their ranges."""
+    rows = {code_of(row[0]): row for row in rows_of(PAGE, "key", "default", "meaning")}
+    for name, (least, most) in sync.RANGES.items():
+        default = getattr(SyncSettings(), name)
+        assert (code_of(rows[name][1]) if default is not None else None) == (str(default) if default else None)
         assert f"{least} to {most}" in rows[name][2]
 
 

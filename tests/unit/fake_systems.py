@@ -69,6 +69,7 @@ from orderweave_sdk.records import (
 )
 from orderweave_sdk.statuses import StatusMap
 from orderweave_sdk.upstream import UpstreamFactory
+from tests.unit.fake_changes import FakeChanges
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 ALL_FACETS = frozenset(Facet)
@@ -212,6 +213,10 @@ class FakeSystem:
         """The calls of one kind."""
         return [call for call in self.calls if call.what == what]
 
+    def changes_asked(self, cursor: str | None, facets: frozenset[Facet], call: Call) -> Any:
+        """A call of the feed of changes, with the cursor as its value."""
+        return self.meet(Asked(what="changes", values=(cursor or "",), facets=facets, seconds=call.remaining()))
+
     def looked_up(self) -> list[tuple[str, ...]]:
         """The keys of each look-up."""
         return [call.values for call in self.asked("find")]
@@ -243,7 +248,7 @@ class FakeSystem:
         )
 
 
-class FakeConnector:
+class FakeConnector(FakeChanges):
     """A connector over a FakeSystem, which comes in the settings; over an empty one where none comes."""
 
     manifest: ClassVar[Manifest]

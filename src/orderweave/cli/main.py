@@ -10,8 +10,9 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from orderweave.cli import access, configured, developing
+from orderweave.cli import access, configured, developing, syncing
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -52,6 +53,8 @@ def _parser() -> argparse.ArgumentParser:
     systems = commands.add_parser("systems", help="list the configured systems and what they can do")
     _with_configuration(systems)
     systems.set_defaults(run=lambda given: configured.systems(given.config, os.environ))
+
+    _with_syncing(commands)
 
     explain = commands.add_parser("explain", help="print the plan of a query without running it")
     explain.add_argument("query", help="a file, or the query itself")
@@ -107,6 +110,27 @@ def _add_connector(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     table = connector.add_parser("page", help="print what every connector can do and how it was proven")
     table.add_argument("--folder", type=Path, default=Path("connectors"))
     table.set_defaults(run=lambda given: developing.print_connectors(given.folder))
+
+
+def _with_syncing(commands: Any) -> None:
+    """The commands over the index."""
+    sync = commands.add_parser("sync", help="read what the systems have into the index")
+    _with_configuration(sync)
+    sync.add_argument("--system", action="append", default=[], help="this one alone; may be given several times")
+    sync.add_argument("--watch", action="store_true", help="go on with what changes")
+    sync.set_defaults(
+        run=lambda given: asyncio.run(
+            syncing.reported(syncing.sync(given.config, os.environ, given.system, watch=given.watch))
+        )
+    )
+
+    index = commands.add_parser("index", help="look at the index, or make it anew").add_subparsers(required=True)
+    standing = index.add_parser("status", help="what is in it, how far behind it is, and how wrong it was found")
+    _with_configuration(standing)
+    standing.set_defaults(run=lambda given: asyncio.run(syncing.reported(syncing.status(given.config, os.environ))))
+    rebuilt = index.add_parser("rebuild", help="forget what is in it, and read it anew")
+    _with_configuration(rebuilt)
+    rebuilt.set_defaults(run=lambda given: asyncio.run(syncing.reported(syncing.rebuild(given.config, os.environ))))
 
 
 def _with_configuration(parser: argparse.ArgumentParser) -> None:

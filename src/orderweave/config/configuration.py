@@ -175,6 +175,18 @@ class IndexSettings(msgspec.Struct, frozen=True, kw_only=True):
         return "IndexSettings(…)"
 
 
+class SyncSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How the index is kept true; `docs/configuration.md` says what each is. Without `history_days` each system's whole
+    history is read.
+    """
+
+    enabled: bool = True
+    interval_seconds: int = 30
+    goods_seconds: int = 300
+    sweep_seconds: int = 21_600
+    history_days: int | None = None
+
+
 class Role(msgspec.Struct, frozen=True, kw_only=True):
     """What callers of one kind may see and spend. With `own` only their own orders exist for them; with `masked`
     personal data can be counted and not read.
@@ -257,3 +269,4 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     access: AccessSettings | None = None
     tracking: TrackingSettings | None = None
     index: IndexSettings | None = None
+    sync: SyncSettings = SyncSettings()

@@ -22,6 +22,7 @@ from orderweave.config.live import read_live
 from orderweave.config.observing import read_observing
 from orderweave.config.reading import Reader
 from orderweave.config.registry import Registry
+from orderweave.config.sync import read_sync
 from orderweave.config.tracking import read_tracking
 from orderweave.model.systems import Business
 
@@ -39,6 +40,7 @@ _TOP = {
     "tracking",
     "index",
     "inventory",
+    "sync",
 }
 # The TOML reader's words for a table that stands twice, as a system named twice does.
 _TWICE = re.compile(r"Cannot declare \((.+)\) twice (\(.+\))")
@@ -101,7 +103,8 @@ def read(
     live, wrong_live = read_live(document.get("live", {}))
     index, wrong_index = read_index(document.get("index"), environment, Path(file).parent)
     stock_rules, wrong_inventory = read_inventory(document.get("inventory", {}), places, declared)
-    problems = [*reader.problems, *wrong, *wrong_live, *wrong_index, *wrong_inventory]
+    sync, wrong_sync = read_sync(document)
+    problems = [*reader.problems, *wrong, *wrong_live, *wrong_index, *wrong_inventory, *wrong_sync]
     if problems:
         raise ConfigurationError(file, problems)
     return Configuration(
@@ -118,4 +121,5 @@ def read(
         access=access,
         tracking=tracking,
         index=index,
+        sync=sync,
     )

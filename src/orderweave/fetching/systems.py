@@ -32,7 +32,18 @@ from orderweave.model.terms import Lane, Terms
 from orderweave.observing import UNOBSERVED, Observing
 from orderweave.observing.port import NOT_ASKED, Calling
 from orderweave_sdk.batches import keys_of
-from orderweave_sdk.capabilities import Gap, Locations, Orders, Page, Products, Receipts, Search, Stock, Tracking
+from orderweave_sdk.capabilities import (
+    Changes,
+    Gap,
+    Locations,
+    Orders,
+    Page,
+    Products,
+    Receipts,
+    Search,
+    Stock,
+    Tracking,
+)
 from orderweave_sdk.clock import Clock
 from orderweave_sdk.connecting import Connecting
 from orderweave_sdk.errors import UpstreamError
@@ -47,6 +58,7 @@ R = TypeVar("R")
 _CAPABILITIES: Mapping[type, str] = {
     Orders: Capability.FIND_ORDERS.value,
     Page: Capability.SEARCH_ORDERS.value,
+    Changes: Capability.LIST_CHANGES.value,
     Stock: Capability.READ_STOCK.value,
     Receipts: Capability.READ_RECEIPTS.value,
     Products: Capability.FIND_PRODUCTS.value,

@@ -38,3 +38,10 @@ def note(connection: Connection, system: str, part: str, **changes: Any) -> None
     here = (progress.c.system == system) & (progress.c.part == part)
     if not connection.execute(update(progress).where(here).values(**changes)).rowcount:
         connection.execute(insert(progress).values(system=system, part=part, **changes))
+
+
+def part_of(connection: Connection, system: str, part: str) -> Progress:
+    """What is noted of one part; nothing but its name where it was not begun."""
+    here = (progress.c.system == system) & (progress.c.part == part)
+    row = connection.execute(select(progress).where(here)).first()
+    return Progress(**row._mapping) if row is not None else Progress(system=system, part=part)

@@ -203,6 +203,24 @@ LIVE_GAPS = Metric(
     "Subscriptions that went on from a cursor which is not known any more.",
     ("field",),
 )
+SYNC_LAG = Metric(
+    "orderweave_sync_lag_seconds",
+    MetricKind.READ_GAUGE,
+    "Seconds since the instant up to which all changes of a system are in the index.",
+    ("system",),
+)
+SYNC_DRIFT = Metric(
+    "orderweave_sync_drift_records",
+    MetricKind.READ_GAUGE,
+    "Records that the last sweep found wrong in the index, and mended.",
+    ("system",),
+)
+SYNC_SET_ASIDE = Metric(
+    "orderweave_sync_set_aside_records",
+    MetricKind.READ_GAUGE,
+    "Things of a system that could not be read, and are not in the index.",
+    ("system",),
+)
 
 METRICS: tuple[Metric, ...] = (
     ANSWERS,
@@ -238,4 +256,7 @@ METRICS: tuple[Metric, ...] = (
     LIVE_EVENTS,
     LIVE_REPLAYS,
     LIVE_GAPS,
+    SYNC_LAG,
+    SYNC_DRIFT,
+    SYNC_SET_ASIDE,
 )

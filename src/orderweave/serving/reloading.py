@@ -104,6 +104,8 @@ class Reloading:
             logger.error("a connector cannot be made (%s); the configuration stays as it was", type(error).__name__)
             self._reread.configuration = before
             return False
+        # What runs beside the answers waits until that of the gateway before has ended: one lock is for both.
+        woven.begin()
         within = before.server.deadline_seconds + _GRACE
         left = await self._current.replace(woven.gateway, woven.close, woven.door, within=within)
         if left:

@@ -65,7 +65,7 @@ def run_worker(reread: Reread, listening: socket.socket, *, lifeline: int | None
         more=[*shown.more, *_track(configuration.tracking)],
         live=configuration.live,
         redis=shared_redis(configuration, seconds=_LONGEST_LIVE_WAIT),
-        beside=shown.beside,
+        beside=[*shown.beside, woven.running],
     )
     _spare_the_collector()
     config = uvicorn.Config(
