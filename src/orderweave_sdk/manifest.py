@@ -12,6 +12,7 @@ import msgspec
 
 from orderweave_sdk.records import Axis, Facet, SystemKind
 from orderweave_sdk.statuses import StatusMap
+from orderweave_sdk.webhooks import PUBLIC_KEYS, SECRETS
 
 
 class Capability(StrEnum):
@@ -24,6 +25,7 @@ class Capability(StrEnum):
     READ_TRACKING = "READ_TRACKING"
     FIND_PRODUCTS = "FIND_PRODUCTS"
     LIST_LOCATIONS = "LIST_LOCATIONS"
+    RECEIVE_WEBHOOKS = "RECEIVE_WEBHOOKS"
 
 
 class BatchStrategy(StrEnum):
@@ -178,6 +180,9 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
             if (capability in self.capabilities) != given:
                 state = "declared" if not given else "not declared"
                 found.append(f"{capability} is {state}, yet {field} is {'given' if given else 'empty'}")
+        signed_with = any(setting.name in (SECRETS, PUBLIC_KEYS) for setting in self.settings)
+        if (Capability.RECEIVE_WEBHOOKS in self.capabilities) != signed_with:
+            found.append(f"RECEIVE_WEBHOOKS and the setting {SECRETS} or {PUBLIC_KEYS} go together")
         batches = [*self.lookups.items(), ("stock", self.stock_batch), ("tracking", self.tracking_batch)]
         found += [
             f"batch size of {name} is {batch.size}; it must be at least 1"

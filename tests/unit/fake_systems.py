@@ -134,7 +134,7 @@ def manifest(
     mixed_lookups: bool = False,
 ) -> Manifest:
     """A sound manifest; look-ups are by id, number and each reference field, all in batches of one size."""
-    able = frozenset(Capability) - {Capability.LIST_CHANGES, Capability.READ_TRACKING}
+    able = frozenset(Capability) - {Capability.LIST_CHANGES, Capability.READ_TRACKING, Capability.RECEIVE_WEBHOOKS}
     able = able if capabilities is None else capabilities
     size = Batch(strategy=BatchStrategy.LIST, size=batch)
     searches = Capability.SEARCH_ORDERS in able

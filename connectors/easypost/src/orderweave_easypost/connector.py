@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -11,12 +11,14 @@ from orderweave_easypost.client import Client
 from orderweave_easypost.manifest import MANIFEST
 from orderweave_easypost.mapping import bare, moment, tracking_record
 from orderweave_easypost.payloads import Tracker
+from orderweave_easypost.webhooks import check, delivery
 from orderweave_sdk.capabilities import Gap, Settings, Tracking
 from orderweave_sdk.clock import Call
 from orderweave_sdk.decoding import decode_each
 from orderweave_sdk.errors import GiveUp
 from orderweave_sdk.manifest import Manifest
 from orderweave_sdk.upstream import UpstreamFactory
+from orderweave_sdk.webhooks import Delivery, secrets_of
 
 # EasyPost's keys say by their first letters what they open; the other kind begins with EZAK.
 _TEST_KEY = "EZTK"
@@ -35,6 +37,8 @@ class EasypostConnector:
         # The key is the name of HTTP basic authentication; there is no password.
         credentials = b64encode(f"{settings['api_key']}:".encode()).decode()
         self._test_mode = bool(settings.get("test_mode", False))
+        self._webhook_secrets = secrets_of(settings)
+        self._timed_webhooks_only = bool(settings.get("timed_webhooks_only", False))
         self._client = Client(upstream(settings["url"], headers={"authorization": f"Basic {credentials}"}))
 
     @classmethod
@@ -72,6 +76,11 @@ class EasypostConnector:
             records.append(record)
             gaps += lost
         return Tracking(records=tuple(records), gaps=tuple(gaps))
+
+    def read_delivery(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Delivery:
+        """The parcel that an event is about."""
+        check(headers, body, self._webhook_secrets, now=now, timed_only=self._timed_webhooks_only)
+        return delivery(body, test_mode=self._test_mode)
 
     async def _newest(self, asked: dict[str, str], call: Call) -> tuple[dict[str, Tracker], list[Gap]]:
         """The newest tracker of each code. Carriers give a code out again, and each use has a tracker of its own.

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from base64 import b64encode
 from collections.abc import Callable
+from datetime import datetime
+from email.utils import format_datetime
 from time import monotonic
-from typing import Any
+from typing import Any, ClassVar
+
+import msgspec
 
 from orderweave_easypost.mapping import bare
 from orderweave_easypost.simulated_wire import expressible_package, tracker_document
+from orderweave_easypost.webhooks import PATH, PREFIX, SIGNATURE_V2, TIMESTAMP
 from orderweave_sdk.records import Fulfillment, OrderRecord, Shipment
 from orderweave_sdk.testing.simulator import SimulatedAnswer, SimulatedRequest, Simulator
+from orderweave_sdk.testing.webhooks import SentWebhook
 from orderweave_sdk.testing.world import World
 
+WEBHOOK_SECRET = "s\u00e9cret"
+_WEBHOOK_PATH = "/webhooks/easypost"
 API_KEY = "EZAKsimulated"
 BATCH_PATH = "/v2/trackers/batch"
 LIST_PATH = "/v2/trackers"
@@ -28,6 +37,9 @@ class EasypostSimulator(Simulator):
     most; `per_second` how many requests it takes a second by `clock`, None for any number. `mode` is what its trackers
     say of themselves.
     """
+
+    webhook_signature: ClassVar[str] = SIGNATURE_V2
+    webhook_timed: ClassVar[bool] = True
 
     def __init__(self, *, mode: str = "production", clock: Callable[[], float] = monotonic) -> None:
         super().__init__()
@@ -63,7 +75,23 @@ class EasypostSimulator(Simulator):
 
     def settings(self) -> dict[str, Any]:
         """Where to find it, and the key that it takes."""
-        return {"url": self.url, "api_key": API_KEY}
+        return {"url": self.url, "api_key": API_KEY, "webhook_secrets": WEBHOOK_SECRET}
+
+    def webhook(self, at: datetime, *, forged: bool = False) -> SentWebhook:
+        """See `SendsWebhooks`: the oldest tracker was updated."""
+        event = {
+            "id": f"evt_{int(at.timestamp())}",
+            "object": "Event",
+            "mode": self.mode,
+            "description": "tracker.updated",
+            "created_at": at.isoformat().replace("+00:00", "Z"),
+            "result": self._trackers[-1],
+        }
+        stamp, body = format_datetime(at), msgspec.json.encode(event)
+        # The secret as EasyPost takes it, with the accent apart from its letter.
+        key = b"another" if forged else b"se\xcc\x81cret"
+        made = hmac.new(key, f"{stamp}POST{_WEBHOOK_PATH}".encode() + body, "sha256").hexdigest()
+        return SentWebhook(headers={TIMESTAMP: stamp, PATH: _WEBHOOK_PATH, SIGNATURE_V2: PREFIX + made}, body=body)
 
     def seed(self, world: World) -> None:
         """Replace all trackers. Those of later orders are newer."""

@@ -85,6 +85,7 @@ MANIFEST = Manifest(
             Capability.READ_STOCK,
             Capability.FIND_PRODUCTS,
             Capability.LIST_LOCATIONS,
+            Capability.RECEIVE_WEBHOOKS,
         }
     ),
     facets=FACETS,
@@ -125,6 +126,13 @@ MANIFEST = Manifest(
             required=True,
             secret=True,
             description="The refresh token of an API user; access tokens are made from it.",
+        ),
+        Setting(
+            name="webhook_secrets",
+            kind=SettingKind.TEXT,
+            required=False,
+            secret=True,
+            description="The webhooks' shared signature secrets, each webhook's own, separated by spaces.",
         ),
     ),
     statuses=STATUSES,

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hmac
+from base64 import b64encode
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any, ClassVar
 
+import msgspec
 from graphql import ExecutionResult, GraphQLError
 
 from orderweave_sdk.records import OrderRecord, ProductRecord, StockRecord
 from orderweave_sdk.testing.graphql_simulator import GraphqlSimulator, Operation
 from orderweave_sdk.testing.simulator import SimulatedAnswer, SimulatedRequest
+from orderweave_sdk.testing.webhooks import SentWebhook
 from orderweave_sdk.testing.world import World
 from orderweave_shiphero.credits import CREDITS_PER_SECOND, MOST_CREDITS
 from orderweave_shiphero.simulated_credits import Prices
@@ -32,8 +36,11 @@ from orderweave_shiphero.simulated_wire import (
     stock_wire,
     warehouse_wire,
 )
+from orderweave_shiphero.times import on_wire
+from orderweave_shiphero.webhooks import MESSAGE, SIGNATURE
 
 REFRESH_TOKEN = "simulated-refresh-token"
+WEBHOOK_SECRET = "simulated-webhook-secret"
 _ACCESS_TOKEN = "simulated-access-token"
 
 _TYPE_OF_KIND = {
@@ -57,6 +64,9 @@ class ShipheroSimulator(GraphqlSimulator):
     sdl: ClassVar[str] = SDL
     graphql_path: ClassVar[str] = "/graphql"
     sign_in_paths: frozenset[str] = frozenset({"/auth/refresh"})
+
+    webhook_signature: ClassVar[str] = SIGNATURE
+    webhook_timed: ClassVar[bool] = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -87,7 +97,25 @@ class ShipheroSimulator(GraphqlSimulator):
 
     def settings(self) -> dict[str, Any]:
         """Where to find it, and the refresh token that it takes."""
-        return {"url": self.url, "refresh_token": REFRESH_TOKEN}
+        return {"url": self.url, "refresh_token": REFRESH_TOKEN, "webhook_secrets": WEBHOOK_SECRET}
+
+    def webhook(self, at: datetime, *, forged: bool = False) -> SentWebhook:
+        """See `SendsWebhooks`: stock was allocated to the first order."""
+        order = self.world.orders[0]
+        document = {
+            "webhook_type": "Order Allocated",
+            "order_uuid": order.external_id,
+            "allocated_at": on_wire(at),
+            "line_items": [{"sku": line.sku} for line in order.lines or ()],
+            **{key.namespace: key.value for key in references_of(order)},
+        }
+        body = msgspec.json.encode(document)
+        secret = "another" if forged else WEBHOOK_SECRET
+        headers = {
+            MESSAGE: f"message-{at.timestamp():.0f}",
+            SIGNATURE: b64encode(hmac.digest(secret.encode(), body, "sha256")).decode(),
+        }
+        return SentWebhook(headers=headers, body=body)
 
     def seed(self, world: World) -> None:
         """Replace all that the warehouse knows."""

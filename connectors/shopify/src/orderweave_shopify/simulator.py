@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hmac
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, ClassVar
 
+import msgspec
 from graphql import ExecutionResult, GraphQLError
 
 from orderweave_sdk.records import OrderRecord, ProductRecord, StockRecord
 from orderweave_sdk.testing.graphql_simulator import GraphqlSimulator, Operation
 from orderweave_sdk.testing.simulator import SimulatedAnswer, SimulatedRequest
+from orderweave_sdk.testing.webhooks import SentWebhook
 from orderweave_sdk.testing.world import World
 from orderweave_shopify.connector import DEFAULT_VERSION, SCOPES
 from orderweave_shopify.queries import MOST_COST, MOST_ENTRIES
@@ -19,8 +24,10 @@ from orderweave_shopify.simulator_expressing import expressible_order, expressib
 from orderweave_shopify.simulator_paging import Wire, connection
 from orderweave_shopify.simulator_schema import SDL
 from orderweave_shopify.simulator_search import SearchError, parsed
+from orderweave_shopify.webhooks import SIGNATURE, TOPIC
 
 TOKEN = "shpat_simulated"
+WEBHOOK_SECRET = "shpss_simulated"
 
 # The last part of the global id of each kind of record.
 _TYPES = {
@@ -47,6 +54,8 @@ class ShopifySimulator(GraphqlSimulator):
 
     sdl = SDL
     graphql_path = f"/admin/api/{DEFAULT_VERSION}/graphql.json"
+    webhook_signature: ClassVar[str] = SIGNATURE
+    webhook_timed: ClassVar[bool] = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,7 +91,31 @@ class ShopifySimulator(GraphqlSimulator):
 
     def settings(self) -> dict[str, Any]:
         """Where to find it, and the token that it takes."""
-        return {"url": self.url, "access_token": TOKEN, "api_version": DEFAULT_VERSION}
+        return {
+            "url": self.url,
+            "access_token": TOKEN,
+            "api_version": DEFAULT_VERSION,
+            "webhook_secrets": WEBHOOK_SECRET,
+        }
+
+    def webhook(self, at: datetime, *, forged: bool = False) -> SentWebhook:
+        """See `SendsWebhooks`: the first order was updated."""
+        order = self.world.orders[0]
+        document = {
+            "id": int(order.external_id.rpartition("/")[2]),
+            "admin_graphql_api_id": order.external_id,
+            "name": next(key.value for key in order.keys if key.namespace == "number"),
+            "updated_at": at.isoformat(),
+        }
+        body = msgspec.json.encode(document)
+        secret = "another" if forged else WEBHOOK_SECRET
+        headers = {
+            TOPIC: "orders/updated",
+            "x-shopify-webhook-id": f"webhook-{at.timestamp():.0f}",
+            "x-shopify-triggered-at": at.isoformat(),
+            SIGNATURE: b64encode(hmac.digest(secret.encode(), body, "sha256")).decode(),
+        }
+        return SentWebhook(headers=headers, body=body)
 
     def seed(self, world: World) -> None:
         """Replace all that the shop knows."""
