@@ -28,6 +28,7 @@ from orderweave.config.configuration import ConfiguredSystem
 from orderweave.fetching.readings import expose
 from orderweave.fetching.systems import Systems
 from orderweave.guests import Desk
+from orderweave.index import Database, Index
 from orderweave.matching import KeyReader
 from orderweave.merging import Merger
 from orderweave.observing import UNOBSERVED, Observing
@@ -99,14 +100,18 @@ class Orderweave:
         desk = None
         if configuration.tracking is not None:
             desk = Desk(configuration.tracking, clock=self.clock, pause=pause, redis=self.redis, observing=observing)
+        reader, merger = KeyReader(business), Merger(business, authority)
+        self.index = _index(configuration, reader, merger, self.clock)
         parts = Parts(
             business=business,
             systems=self.systems,
-            reader=KeyReader(business),
+            reader=reader,
             authority=authority,
-            merger=Merger(business, authority),
+            merger=merger,
             clock=self.clock,
             desk=desk,
+            index=self.index,
+            index_seconds=configuration.index.answer_seconds if configuration.index else 0,
         )
         self.gateway = Gateway(
             parts,
@@ -128,6 +133,8 @@ class Orderweave:
             await self.identifier.close()
         if self.redis is not None:
             await self.redis.aclose()
+        if self.index is not None:
+            self.index.close()
 
 
 def _door(configuration: Configuration, identify: Identify, shared: Shared | None) -> Door:
@@ -146,6 +153,14 @@ def _door(configuration: Configuration, identify: Identify, shared: Shared | Non
         preflight=Preflight(http.require_preflight),
         compress=http.compress,
     )
+
+
+def _index(configuration: Configuration, reader: KeyReader, merger: Merger, clock: Clock) -> Index | None:
+    """The index that the configuration asks for."""
+    if configuration.index is None:
+        return None
+    captures = [name for name, spec in configuration.business.systems.items() if spec.captures_orders]
+    return Index(Database(configuration.index.url), reader=reader, merger=merger, captures=captures, clock=clock)
 
 
 def _cache(configuration: Configuration, clock: Clock, observing: Observing) -> Cache | None:

@@ -10,7 +10,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"caching"}),
     frozenset({"config", "merging"}),
     frozenset({"inventory"}),
-    frozenset({"projection"}),
+    frozenset({"projection", "index"}),
     frozenset({"calling"}),
     frozenset({"access", "guests"}),
     frozenset({"fetching"}),

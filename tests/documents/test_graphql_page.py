@@ -9,7 +9,7 @@ import pytest
 from graphql import build_schema, parse, validate
 from strawberry.utils.str_converters import to_camel_case
 
-from orderweave.answering.orders import DEFAULT_PER_PAGE, MOST_PER_PAGE
+from orderweave.answering.order_page import DEFAULT_PER_PAGE, MOST_PER_PAGE
 from orderweave.model.codes import Code
 from orderweave.model.rights import Limits
 from orderweave.operations import documents, gate, limits

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 import msgspec
 
 from orderweave.answering.errors import RequestError, bad_input, incomplete
-from orderweave.answering.filters import Filter
 from orderweave.answering.order import order_by_id
-from orderweave.answering.orders import OrderList, list_orders, page_of
+from orderweave.answering.order_page import OrderList, page_of
+from orderweave.answering.orders import list_orders
 from orderweave.answering.parts import Parts
 from orderweave.merging.order import order_id
 from orderweave.model.codes import Code
+from orderweave.model.filters import Filter
 from orderweave.model.ids import MalformedToken, decode_id
 from orderweave.model.order import Customer, OrderConnection
 from orderweave.model.people import tidy_email

@@ -10,9 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import msgspec
-
 from orderweave.matching import KeyReader
+from orderweave.model.filters import Filter
 from orderweave.model.order import Order
 from orderweave.model.systems import Business, SystemSpec
 from orderweave.planning.authority import Aspect, Authority
@@ -20,16 +19,6 @@ from orderweave_sdk.capabilities import Condition
 from orderweave_sdk.conditions import passes
 from orderweave_sdk.manifest import Operator, SearchField
 from orderweave_sdk.records import Facet
-
-
-class Filter(msgspec.Struct, frozen=True, kw_only=True):
-    """Conditions that must all hold, and nested filters: all of `every`, one of `some` (if any), none of `none`."""
-
-    conditions: tuple[Condition, ...] = ()
-    every: tuple[Filter, ...] = ()
-    some: tuple[Filter, ...] = ()
-    none: tuple[Filter, ...] = ()
-
 
 _FACET_OF_FIELD: dict[SearchField, Facet] = {
     SearchField.NUMBER: Facet.HEADER,

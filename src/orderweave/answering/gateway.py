@@ -15,7 +15,7 @@ from orderweave.answering import order as single
 from orderweave.answering import orders as lists
 from orderweave.answering import places, systems, tracking
 from orderweave.answering.errors import RequestError
-from orderweave.answering.orders import OrderList
+from orderweave.answering.order_page import OrderList
 from orderweave.answering.parts import Parts
 from orderweave.model.inventory import InventoryItem
 from orderweave.model.listing import StatusMapping, SystemInfo

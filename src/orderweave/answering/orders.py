@@ -8,14 +8,12 @@ one search a place and one batch a second system, and one batch more for the ord
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-import msgspec
-
 from orderweave.answering.errors import RequestError, bad_input
-from orderweave.answering.filters import Filter, order_passes, places_allow, pushable
+from orderweave.answering.filters import order_passes, places_allow, pushable
+from orderweave.answering.order_page import OrderList
 from orderweave.answering.parts import Parts
 from orderweave.answering.showing import shown
 from orderweave.answering.visibility import check_filter, is_visible, searches_of, with_owner
@@ -24,6 +22,7 @@ from orderweave.fetching.listing import Listed, Listing, Ordered, Place, Stream
 from orderweave.fetching.parcels import Parcels, parcels_of
 from orderweave.matching import Group
 from orderweave.model.codes import Code
+from orderweave.model.filters import Filter
 from orderweave.model.ids import MalformedToken, decode_cursor, encode_cursor
 from orderweave.model.order import Order, OrderConnection, OrderEdge, PageInfo
 from orderweave.model.provenance import Coverage, Fetched, SourceCoverage, SourceIssue
@@ -33,67 +32,14 @@ from orderweave.observing import Stage
 from orderweave.planning.needs import Needs
 from orderweave.planning.orders import OrderPlan, plan_orders
 from orderweave_sdk.capabilities import Condition
-from orderweave_sdk.manifest import Operator, SearchField
+from orderweave_sdk.manifest import Operator
 from orderweave_sdk.records import Key
 
-MOST_PER_PAGE = 100
-DEFAULT_PER_PAGE = 20
 # Batches of hits looked at for one page; a filter that only the merged order can answer may need several, and each
 # looks at twice as many hits as the one before, up to this many.
 _MOST_ROUNDS = 10
 _MOST_A_ROUND = 100
 _AFTER_ALL = "\uffff"  # stands behind every name of a system
-
-
-class OrderList(msgspec.Struct, frozen=True, kw_only=True):
-    """A page asked for, checked by `page_of`. `backward` pages end at `cursor` instead of starting there."""
-
-    size: int
-    cursor: str | None
-    backward: bool
-    filter: Filter
-    sort: SearchField
-    descending: bool
-
-    @property
-    def cursor_kind(self) -> str:
-        """Ties a cursor to this list: another filter or sort does not take it."""
-        text = f"{self.sort}|{self.descending}|".encode() + msgspec.json.encode(self.filter)
-        return f"orders:{hashlib.sha256(text).hexdigest()[:12]}"
-
-
-def page_of(
-    first: int | None,
-    after: str | None,
-    last: int | None,
-    before: str | None,
-    *,
-    filter: Filter,
-    sort: SearchField,
-    descending: bool,
-    most: int = MOST_PER_PAGE,
-) -> OrderList:
-    """The page that Relay's four arguments mean, of `most` orders; refuses what does not go together."""
-    if first is not None and last is not None:
-        raise bad_input("first and last cannot stand together")
-    if last is None and before is not None:
-        raise bad_input("before needs last")
-    if last is not None and after is not None:
-        raise bad_input("after needs first, not last")
-    size = first if first is not None else last if last is not None else DEFAULT_PER_PAGE
-    if first is None and last is None:
-        size = min(size, most)
-    if not 1 <= size <= most:
-        name = "first" if last is None else "last"
-        raise bad_input(f"{name} must be between 1 and {most}, is {size}")
-    return OrderList(
-        size=size,
-        cursor=before if last is not None else after,
-        backward=last is not None,
-        filter=filter,
-        sort=sort,
-        descending=descending,
-    )
 
 
 async def list_orders(parts: Parts, page: OrderList, needs: Needs, call: Terms) -> OrderConnection:

@@ -9,6 +9,7 @@ import msgspec
 
 from orderweave.fetching.systems import Systems
 from orderweave.guests import Desk
+from orderweave.index import Index
 from orderweave.matching import KeyReader
 from orderweave.merging import Merger
 from orderweave.model.inventory import FetchedStock
@@ -20,7 +21,9 @@ from orderweave_sdk.clock import Clock
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
-    """The rooms, wired. Made once a configuration by the bootstrap. Without a `desk` guests are not served."""
+    """The rooms, wired. Made once a configuration by the bootstrap. Without a `desk` guests are not served,
+    and without an `index` every answer is live; a question of the index may take `index_seconds`.
+    """
 
     business: Business
     systems: Systems
@@ -29,6 +32,8 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     merger: Merger
     clock: Clock
     desk: Desk | None = None
+    index: Index | None = None
+    index_seconds: float = 10.0
 
     @property
     def observing(self) -> Observing:

@@ -1,8 +1,4 @@
-"""Which orders exist for a caller. What one may not see looks exactly like what does not exist.
-
-The customer whom an order shows is the one who may see it: the most believed system's. A record of another system
-gives its customer a right only where it does not contradict that one.
-"""
+"""Which orders exist for a caller. What one may not see looks exactly like what does not exist."""
 
 from __future__ import annotations
 
@@ -11,17 +7,16 @@ from collections.abc import Iterable
 import msgspec
 
 from orderweave.answering.errors import RequestError
-from orderweave.answering.filters import Filter
 from orderweave.matching import Group
-from orderweave.merging.contest import Members
+from orderweave.merging.owners import names_of, owners_of
 from orderweave.model.codes import Code
-from orderweave.model.people import tidy_email
+from orderweave.model.filters import Filter
 from orderweave.model.rights import Owned, Rights, Scope
-from orderweave.planning.authority import Aspect, Authority
+from orderweave.planning.authority import Authority
 from orderweave.planning.needs import Needs
 from orderweave_sdk.capabilities import Condition
 from orderweave_sdk.manifest import Operator, SearchField
-from orderweave_sdk.records import Customer, Facet, Key
+from orderweave_sdk.records import Facet
 
 # Searches that one system is asked for the orders of one owner; one who is known by more names is looked for among all.
 _MOST_SEARCHES = 4
@@ -35,16 +30,7 @@ _SCOPE_OF_FILTER = {
 
 def is_visible(group: Group, rights: Rights, authority: Authority) -> bool:
     """Whether this order exists for the caller; the CUSTOMER facet must have been asked for (`with_owner`)."""
-    owned = rights.owned
-    if owned is None:
-        return True
-    said = Members(group.members, authority).saying(Aspect.CUSTOMER, lambda fetched: fetched.record.customer)
-    email = next((address for _, customer in said if (address := _email(customer))), None)
-    if email is not None and email in owned.emails:
-        return True
-    return any(
-        _is_known(customer, fetched.system, owned) for fetched, customer in said if _email(customer) in (None, email)
-    )
+    return rights.owned is None or not names_of(rights.owned).isdisjoint(owners_of(group, authority))
 
 
 def with_owner(needs: Needs, rights: Rights) -> Needs:
@@ -72,19 +58,6 @@ def searches_of(owned: Owned, system: str) -> tuple[Condition, ...]:
     # What belongs to a company, or to somebody known by an id of another system alone, no search of this one tells.
     elsewhere = bool(owned.companies) or (not found and bool(owned.customers))
     return () if elsewhere or len(found) > _MOST_SEARCHES else tuple(found)
-
-
-def _is_known(customer: Customer, system: str, owned: Owned) -> bool:
-    person, company = customer.person, customer.company
-    return bool(
-        (person and person.external_id and Key(system, person.external_id) in owned.customers)
-        or (company and company.external_id and Key(system, company.external_id) in owned.companies)
-    )
-
-
-def _email(customer: Customer) -> str | None:
-    person = customer.person
-    return tidy_email(person.email) if person and person.email else None
 
 
 def _fields(wanted: Filter) -> set[SearchField]:

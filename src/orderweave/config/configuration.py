@@ -163,6 +163,18 @@ class SharedRedis(msgspec.Struct, frozen=True, kw_only=True):
         return "SharedRedis(…)"
 
 
+class IndexSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the index is kept (SQLAlchemy's address, which may hold a password, so it is never printed), and how many
+    seconds one question of it may take.
+    """
+
+    url: str
+    answer_seconds: int = 10
+
+    def __repr__(self) -> str:
+        return "IndexSettings(…)"
+
+
 class Role(msgspec.Struct, frozen=True, kw_only=True):
     """What callers of one kind may see and spend. With `own` only their own orders exist for them; with `masked`
     personal data can be counted and not read.
@@ -229,7 +241,7 @@ class ConfiguredSystem(msgspec.Struct, frozen=True, kw_only=True):
 class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     """A configuration that holds together. Without `cache` everything is live; without `redis` every process keeps its
     own state; without `access` everybody who reaches the gateway sees everything. `manifest` holds the documents of
-    the files that `http` names; without `tracking` no guest tracks an order.
+    the files that `http` names; without `tracking` no guest tracks an order, and without `index` every answer is live.
     """
 
     file: str
@@ -244,3 +256,4 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     redis: SharedRedis | None = None
     access: AccessSettings | None = None
     tracking: TrackingSettings | None = None
+    index: IndexSettings | None = None

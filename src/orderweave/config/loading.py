@@ -16,6 +16,7 @@ from orderweave.config.access import read_access
 from orderweave.config.caching import read_cache
 from orderweave.config.configuration import Configuration, ConfigurationError, Problem
 from orderweave.config.http import read_http
+from orderweave.config.index import read_index
 from orderweave.config.live import read_live
 from orderweave.config.observing import read_observing
 from orderweave.config.reading import Reader
@@ -35,6 +36,7 @@ _TOP = {
     "http",
     "live",
     "tracking",
+    "index",
 }
 # The TOML reader's words for a table that stands twice, as a system named twice does.
 _TWICE = re.compile(r"Cannot declare \((.+)\) twice (\(.+\))")
@@ -95,7 +97,8 @@ def read(
     )
     wrong = [*wrong_cache, *wrong_observing, *wrong_http, *wrong_access, *wrong_tracking]
     live, wrong_live = read_live(document.get("live", {}))
-    problems = [*reader.problems, *wrong, *wrong_live]
+    index, wrong_index = read_index(document.get("index"), environment, Path(file).parent)
+    problems = [*reader.problems, *wrong, *wrong_live, *wrong_index]
     if problems:
         raise ConfigurationError(file, problems)
     return Configuration(
@@ -111,4 +114,5 @@ def read(
         redis=redis,
         access=access,
         tracking=tracking,
+        index=index,
     )

@@ -11,8 +11,8 @@ from strawberry import ID, UNSET, field
 from strawberry.utils.str_converters import to_camel_case
 
 from orderweave.answering.errors import bad_input
-from orderweave.answering.filters import Filter
-from orderweave.answering.orders import OrderList, page_of
+from orderweave.answering.order_page import OrderList, page_of
+from orderweave.model.filters import Filter
 from orderweave.schema.scalars import (
     FulfillmentStatus,
     InvoiceStatus,

@@ -12,9 +12,10 @@ from strawberry.types.base import get_object_definition
 
 from orderweave.answering.customer import CUSTOMER_COORDINATES, by_email
 from orderweave.answering.errors import RequestError, bad_input
-from orderweave.answering.filters import Filter, read_by
-from orderweave.answering.orders import OrderList
+from orderweave.answering.filters import read_by
+from orderweave.answering.order_page import OrderList
 from orderweave.model.access import may_see
+from orderweave.model.filters import Filter
 from orderweave.model.ids import MalformedToken, decode_id
 from orderweave.operations.selection import arguments_below
 from orderweave.planning.needs import needs_of

@@ -8,7 +8,7 @@ from typing import Any, cast
 import strawberry
 from strawberry import ID, field
 
-from orderweave.answering.orders import DEFAULT_PER_PAGE
+from orderweave.answering.order_page import DEFAULT_PER_PAGE
 from orderweave.model import order as model
 from orderweave.operations.weights import Cost, ListSize
 from orderweave.schema.arguments import FilterArgument, SortArgument, pages_key

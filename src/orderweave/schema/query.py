@@ -9,7 +9,7 @@ from strawberry import ID, field
 
 from orderweave.answering.errors import RequestError, bad_input
 from orderweave.answering.filters import read_by
-from orderweave.answering.orders import DEFAULT_PER_PAGE
+from orderweave.answering.order_page import DEFAULT_PER_PAGE
 from orderweave.model.codes import Code
 from orderweave.operations.weights import ListSize
 from orderweave.planning.needs import needs_of

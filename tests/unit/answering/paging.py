@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from orderweave.answering.filters import Filter
-from orderweave.answering.orders import page_of
+from orderweave.answering.order_page import page_of
+from orderweave.model.filters import Filter
 from orderweave.model.order import OrderConnection
 from orderweave.planning.needs import Needs
 from orderweave_sdk.manifest import SearchField

@@ -7,9 +7,9 @@ import pytest
 
 from orderweave.answering.customer import by_email
 from orderweave.answering.errors import RequestError
-from orderweave.answering.filters import Filter
-from orderweave.answering.orders import OrderList, page_of
+from orderweave.answering.order_page import OrderList, page_of
 from orderweave.model.codes import Code
+from orderweave.model.filters import Filter
 from orderweave.model.ids import encode_id
 from orderweave.model.order import Customer as MergedCustomer
 from orderweave.planning.needs import Needs

@@ -7,7 +7,7 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderweave.answering.filters import Filter
+from orderweave.model.filters import Filter
 from orderweave_sdk.capabilities import Condition
 from orderweave_sdk.manifest import Operator, SearchField
 from orderweave_sdk.records import OrderRecord

@@ -10,9 +10,9 @@ import msgspec
 import pytest
 
 from orderweave.answering.errors import RequestError
-from orderweave.answering.filters import Filter
-from orderweave.answering.orders import page_of
+from orderweave.answering.order_page import page_of
 from orderweave.model.codes import Code
+from orderweave.model.filters import Filter
 from orderweave.model.ids import encode_cursor, encode_id
 from orderweave.model.order import OrderConnection
 from orderweave.model.provenance import SourceCoverage

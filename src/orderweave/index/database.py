@@ -1,0 +1,150 @@
+"""The index's database: SQLite in a file, or PostgreSQL. Statements run in a few threads, each within its time."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import QueuePool
+
+from orderweave.index.zones import start_of
+
+T = TypeVar("T")
+# Threads for who reads; who writes has one, for SQLite has one writer, and PostgreSQL's writers take turns.
+_READERS = 4
+# Callers that may wait for a thread; more are refused at once.
+_MOST_WAITING = 64
+# Seconds that a writer waits for another process's write to end.
+_LONGEST_LOCK = 30
+# SQLite's steps between two looks at the clock.
+_STEPS = 10_000
+# One number for all writers of an index in PostgreSQL (the letters of "weave").
+_WRITERS = 0x7765617665
+
+
+class TooSlow(Exception):
+    """A statement took longer than it may."""
+
+
+class TooBusy(Exception):
+    """More callers wait for the database than may."""
+
+
+class Database:
+    """One database. Cheap to make; nothing is opened before the first statement. Close it when done.
+
+    `url` is SQLAlchemy's: `sqlite:///folder/file.db` or `postgresql+psycopg://…`.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.engine = _engine(url)
+        self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="index-read")
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="index-write")
+        self._waiting = 0
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self.engine.dialect.name
+
+    async def read(self, work: Callable[[Connection], T], *, seconds: float) -> T:
+        """What `work` reads from one snapshot, in a thread; raises TooSlow after so many seconds, and TooBusy."""
+        return await self._run(self._readers, partial(self._read, work, seconds))
+
+    async def write(self, work: Callable[[Connection], T], *, seconds: float = _LONGEST_LOCK) -> T:
+        """What `work` gives, all that it wrote in one transaction; one writer at a time, over all processes."""
+        return await self._run(self._writer, partial(self.write_now, work, seconds))
+
+    def write_now(self, work: Callable[[Connection], T], seconds: float = _LONGEST_LOCK) -> T:
+        """As `write`, in the thread of the caller."""
+        with self.engine.connect().execution_options(writing=True) as connection, connection.begin():
+            if self.dialect == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:writers)"), {"writers": _WRITERS})
+            return work(connection)
+
+    def _read(self, work: Callable[[Connection], T], seconds: float) -> T:
+        with self.engine.connect() as connection, connection.begin(), _within(connection, seconds):
+            return work(connection)
+
+    async def _run(self, threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
+        if self._waiting >= _MOST_WAITING:
+            raise TooBusy
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(threads, work)
+        finally:
+            self._waiting -= 1
+
+    def close(self) -> None:
+        """Let go of threads and connections; statements under way end by their time."""
+        self._readers.shutdown(wait=False, cancel_futures=True)
+        self._writer.shutdown(wait=False, cancel_futures=True)
+        self.engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    """An engine whose transactions begin when they say so, and are the writer's from the start where they write."""
+    made = make_url(url)
+    if made.get_backend_name() != "sqlite":
+        return create_engine(made, pool_size=_READERS + 1, max_overflow=1, pool_pre_ping=True)
+    if made.database:
+        Path(made.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(
+        made,
+        poolclass=QueuePool,
+        pool_size=_READERS + 1,
+        max_overflow=1,
+        connect_args={"check_same_thread": False, "timeout": _LONGEST_LOCK},
+    )
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_in_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: sqlite3.Connection, _: object) -> None:
+    connection.isolation_level = None
+    connection.create_function("start_of", 3, start_of, deterministic=True)
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "temp_store=MEMORY", "cache_size=-65536"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_in_sqlite(connection: Connection) -> None:
+    writing = connection.get_execution_options().get("writing")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def _within(connection: Connection, seconds: float) -> Iterator[None]:
+    """End statements after so many seconds, whoever waits for them or not."""
+    try:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text(f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}"))
+            yield
+            return
+        raw: Any = connection.connection.driver_connection
+        end = time.monotonic() + seconds
+        raw.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
+        try:
+            yield
+        finally:
+            raw.set_progress_handler(None, 0)
+    except DBAPIError as error:
+        if _was_ended(error):
+            raise TooSlow from None
+        raise
+
+
+def _was_ended(error: DBAPIError) -> bool:
+    if isinstance(error, OperationalError) and "interrupted" in str(error.orig):
+        return True
+    return getattr(error.orig, "sqlstate", None) == "57014"  # query_canceled

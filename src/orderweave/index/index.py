@@ -1,0 +1,181 @@
+"""The index: what the systems said of their orders, stock and products, kept for questions that no system answers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from orderweave.index.database import Database
+from orderweave.index.migrating import migrate
+from orderweave.index.pages import Slice, Spot, count, keys_of
+from orderweave.index.progress import Progress, progress_of
+from orderweave.index.tables import records
+from orderweave.index.taking import Taken, set_gaps_aside, take_orders, take_products, take_stock
+from orderweave.index.weaving import Node, Weaver, Woven, chunks
+from orderweave.matching import Group, KeyReader
+from orderweave.merging import Merger
+from orderweave_sdk.capabilities import Gap
+from orderweave_sdk.clock import Clock
+from orderweave_sdk.records import OrderRecord, ProductRecord, StockRecord
+
+T = TypeVar("T")
+# Records woven in one transaction when a backlog is worked off.
+_AT_ONCE = 500
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """A slice of orders as groups of their records, one for each spot, and how many orders there are in all."""
+
+    spots: tuple[Spot, ...]
+    groups: tuple[Group, ...]
+    total: int | None
+    progress: tuple[Progress, ...]
+
+
+class Index:
+    """The index over one database for one business. Tables are made at its first use; close it at the end.
+
+    Whoever writes gives records as connectors give them; all derived rows are made in the same transaction, or, with
+    `weave=False`, left to `weave_some`.
+    """
+
+    def __init__(
+        self, database: Database, *, reader: KeyReader, merger: Merger, captures: Collection[str], clock: Clock
+    ) -> None:
+        self.database = database
+        self.reader = reader
+        self.weaver = Weaver(reader, merger, captures, clock)
+        self._clock = clock
+        self._opening = asyncio.Lock()
+        self._open = False
+
+    async def open(self) -> None:
+        """Bring the tables to this version's form, once; all that needs them does so by itself."""
+        async with self._opening:
+            if not self._open:
+                await self.database.write(migrate)
+                self._open = True
+
+    async def read(self, work: Callable[[Connection], T], *, seconds: float) -> T:
+        """What `work` reads from one snapshot within so many seconds; raises TooSlow and TooBusy."""
+        await self.open()
+        return await self.database.read(work, seconds=seconds)
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """What `work` gives, all that it wrote in one transaction."""
+        await self.open()
+        return await self.database.write(work)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.close()
+
+    async def take(
+        self,
+        system: str,
+        given: Sequence[OrderRecord],
+        at: datetime,
+        *,
+        gaps: Sequence[Gap] = (),
+        weave: bool = True,
+    ) -> Woven:
+        """Keep records that a system gave at an instant; what is not news changes nothing."""
+        return await self.write(lambda found: self.take_now(found, system, given, at, gaps=gaps, weave=weave))
+
+    def take_now(
+        self,
+        connection: Connection,
+        system: str,
+        given: Sequence[OrderRecord],
+        at: datetime,
+        *,
+        gaps: Sequence[Gap] = (),
+        weave: bool = True,
+    ) -> Woven:
+        """As `take`, in a transaction of the caller's."""
+        taken: Taken = take_orders(connection, system, given, at, self.reader)
+        set_gaps_aside(connection, system, gaps, at)
+        return self.weaver.weave(connection, taken.changed) if weave and taken.changed else _NOTHING
+
+    async def drop(self, system: str, external_ids: Iterable[str]) -> Woven:
+        """Forget records that their system has no more."""
+        gone = [(system, external_id) for external_id in external_ids]
+        return await self.write(lambda found: self.weaver.weave(found, (), gone))
+
+    async def weave_some(self, most: int = _AT_ONCE) -> int:
+        """Weave some of what waits for it; how many records that were, 0 when nothing waits."""
+        return await self.write(lambda found: self.weave_now(found, most))
+
+    def weave_now(self, connection: Connection, most: int = _AT_ONCE) -> int:
+        """As `weave_some`, in a transaction of the caller's."""
+        waiting: list[Node] = [
+            (row.system, row.external_id)
+            for row in connection.execute(
+                select(records.c.system, records.c.external_id)
+                .where(records.c.dirty)
+                .order_by(records.c.system, records.c.external_id)
+                .limit(most)
+            )
+        ]
+        if waiting:
+            self.weaver.weave(connection, waiting)
+        return len(waiting)
+
+    async def take_stock(self, system: str, given: Sequence[StockRecord], at: datetime) -> None:
+        """Keep stock levels that a system gave."""
+        await self.write(lambda found: take_stock(found, system, given, at))
+
+    async def take_products(self, system: str, given: Sequence[ProductRecord], at: datetime) -> None:
+        """Keep products that a system gave."""
+        await self.write(lambda found: take_products(found, system, given, at))
+
+    async def page(self, wanted: Slice, *, counted: bool, seconds: float) -> Answer:
+        """A slice, all of it from one snapshot; with `counted` the number of all that pass, too."""
+        return await self.read(lambda found: self._page(found, wanted, counted=counted), seconds=seconds)
+
+    def _page(self, connection: Connection, wanted: Slice, *, counted: bool) -> Answer:
+        spots = keys_of(connection, wanted)
+        total = count(connection, wanted.where) if counted else None
+        known = progress_of(connection)
+        return Answer(
+            spots=tuple(spots),
+            groups=tuple(self.groups(connection, [spot.key for spot in spots], known)),
+            total=total,
+            progress=known,
+        )
+
+    def groups(self, connection: Connection, keys: Sequence[str], known: Sequence[Progress]) -> list[Group]:
+        """The records of these orders, matched as when they were woven; what changed meanwhile is left out.
+
+        A record is as new as its system's part of the index: had it changed since it was fetched, it would be here.
+        """
+        members = {
+            (row.system, row.external_id)
+            for chunk in chunks(keys)
+            for row in connection.execute(
+                select(records.c.system, records.c.external_id).where(records.c.order_key.in_(chunk))
+            )
+        }
+        reached = {entry.system: entry.reached_at for entry in known if entry.part == "orders" and entry.reached_at}
+        rows = self.weaver.together(connection, members).values()
+        found = {
+            f"{group.identity.namespace}/{group.identity.value}": _as_of(group, reached)
+            for group in self.weaver.groups(rows)
+        }
+        return [found[key] for key in keys if key in found]
+
+
+_NOTHING = Woven(made=frozenset(), gone=frozenset())
+
+
+def _as_of(group: Group, reached: dict[str, datetime]) -> Group:
+    members = tuple(
+        msgspec.structs.replace(each, fetched_at=max(each.fetched_at, reached.get(each.system, each.fetched_at)))
+        for each in group.members
+    )
+    return msgspec.structs.replace(group, members=members)

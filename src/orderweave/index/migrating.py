@@ -1,0 +1,19 @@
+"""Brings the tables of a database to the form of this version."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection
+
+_MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def migrate(connection: Connection) -> None:
+    """Run every migration that has not run; part of a writing transaction, so that several processes may begin."""
+    settings = Config()
+    settings.set_main_option("script_location", str(_MIGRATIONS))
+    settings.attributes["connection"] = connection
+    command.upgrade(settings, "head")

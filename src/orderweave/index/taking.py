@@ -1,0 +1,178 @@
+"""Taking in what a system says: records kept where they are news, with their keys. What is older than what is known
+changes nothing, so that deliveries may come twice and in any order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Table, delete, insert, select, tuple_
+
+from orderweave.index.contents import digest_of, encoded, kept
+from orderweave.index.rows import folded
+from orderweave.index.tables import products, record_keys, records, set_aside, stock_levels
+from orderweave.index.weaving import AnyRow, Node, chunks
+from orderweave.matching import KeyReader
+from orderweave_sdk.capabilities import Gap
+from orderweave_sdk.records import OrderRecord, ProductRecord, StockRecord
+
+_RECORD = tuple_(records.c.system, records.c.external_id)
+_encoder = msgspec.msgpack.Encoder(order="deterministic")
+
+
+class Taken(msgspec.Struct, frozen=True, kw_only=True):
+    """What was news: the records that changed, and how many came that did not."""
+
+    changed: frozenset[Node]
+    unchanged: int
+
+
+def take_orders(
+    connection: Connection, system: str, given: Iterable[OrderRecord], at: datetime, reader: KeyReader
+) -> Taken:
+    """Keep the records of orders that were fetched at an instant; those that changed are to be woven."""
+    newest = {record.external_id: record for record in given}
+    nodes = [(system, external_id) for external_id in sorted(newest)]
+    known: dict[str, AnyRow] = {
+        row.external_id: row
+        for chunk in chunks(nodes)
+        for row in connection.execute(
+            select(records.c.external_id, records.c.updated_at, records.c.fetched_at, records.c.digest).where(
+                _RECORD.in_(chunk)
+            )
+        )
+    }
+    rows: list[dict[str, Any]] = []
+    keys: list[dict[str, str]] = []
+    for external_id, record in newest.items():
+        if _is_older(record.updated_at, at, known.get(external_id)):
+            continue
+        content = encoded(kept(record))
+        digest = digest_of(content)
+        if external_id in known and known[external_id].digest == digest:
+            continue
+        rows.append(
+            {
+                "system": system,
+                "external_id": external_id,
+                "updated_at": record.updated_at,
+                "fetched_at": at,
+                "digest": digest,
+                "content": content,
+                "dirty": True,
+            }
+        )
+        keys += _keys(system, record, reader)
+    changed = [(system, row["external_id"]) for row in rows]
+    _put(connection, changed, rows, keys, known)
+    _no_longer_aside(connection, nodes)
+    return Taken(changed=frozenset(changed), unchanged=len(newest) - len(rows))
+
+
+def take_stock(connection: Connection, system: str, given: Iterable[StockRecord], at: datetime) -> None:
+    """Keep stock levels that were read at an instant in place of those known."""
+    rows = {
+        (folded(level.sku), level.location.external_id): {
+            "system": system,
+            "sku_folded": folded(level.sku),
+            "location": level.location.external_id,
+            "sku": level.sku,
+            **{name: getattr(level, name) for name in _NUMBERS},
+            "updated_at": level.updated_at,
+            "fetched_at": at,
+            "content": _encoder.encode(level),
+        }
+        for level in given
+    }
+    levels = [(system, *place) for place in sorted(rows)]
+    _replace(connection, stock_levels, ("system", "sku_folded", "location"), levels, list(rows.values()))
+
+
+def take_products(connection: Connection, system: str, given: Iterable[ProductRecord], at: datetime) -> None:
+    """Keep products that were read at an instant in place of those known."""
+    rows = {
+        product.external_id: {
+            "system": system,
+            "external_id": product.external_id,
+            "sku": product.sku,
+            "sku_folded": folded(product.sku),
+            "title": product.title,
+            "active": product.active,
+            "fetched_at": at,
+        }
+        for product in given
+    }
+    known = [(system, external_id) for external_id in sorted(rows)]
+    _replace(connection, products, ("system", "external_id"), known, list(rows.values()))
+
+
+def set_gaps_aside(connection: Connection, system: str, gaps: Sequence[Gap], at: datetime) -> None:
+    """Note what could not be read, so that it is seen and tried again; a gap without an id is one of its reason."""
+    rows = {
+        gap.external_id or f"? {gap.reason}": {
+            "system": system,
+            "external_id": gap.external_id or f"? {gap.reason}",
+            "reason": gap.reason,
+            "seen_at": at,
+        }
+        for gap in gaps
+    }
+    known = [(system, external_id) for external_id in sorted(rows)]
+    _replace(connection, set_aside, ("system", "external_id"), known, list(rows.values()))
+
+
+_NUMBERS = ("on_hand", "available", "committed", "reserved", "incoming", "safety_stock")
+
+
+def _is_older(updated_at: datetime | None, at: datetime, known: AnyRow | None) -> bool:
+    """Whether something newer is known: by the system's own time of change, else by when it was asked."""
+    if known is None:
+        return False
+    if updated_at is not None and known.updated_at is not None and updated_at != known.updated_at:
+        return bool(updated_at < known.updated_at)
+    return bool(at < known.fetched_at)
+
+
+def _keys(system: str, record: OrderRecord, reader: KeyReader) -> list[dict[str, str]]:
+    reading = reader.reading(system, record)
+    return [
+        {"namespace": key.namespace, "value": key.value, "system": system, "external_id": record.external_id}
+        for key in sorted(reading.owned | reading.referred)
+    ]
+
+
+def _put(
+    connection: Connection,
+    changed: Sequence[Node],
+    rows: Sequence[dict[str, Any]],
+    keys: Sequence[dict[str, str]],
+    known: Mapping[str, AnyRow],
+) -> None:
+    """In place of what was known. What a record was part of is kept with it until it is woven."""
+    part_of = {
+        row.external_id: row.order_key
+        for chunk in chunks([node for node in changed if node[1] in known])
+        for row in connection.execute(select(records.c.external_id, records.c.order_key).where(_RECORD.in_(chunk)))
+    }
+    whole = [{**row, "order_key": part_of.get(row["external_id"])} for row in rows]
+    _replace(connection, records, ("system", "external_id"), changed, whole)
+    _replace(connection, record_keys, ("system", "external_id"), changed, keys)
+
+
+def _no_longer_aside(connection: Connection, nodes: Sequence[Node]) -> None:
+    for chunk in chunks(nodes):
+        connection.execute(delete(set_aside).where(tuple_(set_aside.c.system, set_aside.c.external_id).in_(chunk)))
+
+
+def _replace(
+    connection: Connection, table: Table, names: Sequence[str], known: Sequence[Any], rows: Sequence[Mapping[str, Any]]
+) -> None:
+    """The rows in place of those of the table whose columns of these names are `known`."""
+    place = tuple_(*(table.c[name] for name in names))
+    for chunk in chunks(known):
+        connection.execute(delete(table).where(place.in_(chunk)))
+    if rows:
+        connection.execute(insert(table), rows)

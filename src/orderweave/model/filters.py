@@ -1,0 +1,16 @@
+"""Which orders are wanted."""
+
+from __future__ import annotations
+
+import msgspec
+
+from orderweave_sdk.capabilities import Condition
+
+
+class Filter(msgspec.Struct, frozen=True, kw_only=True):
+    """Conditions that must all hold, and nested filters: all of `every`, one of `some` (if any), none of `none`."""
+
+    conditions: tuple[Condition, ...] = ()
+    every: tuple[Filter, ...] = ()
+    some: tuple[Filter, ...] = ()
+    none: tuple[Filter, ...] = ()
