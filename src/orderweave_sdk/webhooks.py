@@ -46,15 +46,15 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     All of it is of what the vendor signed; only `topic` and, where the vendor has no other, a part of `id` may come
     from headers that it did not sign. `id` is the same each time the delivery is sent again, and of no other one.
     `topic` is the vendor's word. Deliveries about one thing are ordered by `version`, or else by `occurred_at` (aware,
-    UTC), by one and the same clock of the vendor; without both they count as they come. `orders` are (look-up of the
-    manifest, value); a delivery about none of orders, SKUs and parcels concerns nobody.
+    UTC), by one and the same clock of the vendor; without both they count as they come. `order` are the names of one
+    order, (look-up of the manifest, value), the surest first. A delivery about no order, SKU or parcel concerns nobody.
     """
 
     id: str
     topic: str
     occurred_at: datetime | None = None
     version: int | None = None
-    orders: tuple[Key, ...] = ()
+    order: tuple[Key, ...] = ()
     skus: tuple[str, ...] = ()
     tracking_numbers: tuple[str, ...] = ()
 
@@ -69,7 +69,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def idle(self) -> bool:
         """Whether nothing is concerned."""
-        return not (self.orders or self.skus or self.tracking_numbers)
+        return not (self.order or self.skus or self.tracking_numbers)
 
 
 def secrets_of(settings: Mapping[str, Any], name: str = SECRETS) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"fetching"}),
     frozenset({"answering"}),
     frozenset({"operations", "live"}),
-    frozenset({"schema"}),
+    frozenset({"schema", "receiving"}),
     frozenset({"web"}),
     frozenset({"bootstrap"}),
     frozenset({"serving"}),

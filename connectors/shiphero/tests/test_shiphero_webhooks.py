@@ -34,7 +34,7 @@ def test_an_allocation() -> None:
     goods = [{"id": 1, "sku": "A", "quantity": 1}, {"sku": "B"}, {"sku": "A"}, {"sku": " "}]
     found = said("Order Allocated", **NAMED, allocated_at="2021-07-24T02:03:01", line_items=goods)
     assert found.topic == "Order Allocated"
-    assert (found.orders, found.skus) == (KEYS, ("A", "B"))
+    assert (found.order, found.skus) == (KEYS, ("A", "B"))
     assert found.occurred_at == datetime(2021, 7, 24, 2, 3, 1, tzinfo=UTC)
 
 
@@ -42,14 +42,14 @@ def test_a_shipment() -> None:
     """Its order and goods stand one level further in; when it was made is not told in a way to order by."""
     inside = {"shipment_id": 1, "order_number": "1001", "partner_order_id": "P-1", "line_items": [{"sku": "A"}]}
     found = said("Shipment Update", test="0", fulfillment=inside)
-    assert (found.orders, found.skus, found.occurred_at) == (KEYS[1:], ("A",), None)
+    assert (found.order, found.skus, found.occurred_at) == (KEYS[1:], ("A",), None)
 
 
 def test_a_cancellation_and_stock() -> None:
     """An order alone, and goods alone."""
-    assert said("Order Canceled", **NAMED, **{"fulfillment-status": "canceled"}).orders == KEYS
+    assert said("Order Canceled", **NAMED, **{"fulfillment-status": "canceled"}).order == KEYS
     levels = said("Inventory Update", account_id=1, inventory=[{"sku": "A", "inventory": "37"}, {"sku": "B"}])
-    assert (levels.orders, levels.skus) == ((), ("A", "B"))
+    assert (levels.order, levels.skus) == ((), ("A", "B"))
     assert said("Inventory Change", sku="A").skus == ("A",)
     assert said("PO Update", po_id=1).idle
 

@@ -46,7 +46,7 @@ def sample(topic: str) -> Delivery:
 def test_sample(topic: str) -> None:
     """A sample names its order, and a time unless it is of a deletion or a return."""
     found = sample(topic)
-    assert [key.value.rpartition("/")[0] for key in found.orders if key.namespace == "id"] == (
+    assert [key.value.rpartition("/")[0] for key in found.order if key.namespace == "id"] == (
         ["gid://shopify/Order"] if TOPICS[topic] else []
     )
     assert (found.occurred_at is not None) == (topic != "orders/delete" and not topic.startswith("returns/"))

@@ -44,7 +44,7 @@ def test_an_order() -> None:
     )
     assert found.topic == "orders/updated"
     assert found.occurred_at == AT
-    assert found.orders == (ORDER, Key("number", "#9999"), Key("po_number", "PO-1"))
+    assert found.order == (ORDER, Key("number", "#9999"), Key("po_number", "PO-1"))
     assert found.skus == ()
 
 
@@ -64,7 +64,7 @@ def test_an_order() -> None:
 )
 def test_what_hangs_on_an_order(fields: dict[str, Any]) -> None:
     """Fulfillments, returns and edits name the order by its id, and the fulfillment's own name is no order's."""
-    assert said("some/topic", **fields).orders == (ORDER,)
+    assert said("some/topic", **fields).order == (ORDER,)
 
 
 def test_times() -> None:
@@ -77,7 +77,7 @@ def test_times() -> None:
 
 def test_a_deleted_order() -> None:
     """A body that is an id alone is an order's only under the topic that says so."""
-    assert said("orders/delete", id=820982911946154508).orders == (ORDER,)
+    assert said("orders/delete", id=820982911946154508).order == (ORDER,)
     assert said("products/delete", id=820982911946154508).idle
     assert read(None, b'{"id":820982911946154508}').idle
 

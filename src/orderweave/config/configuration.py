@@ -175,6 +175,14 @@ class IndexSettings(msgspec.Struct, frozen=True, kw_only=True):
         return "IndexSettings(…)"
 
 
+class WebhookSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Webhooks: how many may wait to be worked on, how often one is tried, for how long one that ended is known."""
+
+    most_waiting: int = 20_000
+    attempts: int = 9
+    keep_days: int = 7
+
+
 class Role(msgspec.Struct, frozen=True, kw_only=True):
     """What callers of one kind may see and spend. With `own` only their own orders exist for them; with `masked`
     personal data can be counted and not read.
@@ -242,6 +250,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     """A configuration that holds together. Without `cache` everything is live; without `redis` every process keeps its
     own state; without `access` everybody who reaches the gateway sees everything. `manifest` holds the documents of
     the files that `http` names; without `tracking` no guest tracks an order, and without `index` every answer is live.
+    With `webhooks`, which needs an `index`, they are taken at /webhooks.
     """
 
     file: str
@@ -257,3 +266,4 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     access: AccessSettings | None = None
     tracking: TrackingSettings | None = None
     index: IndexSettings | None = None
+    webhooks: WebhookSettings | None = None

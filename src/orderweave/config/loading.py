@@ -22,6 +22,7 @@ from orderweave.config.observing import read_observing
 from orderweave.config.reading import Reader
 from orderweave.config.registry import Registry
 from orderweave.config.tracking import read_tracking
+from orderweave.config.webhooks import read_webhooks
 from orderweave.model.systems import Business
 
 _TOP = {
@@ -37,6 +38,7 @@ _TOP = {
     "live",
     "tracking",
     "index",
+    "webhooks",
 }
 # The TOML reader's words for a table that stands twice, as a system named twice does.
 _TWICE = re.compile(r"Cannot declare \((.+)\) twice (\(.+\))")
@@ -98,7 +100,8 @@ def read(
     wrong = [*wrong_cache, *wrong_observing, *wrong_http, *wrong_access, *wrong_tracking]
     live, wrong_live = read_live(document.get("live", {}))
     index, wrong_index = read_index(document.get("index"), environment, Path(file).parent)
-    problems = [*reader.problems, *wrong, *wrong_live, *wrong_index]
+    webhooks, wrong_webhooks = read_webhooks(document.get("webhooks"), indexed="index" in document)
+    problems = [*reader.problems, *wrong, *wrong_live, *wrong_index, *wrong_webhooks]
     if problems:
         raise ConfigurationError(file, problems)
     return Configuration(
@@ -115,4 +118,5 @@ def read(
         access=access,
         tracking=tracking,
         index=index,
+        webhooks=webhooks,
     )

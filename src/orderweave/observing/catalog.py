@@ -203,6 +203,27 @@ LIVE_GAPS = Metric(
     "Subscriptions that went on from a cursor which is not known any more.",
     ("field",),
 )
+WEBHOOKS = Metric(
+    "orderweave_webhooks",
+    MetricKind.READ_COUNTER,
+    "Webhooks that came, by what became of them; for systems that are not configured without a name.",
+    ("system", "outcome"),
+)
+WEBHOOKS_WORKED = Metric(
+    "orderweave_webhooks_worked",
+    MetricKind.READ_COUNTER,
+    "Stored webhooks by what became of the work: DONE, OUTDATED, RETRIED or DEAD.",
+    ("system", "outcome"),
+)
+WEBHOOKS_WAITING = Metric(
+    "orderweave_webhooks_waiting", MetricKind.READ_GAUGE, "Stored webhooks that wait, over all processes."
+)
+WEBHOOKS_DEAD = Metric(
+    "orderweave_webhooks_dead", MetricKind.READ_GAUGE, "Stored webhooks that were given up, over all processes."
+)
+WEBHOOK_LAG_SECONDS = Metric(
+    "orderweave_webhook_lag_seconds", MetricKind.READ_GAUGE, "For how long the oldest webhook that waits has waited."
+)
 
 METRICS: tuple[Metric, ...] = (
     ANSWERS,
@@ -238,4 +259,9 @@ METRICS: tuple[Metric, ...] = (
     LIVE_EVENTS,
     LIVE_REPLAYS,
     LIVE_GAPS,
+    WEBHOOKS,
+    WEBHOOKS_WORKED,
+    WEBHOOKS_WAITING,
+    WEBHOOKS_DEAD,
+    WEBHOOK_LAG_SECONDS,
 )

@@ -34,9 +34,9 @@ class WebhookContract(ContractSetting):
         assert delivery.topic
         assert not delivery.idle
         lookups = self.connector.manifest.lookups
-        assert [key for key in delivery.orders if key.namespace not in lookups] == []
+        assert [key for key in delivery.order if key.namespace not in lookups] == []
         known = {key for order in self.world.orders for key in (*order.keys, *order.references)}
-        assert [key for key in delivery.orders if key not in known] == []
+        assert [key for key in delivery.order if key not in known] == []
         assert delivery.occurred_at is None or delivery.occurred_at.utcoffset() == timedelta(0)
 
     async def test_webhook_again_is_known(self, subject: Any, system: SimulatedSystem) -> None:
@@ -100,9 +100,9 @@ class WebhookContract(ContractSetting):
                 found = subject.read_delivery(*_came(changed), _AT)
             except Refused:
                 continue
-            assert (found.position, found.orders, found.skus, found.tracking_numbers) == (
+            assert (found.position, found.order, found.skus, found.tracking_numbers) == (
                 right.position,
-                right.orders,
+                right.order,
                 right.skus,
                 right.tracking_numbers,
             ), name

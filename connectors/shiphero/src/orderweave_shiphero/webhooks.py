@@ -55,7 +55,7 @@ def read_delivery(headers: Mapping[str, str], body: bytes, secrets: Sequence[str
         id=digest(headers.get(MESSAGE, ""), body),
         topic=said.webhook_type,
         occurred_at=_moment(said.allocated_at),
-        orders=tuple(_order_keys(said.fulfillment or said)),
+        order=tuple(_order_keys(said.fulfillment or said)),
         skus=tuple(dict.fromkeys(_skus(said))),
     )
 

@@ -69,7 +69,7 @@ def read_delivery(headers: Mapping[str, str], body: bytes, secrets: Sequence[str
         id=digest(body),
         topic=topic,
         occurred_at=_changed_at(said),
-        orders=tuple(_order_keys(said, topic)),
+        order=tuple(_order_keys(said, topic)),
         skus=tuple(dict.fromkeys(_skus(said))),
     )
 
