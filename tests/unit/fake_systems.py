@@ -19,6 +19,7 @@ from orderweave.config.configuration import (
     CacheSettings,
     Configuration,
     ConfiguredSystem,
+    IndexSettings,
     Server,
     SharedRedis,
     TrackingSettings,
@@ -64,11 +65,15 @@ from orderweave_sdk.records import (
     SystemKind,
     TrackingRecord,
 )
+from orderweave_sdk.signatures import signed_by_hmac_base64
 from orderweave_sdk.statuses import StatusMap
 from orderweave_sdk.upstream import UpstreamFactory
+from orderweave_sdk.webhooks import Delivery, read_body
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 ALL_FACETS = frozenset(Facet)
+# How webhooks of fake systems are signed.
+SIGNATURE, SECRET = "x-signature", "hush"
 # A failing system is asked each time anew, and once.
 ONCE = CallRules(attempts=1, breaker=False)
 _EQUAL = frozenset({Operator.EQ, Operator.IN})
@@ -321,6 +326,14 @@ class FakeConnector:
             return products
         return Products(records=tuple(product for product in self._system.products if product.sku in skus))
 
+    def read_delivery(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Delivery:
+        """A delivery as JSON, signed with `SECRET`."""
+        signed_by_hmac_base64(headers, body, (SECRET,), header=SIGNATURE)
+        if (scripted := self._system.meet(Asked(what="webhook"))) is not None:
+            delivery: Delivery = scripted
+            return delivery
+        return read_body(body, Delivery)
+
     async def list_locations(self, call: Call) -> Locations:
         """All places."""
         if (scripted := self._system.meet(Asked(what="locations"))) is not None:
@@ -362,6 +375,7 @@ def weave(
     access: AccessSettings | None = None,
     tracking: TrackingSettings | None = None,
     redis: SharedRedis | None = None,
+    index: IndexSettings | None = None,
 ) -> Woven:
     """The gateway over these systems, in this order; everything live unless a cache is given, told to whoever `observe`
     makes, and called by these rules: unless told otherwise once a question. With `federation` it is a subgraph, with
@@ -389,6 +403,7 @@ def weave(
         access=access,
         redis=redis,
         tracking=tracking,
+        index=index,
     )
     observing = observe([system.name for system in systems], clock) if observe else UNOBSERVED
     return Woven(configuration, clock, {system.name: system for system in systems}, observing)
