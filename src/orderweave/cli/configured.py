@@ -24,7 +24,7 @@ _CHECK_SECONDS = 10.0
 _MOST_QUERY_BYTES = 1024 * 1024
 
 
-def _load(path: Path, environment: Mapping[str, str]) -> Configuration | None:
+def loaded(path: Path, environment: Mapping[str, str]) -> Configuration | None:
     """The configuration, or None after its problems have been printed."""
     try:
         return load(path, registry=installed(), environment=environment)
@@ -38,7 +38,7 @@ def _load(path: Path, environment: Mapping[str, str]) -> Configuration | None:
 
 def serve(path: Path, environment: Mapping[str, str], workers: int) -> int:
     """Serve until stopped."""
-    configuration = _load(path, environment)
+    configuration = loaded(path, environment)
     if configuration is None:
         return 1
     set_up_logs(configuration.observing.log_format)
@@ -52,7 +52,7 @@ def serve(path: Path, environment: Mapping[str, str], workers: int) -> int:
 
 async def check(path: Path, environment: Mapping[str, str]) -> int:
     """One line a system: reachable and let in, or what to do; 1 when any is not."""
-    configuration = _load(path, environment)
+    configuration = loaded(path, environment)
     if configuration is None:
         return 1
     woven = Orderweave(configuration)
@@ -106,7 +106,7 @@ def warnings(configuration: Configuration) -> list[str]:
 
 def systems(path: Path, environment: Mapping[str, str]) -> int:
     """A table of the systems and what they declare."""
-    configuration = _load(path, environment)
+    configuration = loaded(path, environment)
     if configuration is None:
         return 1
     for name, spec in configuration.business.systems.items():
@@ -122,7 +122,7 @@ def systems(path: Path, environment: Mapping[str, str]) -> int:
 
 def explain_query(path: Path, environment: Mapping[str, str], query: str, variables: str, operation: str | None) -> int:
     """The plan of a query, from a file or as typed."""
-    configuration = _load(path, environment)
+    configuration = loaded(path, environment)
     if configuration is None:
         return 1
     try:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from orderweave.cli import access, configured, developing
+from orderweave.cli import access, configured, developing, webhooks
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -73,6 +73,8 @@ def _parser() -> argparse.ArgumentParser:
         run=lambda given: access.make_key(given.name, role=given.role, days=given.days, now=datetime.now(UTC))
     )
 
+    _webhooks(commands)
+
     schema = commands.add_parser("schema", help="print the schema, or compare it").add_subparsers(required=True)
     printed = schema.add_parser("print", help="print the schema")
     printed.add_argument("--federation", action="store_true", help="as a subgraph, for a composer")
@@ -96,6 +98,35 @@ def _parser() -> argparse.ArgumentParser:
     _with_systems(truth)
     truth.set_defaults(run=_truth)
     return parser
+
+
+def _webhooks(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The commands about webhooks that came."""
+    came = commands.add_parser("webhooks", help="look at webhooks that came, and replay dead ones").add_subparsers(
+        required=True
+    )
+    listed = came.add_parser("list", help="list deliveries, the newest first; the dead ones unless told otherwise")
+    listed.add_argument("--state", choices=["dead", "waiting", "done", "outdated", "all"], default="dead")
+    listed.add_argument("--most", type=_whole(1, 10_000), default=50, help="how many")
+    _with_configuration(listed)
+    listed.set_defaults(
+        run=lambda given: asyncio.run(
+            webhooks.list_deliveries(given.config, os.environ, state=given.state, most=given.most)
+        )
+    )
+    shown = came.add_parser("show", help="show one delivery")
+    shown.add_argument("number", type=_whole(1, 999_999_999))
+    _with_configuration(shown)
+    shown.set_defaults(run=lambda given: asyncio.run(webhooks.show_delivery(given.config, os.environ, given.number)))
+    replayed = came.add_parser("replay", help="have dead deliveries worked on again")
+    replayed.add_argument("numbers", type=_whole(1, 999_999_999), nargs="*")
+    replayed.add_argument("--all", action="store_true", help="all that are dead")
+    _with_configuration(replayed)
+    replayed.set_defaults(
+        run=lambda given: asyncio.run(
+            webhooks.replay_deliveries(given.config, os.environ, given.numbers, every=given.all, now=datetime.now(UTC))
+        )
+    )
 
 
 def _with_configuration(parser: argparse.ArgumentParser) -> None:
