@@ -108,8 +108,8 @@ async def shop(folder: Path) -> AsyncIterator[Shop]:
 
 async def test_a_change_in_the_shop(tmp_path: Path) -> None:
     """The shop changes an order whose screen is cached. Until its webhook comes the screen says what it said, without
-    a call; then the order is read from the shop, and from nobody else, and the index has it. The screen says what is new:
-    it asks the shop by the order's number, once, and nobody else.
+    a call; then the order is read from the shop, and from nobody else, and the index has it. The screen says what is
+    new: it asks the shop by the order's number, once, and nobody else.
     """
     async with shop(tmp_path) as running:
         number = running.first().key("number")
