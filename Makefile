@@ -19,10 +19,10 @@ space := $(subst ,, )
 CONNECTOR_SOURCES := $(subst $(space),:,$(wildcard connectors/*/src))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check truth bench faults soak schema systems browser lock clean
+.PHONY: help setup demo test check truth bench faults soak schema connectors systems browser lock clean
 
 help: ## print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s  %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## make .venv with the locked packages, the project and every connector
 	@$(PYTHON) tools/set_up.py
@@ -56,6 +56,10 @@ schema: setup ## write schema.graphql and its reference from the types
 	@mkdir -p var
 	$(BIN)/orderweave schema print > var/schema.graphql && mv var/schema.graphql schema.graphql
 	$(BIN)/orderweave schema reference > var/reference.md && mv var/reference.md docs/schema/reference.md
+
+connectors: setup ## write the page of all connectors from their manifests and quality files
+	@mkdir -p var
+	$(BIN)/orderweave connector page > var/systems.md && mv var/systems.md docs/connectors/systems.md
 
 systems: setup ## run the tests against real servers (slow)
 	$(PYTEST) -m systems $(PYTEST_ARGS)

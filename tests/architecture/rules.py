@@ -4,7 +4,7 @@ from __future__ import annotations
 
 # From the inside out. A room imports from itself and from the lines above its own, never sideways or outwards.
 LAYERS: tuple[frozenset[str], ...] = (
-    frozenset({"model", "scaffold"}),
+    frozenset({"model", "quality", "scaffold"}),
     frozenset({"planning", "matching"}),
     frozenset({"observing"}),
     frozenset({"caching"}),

@@ -17,7 +17,7 @@ PAGE = read_page("docs/connectors/write-your-own.md")
 
 def test_files_are_the_scaffolds(tmp_path: Path) -> None:
     """The table of files is what `orderweave connector new` writes."""
-    written = {path.relative_to(tmp_path / "acme").as_posix() for path in new_connector("acme", tmp_path)}
+    written = {path.relative_to(tmp_path / "lagoon").as_posix() for path in new_connector("lagoon", tmp_path)}
     assert {code_of(file) for file, _ in table(PAGE, "file", "what it is for")} == written
 
 

@@ -65,15 +65,12 @@ from orderweave_sdk.records import (
     SystemKind,
     TrackingRecord,
 )
-from orderweave_sdk.signatures import signed_by_hmac_base64
 from orderweave_sdk.statuses import StatusMap
 from orderweave_sdk.upstream import UpstreamFactory
-from orderweave_sdk.webhooks import Delivery, read_body
+from tests.unit.fake_webhooks import ReadWebhook, SendsJson
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 ALL_FACETS = frozenset(Facet)
-# How webhooks of fake systems are signed.
-SIGNATURE, SECRET = "x-signature", "hush"
 # A failing system is asked each time anew, and once.
 ONCE = CallRules(attempts=1, breaker=False)
 _EQUAL = frozenset({Operator.EQ, Operator.IN})
@@ -205,7 +202,7 @@ class FakeSystem:
         self.silent = False
         self.answer: dict[str, Callable[[], Any]] = {}
         self.gaps: tuple[Gap, ...] = ()
-        self.read_webhook: Callable[[Mapping[str, str], bytes, datetime], Delivery] | None = None
+        self.read_webhook: ReadWebhook | None = None
         self.calls: list[Asked] = []
         self.closed = False
         self.clock: FakeClock | None = None
@@ -245,7 +242,7 @@ class FakeSystem:
         )
 
 
-class FakeConnector:
+class FakeConnector(SendsJson):
     """A connector over a FakeSystem, which comes in the settings; over an empty one where none comes."""
 
     manifest: ClassVar[Manifest]
@@ -326,16 +323,6 @@ class FakeConnector:
             products: Products = scripted
             return products
         return Products(records=tuple(product for product in self._system.products if product.sku in skus))
-
-    def read_delivery(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Delivery:
-        """A delivery as JSON, signed with `SECRET`, unless the test has another way to sign."""
-        if self._system.read_webhook is not None:
-            return self._system.read_webhook(headers, body, now)
-        signed_by_hmac_base64(headers, body, (SECRET,), header=SIGNATURE)
-        if (scripted := self._system.meet(Asked(what="webhook"))) is not None:
-            delivery: Delivery = scripted
-            return delivery
-        return read_body(body, Delivery)
 
     async def list_locations(self, call: Call) -> Locations:
         """All places."""

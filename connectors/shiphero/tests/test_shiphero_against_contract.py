@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from itertools import chain, combinations
 
 import pytest
-from graphql import GraphQLSchema
+from graphql import GraphQLObjectType, GraphQLSchema
 
 from orderweave_sdk.batches import keys_of
 from orderweave_sdk.clock import Call
-from orderweave_sdk.records import Facet
+from orderweave_sdk.records import Axis, Facet
 from orderweave_sdk.testing.contracts import contract_file
 from orderweave_sdk.testing.graphql_contract import (
     answers_problems,
@@ -21,7 +21,7 @@ from orderweave_sdk.testing.graphql_contract import (
 )
 from orderweave_shiphero.connector import ShipheroConnector
 from orderweave_shiphero.credits import MOST_ALIASES
-from orderweave_shiphero.manifest import FACETS
+from orderweave_shiphero.manifest import FACETS, STATUSES
 from orderweave_shiphero.operations import (
     ACCOUNT,
     ORDER_FINDER,
@@ -126,3 +126,14 @@ async def test_the_simulator_s_answers(
     await connector.list_locations(call)
     assert len(simulator.calls) == 10
     assert answers_problems(contract, simulator.calls) == []
+
+
+def test_the_status_map_knows_every_hold(contract: GraphQLSchema) -> None:
+    """Each hold that the schema has, and the day until which an order waits, has a meaning; nothing else has one.
+
+    The schema gives the words of an order as plain texts; those that ShipHero names stand in the mapping's own tests.
+    """
+    holds, order = contract.get_type("OrderHolds"), contract.get_type("Order")
+    assert isinstance(holds, GraphQLObjectType)
+    assert isinstance(order, GraphQLObjectType)
+    assert set(STATUSES.words[Axis.HOLD_REASON]) == {*holds.fields, *({"hold_until_date"} & set(order.fields))}

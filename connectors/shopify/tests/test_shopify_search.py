@@ -10,7 +10,7 @@ from orderweave_sdk.capabilities import Condition, Search
 from orderweave_sdk.clock import Call
 from orderweave_sdk.errors import BadPayload, GiveUp
 from orderweave_sdk.manifest import Operator, SearchField
-from orderweave_sdk.records import Facet
+from orderweave_sdk.records import Facet, Header, Key, OrderRecord
 from orderweave_sdk.testing.faults import Fault
 from orderweave_sdk.testing.samples import sample_world
 from orderweave_sdk.testing.world import World
@@ -111,6 +111,37 @@ async def test_a_page_is_as_small_as_its_cost_demands(shop: ShopifySimulator, co
     page = await connector.search_orders(search(facets=ShopifyConnector.manifest.facets), Call.within(20))
     assert (len(page.hits), page.more) == (33, True)
     assert len(shop.calls) == 1
+
+
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+async def test_every_order_comes_once(
+    size: int, descending: bool, shop: ShopifySimulator, connector: ShopifyConnector
+) -> None:
+    """Nine orders of which five were placed in one second come once each, equals by id in the same direction."""
+    moments = [NOON + timedelta(seconds=n) for n in (0, 1, 2, 2, 2, 2, 2, 3, 4)]
+    shop.seed(
+        World(
+            orders=tuple(
+                OrderRecord(
+                    external_id=ids("order", n), keys=(Key("id", ids("order", n)),), header=Header(placed_at=moment)
+                )
+                for n, moment in reversed(list(enumerate(moments, start=1)))
+            )
+        )
+    )
+    found: list[str] = []
+    after: str | None = None
+    for _ in range(20):
+        page = await connector.search_orders(
+            search(sort=SearchField.PLACED_AT, descending=descending, size=size, after=after), Call.within(10)
+        )
+        found += [hit.record.external_id for hit in page.hits]
+        if not page.more:
+            break
+        after = page.hits[-1].cursor
+    expected = [ids("order", n) for n in range(1, 10)]
+    assert found == (expected[::-1] if descending else expected)
 
 
 async def test_a_page_of_unreadable_orders_is_passed(shop: ShopifySimulator, connector: ShopifyConnector) -> None:

@@ -107,6 +107,27 @@ async def test_time_that_never_was_is_a_gap(tmp_path: Path) -> None:
     assert found.gaps == (Gap("orders.placed_at: a time that never was in America/New_York", "1"),)
 
 
+@pytest.mark.parametrize("descending", [False, True])
+@pytest.mark.parametrize("size", [1, 2, 3, 7])
+async def test_every_order_comes_once(size: int, descending: bool, tmp_path: Path) -> None:
+    """Nine orders of which five have one time and two have none come once each, equals by id."""
+    times = ("NULL", "NULL", *(f"'2026-01-01 10:00:0{second}'" for second in (1, 2, 2, 2, 2, 2, 3)))
+    rows = (f"INSERT INTO o VALUES ('{n}', {time})" for n, time in reversed(list(enumerate(times, start=1))))
+    url = make(tmp_path / "shop.sqlite", "CREATE TABLE o (id TEXT, at TEXT)", *rows)
+    mapping = {"time_zone": "UTC", "orders": {"from": "o", "id": "id", "placed_at": "at"}}
+    found: list[str] = []
+    after: str | None = None
+    async with connected(url, mapping) as shop:
+        for _ in range(20):
+            page = await shop.search_orders(search(size=size, descending=descending, after=after), call())
+            found += [hit.record.external_id for hit in page.hits]
+            if not page.more:
+                break
+            after = page.hits[-1].cursor
+    expected = [str(n) for n in range(1, 10)]
+    assert found == (expected[::-1] if descending else expected)
+
+
 async def test_changes_go_back_behind_the_last(tmp_path: Path) -> None:
     """The next listing begins a minute before the last change, and before now when a stamp lies in the future."""
     path = tmp_path / "shop.sqlite"

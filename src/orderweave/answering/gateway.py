@@ -14,9 +14,15 @@ from orderweave.answering import inventory as stock
 from orderweave.answering import order as single
 from orderweave.answering import orders as lists
 from orderweave.answering import places, systems, tracking
+from orderweave.answering.aggregates import Asked
 from orderweave.answering.errors import RequestError
+from orderweave.answering.indexed import list_from_index, needs_index
+from orderweave.answering.order_groups import order_groups
 from orderweave.answering.order_page import OrderList
 from orderweave.answering.parts import Parts
+from orderweave.answering.stock_groups import stock_groups
+from orderweave.model.aggregates import Groups
+from orderweave.model.filters import Filter
 from orderweave.model.inventory import InventoryItem
 from orderweave.model.listing import StatusMapping, SystemInfo
 from orderweave.model.order import Customer, Location, Order, OrderConnection
@@ -70,7 +76,17 @@ class Gateway:
 
     async def orders(self, page: OrderList, needs: Needs, call: Terms) -> OrderConnection:
         """A page of orders over all places of capture."""
+        if needs_index(self.parts, page):
+            return await list_from_index(self.parts, page, needs, call)
         return await lists.list_orders(self.parts, page, needs, call)
+
+    async def order_groups(self, wanted: Filter, asked: Asked, call: Terms) -> Groups:
+        """Groups and totals of orders."""
+        return await order_groups(self.parts, wanted, asked, call)
+
+    async def stock_groups(self, skus: Sequence[str], locations: Sequence[str], asked: Asked) -> Groups:
+        """Groups and totals of stock."""
+        return await stock_groups(self.parts, skus, locations, asked)
 
     async def inventory(
         self, skus: Sequence[str], call: Terms, most: int = stock.MOST_SKUS

@@ -15,7 +15,10 @@ DEFAULT_PER_PAGE = 20
 
 
 class OrderList(msgspec.Struct, frozen=True, kw_only=True):
-    """A page asked for, checked by `page_of`. `backward` pages end at `cursor` instead of starting there."""
+    """A page asked for, checked by `page_of`. `backward` pages end at `cursor` instead of starting there.
+
+    `search` are words to find orders by, and with `counted` all that pass are counted.
+    """
 
     size: int
     cursor: str | None
@@ -23,11 +26,15 @@ class OrderList(msgspec.Struct, frozen=True, kw_only=True):
     filter: Filter
     sort: SearchField
     descending: bool
+    search: str | None = None
+    counted: bool = False
 
     @property
     def cursor_kind(self) -> str:
         """Ties a cursor to this list: another filter or sort does not take it."""
         text = f"{self.sort}|{self.descending}|".encode() + msgspec.json.encode(self.filter)
+        if self.search is not None:
+            text += b"|" + self.search.encode()
         return f"orders:{hashlib.sha256(text).hexdigest()[:12]}"
 
 
@@ -40,6 +47,8 @@ def page_of(
     filter: Filter,
     sort: SearchField,
     descending: bool,
+    search: str | None = None,
+    counted: bool = False,
     most: int = MOST_PER_PAGE,
 ) -> OrderList:
     """The page that Relay's four arguments mean, of `most` orders; refuses what does not go together."""
@@ -62,4 +71,6 @@ def page_of(
         filter=filter,
         sort=sort,
         descending=descending,
+        search=search,
+        counted=counted,
     )

@@ -73,7 +73,7 @@ def _parser() -> argparse.ArgumentParser:
         run=lambda given: access.make_key(given.name, role=given.role, days=given.days, now=datetime.now(UTC))
     )
 
-    _webhooks(commands)
+    _add_webhooks(commands)
 
     schema = commands.add_parser("schema", help="print the schema, or compare it").add_subparsers(required=True)
     printed = schema.add_parser("print", help="print the schema")
@@ -86,11 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     diff.add_argument("--folder", type=Path, default=Path())
     diff.set_defaults(run=lambda given: developing.diff_schema(given.folder))
 
-    connector = commands.add_parser("connector", help="work on connectors").add_subparsers(required=True)
-    new = connector.add_parser("new", help="make a folder whose contract tests run")
-    new.add_argument("name")
-    new.add_argument("--folder", type=Path, default=Path("connectors"))
-    new.set_defaults(run=lambda given: developing.new_connector(given.name, given.folder))
+    _add_connector(commands)
 
     truth = commands.add_parser("truth", help="hold the matching and merging against generated truth")
     truth.add_argument("--orders", type=_whole(1, 100_000), default=10000)
@@ -100,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _webhooks(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_webhooks(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """The commands about webhooks that came."""
     came = commands.add_parser("webhooks", help="look at webhooks that came, and replay dead ones").add_subparsers(
         required=True
@@ -127,6 +123,21 @@ def _webhooks(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
             webhooks.replay_deliveries(given.config, os.environ, given.numbers, every=given.all, now=datetime.now(UTC))
         )
     )
+
+
+def _add_connector(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    connector = commands.add_parser("connector", help="work on connectors").add_subparsers(required=True)
+    new = connector.add_parser("new", help="make a folder whose contract tests run")
+    new.add_argument("name")
+    new.add_argument("--folder", type=Path, default=Path("connectors"))
+    new.set_defaults(run=lambda given: developing.new_connector(given.name, given.folder))
+
+    held = connector.add_parser("check", help="say which rules of the quality scale a connector does not speak of")
+    held.add_argument("folder", type=Path)
+    held.set_defaults(run=lambda given: developing.check_connector(given.folder))
+    table = connector.add_parser("page", help="print what every connector can do and how it was proven")
+    table.add_argument("--folder", type=Path, default=Path("connectors"))
+    table.set_defaults(run=lambda given: developing.print_connectors(given.folder))
 
 
 def _with_configuration(parser: argparse.ArgumentParser) -> None:

@@ -14,9 +14,11 @@ from orderweave.index.database import Database
 from orderweave.index.migrating import migrate
 from orderweave.index.pages import Slice, Spot, count, keys_of
 from orderweave.index.progress import Progress, progress_of
+from orderweave.index.stocking import restock
 from orderweave.index.tables import records
 from orderweave.index.taking import Taken, set_gaps_aside, take_orders, take_products, take_stock
 from orderweave.index.weaving import Node, Weaver, Woven, chunks
+from orderweave.inventory import StockMerger
 from orderweave.matching import Group, KeyReader
 from orderweave.merging import Merger
 from orderweave_sdk.capabilities import Gap
@@ -50,6 +52,7 @@ class Index:
         self.database = database
         self.reader = reader
         self.weaver = Weaver(reader, merger, captures, clock)
+        self._stock_merger = StockMerger(merger.business, merger.authority)
         self._clock = clock
         self._opening = asyncio.Lock()
         self._open = False
@@ -128,7 +131,12 @@ class Index:
 
     async def take_stock(self, system: str, given: Sequence[StockRecord], at: datetime) -> None:
         """Keep stock levels that a system gave."""
-        await self.write(lambda found: take_stock(found, system, given, at))
+        await self.write(lambda found: self.take_stock_now(found, system, given, at))
+
+    def take_stock_now(self, connection: Connection, system: str, given: Sequence[StockRecord], at: datetime) -> None:
+        """As `take_stock`, in a transaction of the caller's."""
+        take_stock(connection, system, given, at)
+        restock(connection, (level.sku for level in given), self._stock_merger, self._clock.now())
 
     async def take_products(self, system: str, given: Sequence[ProductRecord], at: datetime) -> None:
         """Keep products that a system gave."""

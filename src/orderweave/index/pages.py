@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, func, select, tuple_
+from sqlalchemy import ColumnElement, Connection, func, literal, select, tuple_
 
 from orderweave.index.columns import Least
 from orderweave.index.tables import RANKS, orders
@@ -43,8 +43,9 @@ def keys_of(connection: Connection, wanted: Slice) -> list[Spot]:
     question = select(column, orders.c.key).where(wanted.where)
     if wanted.after is not None:
         value = wanted.after.value
-        spot: tuple[Any, Any] = (Least(column.type) if value is None else value, wanted.after.key)
-        question = question.where(place < tuple_(*spot) if wanted.descending else place > tuple_(*spot))
+        known: ColumnElement[Any] = Least(column.type) if value is None else literal(value, column.type)
+        spot = tuple_(known, literal(wanted.after.key, orders.c.key.type))
+        question = question.where(place < spot if wanted.descending else place > spot)
     ends = [part.desc() if wanted.descending else part.asc() for part in (rank, orders.c.key)]
     return [Spot(*row) for row in connection.execute(question.order_by(*ends).limit(wanted.size))]
 

@@ -200,6 +200,27 @@ stock_levels = Table(
 )
 Index("stock_levels_by_sku", stock_levels.c.sku_folded)
 
+# One SKU at one place, whoever reports it, as it was merged; `counted` where it is stock and no mere listing.
+stock = Table(
+    "stock",
+    METADATA,
+    Column("sku_folded", Word, nullable=False),
+    Column("location_id", Word, nullable=False),
+    Column("sku", Word, nullable=False),
+    Column("title", Word),
+    Column("location", Word),
+    Column("location_kind", Word, nullable=False),
+    Column("on_hand", Amount),
+    Column("available", Amount),
+    Column("committed", Amount),
+    Column("reserved", Amount),
+    Column("incoming", Amount),
+    Column("safety_stock", Amount),
+    Column("available_to_sell", Amount),
+    Column("counted", Boolean, nullable=False),
+    PrimaryKeyConstraint("sku_folded", "location_id"),
+)
+
 # What one system says of one sellable SKU.
 products = Table(
     "products",

@@ -250,9 +250,10 @@ class OrderEdge(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class OrderConnection(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A page of orders, and how complete the list is."""
+    """A page of orders, how complete the list is, and how many orders there are in all, where they were counted."""
 
     edges: tuple[OrderEdge, ...]
     nodes: tuple[Order, ...]
     page_info: PageInfo
     coverage: Coverage
+    total_count: int | None = None

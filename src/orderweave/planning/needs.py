@@ -73,6 +73,17 @@ FACETS_OF_FIELD: dict[str, frozenset[Facet]] = {
     "Order.timeline": frozenset({_H, _P, _F, _T, Facet.TIMELINE}),
 }
 
+# What the index does not keep: it is personal, and nothing is filtered by it.
+_BEYOND_INDEX = frozenset(
+    {
+        "Order.billingAddress",
+        "Order.shippingAddress",
+        "Order.timeline",
+        "Customer.phone",
+        "Company.taxId",
+        "Refund.note",
+    }
+)
 # Fields whose answer is about all systems: everyone who may know the order is asked.
 _ALL_SOURCES = frozenset({"Order.sources", "Order.conflicts"})
 _ALL_KEYS = frozenset({"Order.identifiers"})
@@ -81,13 +92,15 @@ _ALL_KEYS = frozenset({"Order.identifiers"})
 class Needs(msgspec.Struct, frozen=True, kw_only=True):
     """The facets wanted. `all_sources`: from every system that has them; `all_keys`: every system's names at least.
 
-    `fields` are the fields of `Order` that are read, in the schema's words; None for all.
+    `fields` are the fields of `Order` that are read, in the schema's words; None for all. `beyond_index`: something of
+    it is in the systems alone.
     """
 
     facets: frozenset[Facet]
     all_sources: bool = False
     all_keys: bool = False
     fields: frozenset[str] | None = None
+    beyond_index: bool = False
 
 
 def needs_of(coordinates: Iterable[str], read: Iterable[str] = ()) -> Needs:
@@ -101,5 +114,6 @@ def needs_of(coordinates: Iterable[str], read: Iterable[str] = ()) -> Needs:
         facets=frozenset(facet for coordinate in touched for facet in FACETS_OF_FIELD.get(coordinate, _FREE)),
         all_sources=bool(selected & _ALL_SOURCES),
         all_keys=bool(selected & _ALL_KEYS),
+        beyond_index=bool(selected & _BEYOND_INDEX),
         fields=frozenset(name for owner, _, name in (entry.partition(".") for entry in touched) if owner == "Order"),
     )

@@ -147,6 +147,12 @@ class OrderSort:
 
 
 FilterArgument = Annotated[OrderFilter | None, strawberry.argument(description="Which orders; all without one.")]
+SearchArgument = Annotated[
+    str | None,
+    strawberry.argument(
+        description="Words that begin a number, a SKU, a title, a tracking number or a name of the order; all of them."
+    ),
+]
 SortArgument = Annotated[OrderSort | None, strawberry.argument(description="In which order; newest first without one.")]
 
 
@@ -256,8 +262,12 @@ def page(
     wanted: Filter,
     sort: OrderSort | None,
     most: int,
+    search: str | None = None,
+    counted: bool = False,
 ) -> OrderList:
     """The page of orders that these arguments mean; a caller gets `most` at once."""
+    if search is not None and not 1 <= len(search.strip()) <= _LONGEST_TEXT:
+        raise bad_input(f"search: must be a text of 1 to {_LONGEST_TEXT} characters")
     chosen = sort or OrderSort(field=OrderSortField.PLACED_AT, direction=SortDirection.DESC)
     return page_of(
         first,
@@ -267,6 +277,8 @@ def page(
         filter=wanted,
         sort=chosen.field.search_field,
         descending=chosen.direction is SortDirection.DESC,
+        search=search,
+        counted=counted,
         most=most,
     )
 

@@ -329,6 +329,10 @@ class OrderConnection:
     nodes: list[Order] = field(description="The orders.")
     page_info: PageInfo = field(description="Where the page stands.")
     coverage: Coverage = field(description="How complete the list is.")
+    total_count: int | None = field(
+        description="How many orders pass the filter in all, counted in the index; null where it keeps none, "
+        "and in a page of one customer's orders."
+    )
 
 
 def _external_id(source: Any) -> ID:

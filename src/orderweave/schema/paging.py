@@ -8,6 +8,9 @@ import strawberry
 
 from orderweave.operations.weights import ListSize
 
+# Groups on a page where the caller does not say.
+DEFAULT_GROUPS = 100
+
 First = Annotated[int | None, strawberry.argument(description="At most so many, from the start of the list.")]
 After = Annotated[str | None, strawberry.argument(description="Start right after this cursor.")]
 Last = Annotated[int | None, strawberry.argument(description="At most so many, from the end of the list.")]

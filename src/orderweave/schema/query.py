@@ -7,13 +7,37 @@ from typing import Annotated, cast
 import strawberry
 from strawberry import ID, field
 
+from orderweave.answering import order_groups, stock_groups
 from orderweave.answering.errors import RequestError, bad_input
 from orderweave.answering.filters import read_by
+from orderweave.answering.inventory import MOST_SKUS
 from orderweave.answering.order_page import DEFAULT_PER_PAGE
 from orderweave.model.codes import Code
 from orderweave.operations.weights import ListSize
 from orderweave.planning.needs import needs_of
-from orderweave.schema.arguments import CustomerLookup, FilterArgument, OrderLookup, SortArgument, filter_of, page
+from orderweave.schema.aggregate_arguments import (
+    ConvertTo,
+    GroupOrdersBy,
+    GroupsAfter,
+    GroupsFirst,
+    OrderSorting,
+    OrderTests,
+    StockBy,
+    StockSorting,
+    StockTests,
+    asked_of,
+    measures_in,
+)
+from orderweave.schema.aggregate_types import InventoryGroups, OrderGroups
+from orderweave.schema.arguments import (
+    CustomerLookup,
+    FilterArgument,
+    OrderLookup,
+    SearchArgument,
+    SortArgument,
+    filter_of,
+    page,
+)
 from orderweave.schema.context import Asked, limits, needs, selected, terms
 from orderweave.schema.fulfillment_types import Location
 from orderweave.schema.inventory_types import InventoryItem, Product
@@ -21,7 +45,7 @@ from orderweave.schema.lookups import order_by
 from orderweave.schema.node import Node
 from orderweave.schema.objects import by_ids, customer_by_email, customer_by_id
 from orderweave.schema.order_types import Customer, Order, OrderConnection
-from orderweave.schema.paging import After, Before, First, Last, connection
+from orderweave.schema.paging import DEFAULT_GROUPS, After, Before, First, Last, connection
 from orderweave.schema.system_types import StatusMapping, System
 from orderweave.schema.tracking_types import TrackedOrder
 
@@ -32,6 +56,12 @@ PAGES_AN_ID = 2
 OrderBy = Annotated[OrderLookup, strawberry.argument(description="One name of the order.")]
 CustomerBy = Annotated[CustomerLookup, strawberry.argument(description="One name of the customer.")]
 Skus = Annotated[list[str], strawberry.argument(description="1 to 200 SKUs, in any case.")]
+SomeSkus = Annotated[
+    list[str] | None, strawberry.argument(description="Of these SKUs alone, in any case; 1 to 200, all without it.")
+]
+SomeLocations = Annotated[
+    list[ID] | None, strawberry.argument(description="At these places alone, by global id; all without it.")
+]
 Sku = Annotated[str, strawberry.argument(description="The SKU, in any case.")]
 Token = Annotated[str, strawberry.argument(description="The token.")]
 NodeId = Annotated[ID, strawberry.argument(description="A global id from an answer.")]
@@ -48,8 +78,9 @@ class Query:
         return cast("Order | None", await order_by(info.context.gateway, by, needs(info), terms(info)))
 
     @field(
-        description="Orders over all channels, live from the systems where they are placed, newest first unless "
-        "sorted otherwise. An order that other systems mirror appears once.",
+        description="Orders over all channels, newest first unless sorted otherwise: live from the systems where they "
+        "are placed, or out of the index where it takes that (a sort by sums, a search, a count, a filter over what "
+        "several systems say). An order that other systems mirror appears once.",
         directives=[connection(DEFAULT_PER_PAGE)],
     )
     async def orders(
@@ -62,12 +93,89 @@ class Query:
         before: Before = None,
         filter: FilterArgument = None,
         sort: SortArgument = None,
+        search: SearchArgument = None,
     ) -> OrderConnection:
         """A page of orders."""
-        wanted = filter_of(filter)
-        asked = page(first, after, last, before, wanted=wanted, sort=sort, most=limits(info).page_size)
-        needed = needs_of(selected(info), read_by(wanted))
+        wanted, touched = filter_of(filter), selected(info)
+        asked = page(
+            first,
+            after,
+            last,
+            before,
+            wanted=wanted,
+            sort=sort,
+            search=search,
+            counted="OrderConnection.totalCount" in touched,
+            most=limits(info).page_size,
+        )
+        needed = needs_of(touched, read_by(wanted))
         return cast("OrderConnection", await info.context.gateway.orders(asked, needed, terms(info)))
+
+    @field(
+        description="Groups of orders and what they come to, out of the index.",
+        directives=[ListSize(assumed_size=DEFAULT_GROUPS, slicing_arguments=["first"], sized_fields=["groups"])],
+    )
+    async def order_aggregates(
+        self,
+        info: Asked,
+        *,
+        filter: FilterArgument = None,
+        group_by: GroupOrdersBy = None,
+        having: OrderTests = None,
+        order_by: OrderSorting = None,
+        convert_to: ConvertTo = None,
+        first: GroupsFirst = DEFAULT_GROUPS,
+        after: GroupsAfter = None,
+    ) -> OrderGroups:
+        """A page of groups."""
+        wanted = filter_of(filter)
+        asked = asked_of(
+            fields=order_groups.FIELDS,
+            measures=order_groups.MEASURES,
+            selected=measures_in(selected(info), "OrderGroup"),
+            by=group_by,
+            having=having,
+            order_by=order_by,
+            convert_to=convert_to,
+            first=first,
+            after=after,
+            told_by=repr(wanted),
+        )
+        return cast("OrderGroups", await info.context.gateway.order_groups(wanted, asked, terms(info)))
+
+    @field(
+        description="Groups of stock and what they come to, out of the index: each SKU at each place counts once.",
+        directives=[ListSize(assumed_size=DEFAULT_GROUPS, slicing_arguments=["first"], sized_fields=["groups"])],
+    )
+    async def inventory_aggregates(
+        self,
+        info: Asked,
+        *,
+        skus: SomeSkus = None,
+        locations: SomeLocations = None,
+        group_by: StockBy = None,
+        having: StockTests = None,
+        order_by: StockSorting = None,
+        first: GroupsFirst = DEFAULT_GROUPS,
+        after: GroupsAfter = None,
+    ) -> InventoryGroups:
+        """A page of groups."""
+        asked = asked_of(
+            fields=stock_groups.FIELDS,
+            measures=stock_groups.MEASURES,
+            selected=measures_in(selected(info), "InventoryGroup"),
+            by=group_by,
+            having=having,
+            order_by=order_by,
+            first=first,
+            after=after,
+            told_by=repr((skus, locations)),
+        )
+        for name, given in (("skus", skus), ("locations", locations)):
+            if given is not None and not 1 <= len(given) <= MOST_SKUS:
+                raise bad_input(f"{name} must hold 1 to {MOST_SKUS}, holds {len(given)}")
+        found = await info.context.gateway.stock_groups(skus or (), [str(each) for each in locations or ()], asked)
+        return cast("InventoryGroups", found)
 
     @field(
         description="Stock of some SKUs (1 to 200) over all places, each SKU once, in the order asked.",

@@ -124,7 +124,9 @@ def _below(kind: GraphQLNamedType) -> str:
     if is_abstract_type(kind) or not isinstance(kind, GraphQLObjectType):
         return " { __typename" + (" id" if "id" in getattr(kind, "fields", {}) else "") + " }"
     if "pageInfo" in kind.fields:
-        return f" {{ nodes{_below(get_named_type(kind.fields['nodes'].type))} pageInfo {{ hasNextPage endCursor }} }}"
+        entries = "nodes" if "nodes" in kind.fields else "groups"
+        below = _below(get_named_type(kind.fields[entries].type))
+        return f" {{ {entries}{below} pageInfo {{ hasNextPage endCursor }} }}"
     plain = [
         name
         for name, field in kind.fields.items()

@@ -9,6 +9,7 @@ from typing import NewType
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
+from orderweave.index.zones import Interval
 from orderweave.model.calls import BreakerState
 from orderweave.model.provenance import IssueReason, Via
 from orderweave.model.tracking import MilestoneKind
@@ -105,6 +106,7 @@ _ENUMS: tuple[tuple[type[StrEnum], str, str | None], ...] = (
     (Facet, "A part of an order that systems deliver as a whole.", None),
     (Axis, "A status axis. One word never speaks for two.", "StatusAxis"),
     (Via, "By which way a record reached this answer.", None),
+    (Interval, "A stretch of the calendar; weeks begin on Mondays.", "CalendarInterval"),
     (BreakerState, "Whether a system is asked: as always, not at all, or by one question that tries it.", None),
     (IssueReason, "Why a system's part is missing, by what one can do about it.", None),
 )
@@ -114,10 +116,11 @@ for _enum, _description, _name in _ENUMS:
 
 @strawberry.enum(description="What a list of orders may be sorted by.")
 class OrderSortField(StrEnum):
-    """The sorts that every place of capture can do live."""
+    """The sorts: by instants, which every place of capture can do live, and by sums, which takes the index."""
 
     PLACED_AT = "PLACED_AT"
     UPDATED_AT = "UPDATED_AT"
+    TOTAL = "TOTAL"
 
     @property
     def search_field(self) -> SearchField:

@@ -18,8 +18,9 @@ from orderweave_sdk.connecting import Connecting, capability
 from orderweave_sdk.errors import FixCredentials, GiveUp
 from orderweave_sdk.facets import facets_of
 from orderweave_sdk.manifest import Capability, Operator, SearchField
-from orderweave_sdk.records import Facet
+from orderweave_sdk.records import Axis, Facet
 from orderweave_tryton.connector import TrytonConnector
+from orderweave_tryton.manifest import STATUSES
 from tests.systems.tryton.conftest import RealTryton
 from tests.systems.tryton.rights import PASSWORD, READABLE, READER, STRANGER
 from tests.systems.tryton.server import ROOT
@@ -268,3 +269,26 @@ async def test_the_readme_names_the_rights(asked: Any) -> None:
     told = (ROOT / "connectors" / "tryton" / "README.md").read_text()
     assert [model for model in READABLE if f"`{model}`" not in told] == []
     assert await asked.check(call())
+
+
+async def test_the_status_map_knows_every_state(asked: Any) -> None:
+    """Each word of the server's own selections has a meaning, on every axis, and no other word has one."""
+
+    async def states(model: str, field: str) -> set[str]:
+        told = await asked._client._call(f"model.{model}.fields_get", [[field], {}], "fields", call())
+        return {word for word, _ in msgspec.json.decode(told)[field]["selection"]}
+
+    sale, goods, bill = (
+        await states("sale.sale", "state"),
+        await states("sale.sale", "shipment_state"),
+        await states("sale.sale", "invoice_state"),
+    )
+    words = {axis: set(mapped) for axis, mapped in STATUSES.words.items()}
+    assert words[Axis.ORDER] == sale
+    assert words[Axis.FULFILLMENT] == goods
+    assert {word.removesuffix("/to invoice") for word in words[Axis.INVOICE]} == bill
+    assert words[Axis.RETURN] == (sale - {"processing"}) | {f"processing/{word}" for word in goods}
+    shipment = await states("stock.shipment.out", "state")
+    assert words[Axis.FULFILLMENT_ORDER] == shipment
+    assert words[Axis.SHIPMENT] <= shipment
+    assert words[Axis.INVOICE_DOCUMENT] == await states("account.invoice", "state")

@@ -17,7 +17,7 @@ from orderweave_sdk.connecting import Connecting
 from orderweave_sdk.errors import FixCredentials
 from orderweave_sdk.facets import facets_of
 from orderweave_sdk.manifest import Operator, SearchField
-from orderweave_sdk.records import Facet, Key
+from orderweave_sdk.records import Axis, Facet, Key
 from orderweave_sdk.testing.comparing import comparable
 from orderweave_sdk.testing.contracts import contract_file
 from orderweave_sdk.testing.graphql_contract import load_contract, payload_problems
@@ -32,6 +32,7 @@ from orderweave_vendure.operations import (
     orders_page,
     variants_page,
 )
+from orderweave_vendure.statuses import STATUSES
 from tests.systems.vendure.catalog import RIGHTS, STRANGER
 from tests.systems.vendure.conftest import RealVendure
 from tests.systems.vendure.server import ROOT
@@ -208,6 +209,12 @@ async def test_the_published_schema_holds(real: RealVendure) -> None:
             variables["entries"] = 0
         data = real.admin.data(document, variables)
         assert payload_problems(contract, document, data, variables, scalars={"Money": "Int"}) == []
+
+
+async def test_the_status_map_knows_every_state(real: RealVendure) -> None:
+    """The states of orders that the server says it has are those that have a meaning."""
+    told = real.admin.ask("{ globalSettings { serverConfig { orderProcess { name } } } }", {})
+    assert {state["name"] for state in told["serverConfig"]["orderProcess"]} == set(STATUSES.words[Axis.ORDER])
 
 
 async def test_an_orders_own_stamp_stands_still(real: RealVendure) -> None:

@@ -38,7 +38,7 @@ WHOLE = "must be a whole number between"
         (["webhooks", "list", "--most", "0"], f"argument --most: {WHOLE} 1 and 10000"),
         (["webhooks", "show"], "the following arguments are required: number"),
         (["webhooks", "replay", "x"], f"argument numbers: {WHOLE} 1 and 999999999"),
-        (["connector"], "the following arguments are required: {new}"),
+        (["connector"], "the following arguments are required: {new,check,page}"),
         (["connector", "new"], "the following arguments are required: name"),
         (["demo", "--port", "http"], f"argument --port: {WHOLE} 1 and 65535"),
         (["demo", "--port", "0"], f"argument --port: {WHOLE} 1 and 65535"),

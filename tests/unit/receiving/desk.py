@@ -22,7 +22,8 @@ from orderweave.receiving.storing import IndexStore
 from orderweave_sdk.manifest import Capability
 from orderweave_sdk.records import Key
 from orderweave_sdk.webhooks import Delivery
-from tests.unit.fake_systems import NOON, SECRET, SIGNATURE, FakeSystem, Woven, manifest, weave
+from tests.unit.fake_systems import NOON, FakeSystem, Woven, manifest, weave
+from tests.unit.fake_webhooks import SECRET, SIGNATURE
 
 ABLE = frozenset(Capability) - {Capability.LIST_CHANGES, Capability.READ_TRACKING}
 

@@ -7,6 +7,8 @@ import hmac
 import logging
 from base64 import b64encode
 from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,7 @@ from orderweave.config.configuration import WebhookSettings
 from orderweave.receiving import Outcome
 from orderweave_sdk.records import Key
 from orderweave_sdk.webhooks import Delivery
-from tests.unit.fake_systems import SECRET, SIGNATURE
+from tests.unit.fake_webhooks import SECRET, SIGNATURE
 from tests.unit.receiving.desk import Desk, signed, told
 
 
@@ -79,7 +81,11 @@ async def test_what_the_vendor_signed_and_nobody_can_read(desk: Desk, caplog: py
 
 async def test_a_connector_that_breaks(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     """A fault of the connector's own is refused, for nobody knows what it had found out; its words are not logged."""
-    desk.shop.errors["webhook"] = RuntimeError("order of Ada")
+
+    def broken(headers: Mapping[str, str], body: bytes, now: datetime) -> Delivery:
+        raise RuntimeError("order of Ada")
+
+    desk.shop.read_webhook = broken
     with caplog.at_level(logging.ERROR):
         assert await desk.send(told("e1")) is Outcome.REFUSED
     assert desk.receiving.tally.received == {("shop", "CONNECTOR_FAILED"): 1}

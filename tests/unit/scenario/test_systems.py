@@ -20,6 +20,7 @@ from orderweave_sdk.testing.comparing import comparable
 # From so many orders on every kind of mess is there.
 ORDERS = 200
 OTHERS = sorted(set(CASTS) - set(USUAL))
+CARRIERS = {name for name, one in CASTS.items() if one.part is Part.CARRIER}
 
 
 def mix_with(connector: str) -> tuple[str, ...]:
@@ -28,7 +29,7 @@ def mix_with(connector: str) -> tuple[str, ...]:
     return (*(usual for usual in USUAL if CASTS[usual].part is not part), connector)
 
 
-MIXES = [*(mix_with(connector) for connector in OTHERS), ("shopify", "adobe_commerce", "tryton", "shiphero")]
+MIXES = [USUAL, *(mix_with(connector) for connector in OTHERS), ("shopify", "adobe_commerce", "tryton", "shiphero")]
 
 
 @pytest.mark.parametrize("mix", MIXES, ids="-".join)
@@ -44,13 +45,45 @@ async def test_the_truth_holds(mix: tuple[str, ...]) -> None:
     assert (found.conflicts_invented, found.stock_double_counted) == (0, 0)
 
 
-@pytest.mark.parametrize("connector", [name for name in OTHERS if CASTS[name].part is not Part.CARRIER])
+@pytest.mark.parametrize("connector", sorted(set(CASTS) - CARRIERS))
 async def test_every_order_comes_back(connector: str) -> None:
     """All that the system knows goes through its vendor's wire unchanged."""
     async with DemoBusiness(seed=3, orders=ORDERS, connectors=mix_with(connector)) as made:
         for name, configured in made.configuration().systems.items():
             if f'[systems.{name}]\nconnector = "{connector}"' in made.toml:
                 await comes_back(configured, made.worlds[name].orders)
+
+
+@pytest.mark.parametrize("connector", sorted(CARRIERS))
+async def test_every_parcel_comes_back(connector: str) -> None:
+    """All that the carrier knows of each parcel of the business goes through its wire unchanged."""
+    async with DemoBusiness(seed=3, orders=ORDERS, connectors=mix_with(connector)) as made:
+        ((name, configured),) = [
+            (name, configured)
+            for name, configured in made.configuration().systems.items()
+            if f'[systems.{name}]\nconnector = "{connector}"' in made.toml
+        ]
+        told = {
+            package.tracking_number: package
+            for order in made.worlds[name].orders
+            for shipment in (order.fulfillment.shipments if order.fulfillment else ())
+            for package in shipment.packages
+        }
+        connecting = Connecting(configured.connector, configured.settings)
+        batch = connecting.manifest.tracking_batch
+        assert batch is not None
+        reading = capability(connecting.connector, Capability.READ_TRACKING)
+        numbers = sorted(number for number in told if number)
+        found = []
+        for start in range(0, len(numbers), batch.size):
+            read = await reading.read_tracking(numbers[start : start + batch.size], Call.within(30))
+            assert read.gaps == ()
+            found += read.records
+        await connecting.close()
+    assert sorted(record.tracking_number for record in found) == numbers
+    assert len(numbers) > 30
+    for record in found:
+        assert comparable(record.package) == comparable(told[record.tracking_number])
 
 
 async def comes_back(configured: ConfiguredSystem, told: tuple[OrderRecord, ...]) -> None:

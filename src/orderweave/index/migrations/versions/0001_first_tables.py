@@ -192,6 +192,24 @@ def upgrade() -> None:
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("system", "sku_folded", "location"),
     )
+    op.create_table(
+        "stock",
+        sa.Column("sku_folded", Word(), nullable=False),
+        sa.Column("location_id", Word(), nullable=False),
+        sa.Column("sku", Word(), nullable=False),
+        sa.Column("title", Word(), nullable=True),
+        sa.Column("location", Word(), nullable=True),
+        sa.Column("location_kind", Word(), nullable=False),
+        sa.Column("on_hand", Amount(), nullable=True),
+        sa.Column("available", Amount(), nullable=True),
+        sa.Column("committed", Amount(), nullable=True),
+        sa.Column("reserved", Amount(), nullable=True),
+        sa.Column("incoming", Amount(), nullable=True),
+        sa.Column("safety_stock", Amount(), nullable=True),
+        sa.Column("available_to_sell", Amount(), nullable=True),
+        sa.Column("counted", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("sku_folded", "location_id"),
+    )
     op.create_index("stock_levels_by_sku", "stock_levels", ["sku_folded"], unique=False)
     for name, kind in (("placed_at", Instant()), ("updated_at", Instant()), ("total", Amount())):
         rank: sa.ColumnElement[object] = sa.func.coalesce(sa.column(name), Least(kind))

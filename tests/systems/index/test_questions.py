@@ -1,0 +1,21 @@
+"""What the index lists and adds up, at length, in SQLite and in PostgreSQL."""
+
+from __future__ import annotations
+
+import pytest
+
+from orderweave.index import Index
+from tests.unit.index.oracle import check_groups, check_lists
+from tests.unit.index.story import Story
+
+pytestmark = pytest.mark.systems
+
+
+def test_lists_are_the_oracles(filled: Index, told: Story) -> None:
+    """Whatever is filtered and sorted: the same orders in the same order over all pages, and the same count."""
+    check_lists(filled, told, examples=1000)
+
+
+def test_groups_are_the_oracles(filled: Index, told: Story) -> None:
+    """Whatever is grouped, in whatever zone: the same groups and exact sums."""
+    check_groups(filled, told, examples=1000)

@@ -1,0 +1,17 @@
+"""What the index lists and adds up, in SQLite."""
+
+from __future__ import annotations
+
+from orderweave.index import Index
+from tests.unit.index.oracle import check_groups, check_lists
+from tests.unit.index.story import Story
+
+
+def test_lists_are_the_oracles(filled: Index, told: Story) -> None:
+    """Whatever is filtered and sorted: the same orders in the same order over all pages, and the same count."""
+    check_lists(filled, told, examples=100)
+
+
+def test_groups_are_the_oracles(filled: Index, told: Story) -> None:
+    """Whatever is grouped, in whatever zone: the same groups and exact sums."""
+    check_groups(filled, told, examples=100)
