@@ -70,14 +70,14 @@ class Desk:
         settings: WebhookSettings | None = None,
         cache: CacheSettings | None = None,
         system: FakeSystem | None = None,
+        url: str | None = None,
     ) -> None:
         self.scripted = ScriptedEffects()
         self.shop = system or shop()
-        url = f"sqlite:///{folder / 'webhooks.db'}"
         self.woven: Woven = weave(
             self.shop,
             FakeSystem("silent", manifest("silent", capabilities=ABLE - {Capability.RECEIVE_WEBHOOKS})),
-            index=IndexSettings(url=url),
+            index=IndexSettings(url=url or f"sqlite:///{folder / 'webhooks.db'}"),
             cache=cache,
         )
         self.time = self.woven.time
