@@ -18,6 +18,8 @@ from orderweave.serving import CannotListen
 from orderweave.serving import serve as start
 from orderweave_sdk.capabilities import Connector
 from orderweave_sdk.clock import Call
+from orderweave_sdk.manifest import Capability
+from orderweave_sdk.webhooks import PUBLIC_KEYS, SECRETS
 
 _CHECK_SECONDS = 10.0
 # A configuration made by another program may point at itself; a query on the command line is no larger than this.
@@ -101,7 +103,20 @@ def warnings(configuration: Configuration) -> list[str]:
         found.append("no [[locations]] are configured: stock of one place in two systems counts twice")
     if configuration.tracking is not None and configuration.redis is None:
         found.append("tracking without [redis]: each process counts attempts and knows revocations by itself")
+    found += _unsigned(configuration)
     return found
+
+
+def _unsigned(configuration: Configuration) -> list[str]:
+    """Systems that could send webhooks, of which none would be believed."""
+    if configuration.webhooks is None:
+        return []
+    return [
+        f"{name}: without {SECRETS} or {PUBLIC_KEYS} no webhook of it is believed"
+        for name, system in configuration.systems.items()
+        if Capability.RECEIVE_WEBHOOKS in system.spec.manifest.capabilities
+        and not system.settings.keys() & {SECRETS, PUBLIC_KEYS}
+    ]
 
 
 def systems(path: Path, environment: Mapping[str, str]) -> int:

@@ -30,10 +30,13 @@ MOODS = {
 }
 
 
+MOODY = manifest("moody", settings=SETTINGS)
+
+
 class Moody(FakeConnector):
     """A shop that answers as its settings say."""
 
-    manifest: ClassVar[Manifest] = manifest("moody", settings=SETTINGS)
+    manifest: ClassVar[Manifest] = MOODY
 
     def __init__(self, settings: Settings, upstream: UpstreamFactory) -> None:
         super().__init__(settings, upstream)
@@ -44,6 +47,19 @@ class Moody(FakeConnector):
         if self._mood in MOODS:
             raise MOODS[self._mood]
         return "signed in as reader"
+
+
+class Sending(Moody):
+    """A shop that sends webhooks."""
+
+    manifest: ClassVar[Manifest] = manifest(
+        "sending",
+        settings=(
+            *SETTINGS,
+            Setting(name="webhook_secrets", kind=SettingKind.TEXT, required=False, secret=True, description="Secrets."),
+        ),
+        capabilities=MOODY.capabilities | {Capability.RECEIVE_WEBHOOKS},
+    )
 
 
 class Store(FakeConnector):
@@ -79,7 +95,7 @@ def logs_as_they_were() -> Iterator[None]:
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run a command; gives its exit code and what it wrote to both outputs."""
-    registry = Registry({"moody": lambda: Moody, "store": lambda: Store})
+    registry = Registry({"moody": lambda: Moody, "store": lambda: Store, "sending": lambda: Sending})
     monkeypatch.setattr(configured, "installed", lambda: registry)
 
     def command(*words: str) -> tuple[int, str, str]:
