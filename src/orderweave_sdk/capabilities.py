@@ -26,7 +26,7 @@ from orderweave_sdk.records import (
     TrackingRecord,
 )
 from orderweave_sdk.upstream import UpstreamFactory
-from orderweave_sdk.webhooks import Delivery
+from orderweave_sdk.webhooks import Delivery, Registered
 
 # A connector's part of the configuration, after types and secrets have been resolved.
 Settings = Mapping[str, Any]
@@ -247,5 +247,17 @@ class ReceiveWebhooks(Protocol):
 
         Pure, and in constant time (`orderweave_sdk.signatures`). `headers` have their names in lower case; `body` is
         what came, byte by byte; `now` is aware. Topics that concern nobody give a delivery about nothing.
+        """
+        ...
+
+
+@runtime_checkable
+class RegisterWebhooks(Protocol):
+    """REGISTER_WEBHOOKS: having the vendor send webhooks to an address."""
+
+    async def register_webhooks(self, url: str, call: Call) -> Registered:
+        """Register every topic that `read_delivery` makes something of, unless it is registered for this address.
+
+        The one capability that changes something at the vendor; called by an operator alone.
         """
         ...

@@ -26,6 +26,7 @@ class Capability(StrEnum):
     FIND_PRODUCTS = "FIND_PRODUCTS"
     LIST_LOCATIONS = "LIST_LOCATIONS"
     RECEIVE_WEBHOOKS = "RECEIVE_WEBHOOKS"
+    REGISTER_WEBHOOKS = "REGISTER_WEBHOOKS"
 
 
 class BatchStrategy(StrEnum):
@@ -183,6 +184,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         signed_with = any(setting.name in (SECRETS, PUBLIC_KEYS) for setting in self.settings)
         if (Capability.RECEIVE_WEBHOOKS in self.capabilities) != signed_with:
             found.append(f"RECEIVE_WEBHOOKS and the setting {SECRETS} or {PUBLIC_KEYS} go together")
+        if Capability.REGISTER_WEBHOOKS in self.capabilities and Capability.RECEIVE_WEBHOOKS not in self.capabilities:
+            found.append("REGISTER_WEBHOOKS needs RECEIVE_WEBHOOKS")
         batches = [*self.lookups.items(), ("stock", self.stock_batch), ("tracking", self.tracking_batch)]
         found += [
             f"batch size of {name} is {batch.size}; it must be at least 1"

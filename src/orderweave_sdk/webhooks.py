@@ -72,6 +72,20 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
         return not (self.order or self.skus or self.tracking_numbers)
 
 
+class Registered(msgspec.Struct, frozen=True, kw_only=True):
+    """What a system now sends to an address, by its own words: what was `made` for it, and what was `kept` as it was.
+
+    `secrets` are what the vendor signs with, where it makes that up and tells it once; to be shown once and not kept.
+    """
+
+    made: tuple[str, ...]
+    kept: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Registered(made={self.made}, kept={self.kept})"
+
+
 def secrets_of(settings: Mapping[str, Any], name: str = SECRETS) -> tuple[str, ...]:
     """The secrets in a setting: separated by white space, none where it is not set."""
     return tuple(str(settings.get(name) or "").split())

@@ -67,7 +67,7 @@ from orderweave_sdk.records import (
 )
 from orderweave_sdk.statuses import StatusMap
 from orderweave_sdk.upstream import UpstreamFactory
-from tests.unit.fake_webhooks import ReadWebhook, SendsJson
+from tests.unit.fake_webhooks import WEBHOOKS, ReadWebhook, SendsJson
 
 NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 ALL_FACETS = frozenset(Facet)
@@ -136,8 +136,8 @@ def manifest(
     mixed_lookups: bool = False,
 ) -> Manifest:
     """A sound manifest; look-ups are by id, number and each reference field, all in batches of one size."""
-    able = frozenset(Capability) - {Capability.LIST_CHANGES, Capability.READ_TRACKING, Capability.RECEIVE_WEBHOOKS}
-    able = able if capabilities is None else capabilities
+    usual = frozenset(Capability) - {Capability.LIST_CHANGES, Capability.READ_TRACKING, *WEBHOOKS}
+    able = usual if capabilities is None else capabilities
     size = Batch(strategy=BatchStrategy.LIST, size=batch)
     searches = Capability.SEARCH_ORDERS in able
     return Manifest(

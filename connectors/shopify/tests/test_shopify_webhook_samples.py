@@ -10,6 +10,7 @@ import pytest
 
 from orderweave_sdk.testing.contracts import contract_file
 from orderweave_sdk.webhooks import Delivery
+from orderweave_shopify.registering import TOPICS as REGISTERED
 from orderweave_shopify.webhooks import SIGNATURE, TOPIC, read_delivery
 
 pytestmark = pytest.mark.contracts
@@ -40,6 +41,11 @@ def sample(topic: str) -> Delivery:
     body = msgspec.json.encode(msgspec.json.decode(text)["response"])
     headers = {TOPIC: topic, SIGNATURE: b64encode(hmac.digest(b"hush", body, "sha256")).decode()}
     return read_delivery(headers, body, ("hush",))
+
+
+def test_they_are_those_that_are_registered() -> None:
+    """What is registered with Shopify is what is proven here, and what the README names."""
+    assert [topic.replace("/", "_").upper() for topic in TOPICS] == list(REGISTERED)
 
 
 @pytest.mark.parametrize("topic", TOPICS)

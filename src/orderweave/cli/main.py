@@ -98,9 +98,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_webhooks(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """The commands about webhooks that came."""
-    came = commands.add_parser("webhooks", help="look at webhooks that came, and replay dead ones").add_subparsers(
-        required=True
-    )
+    came = commands.add_parser(
+        "webhooks", help="register webhooks, look at those that came, replay dead ones"
+    ).add_subparsers(required=True)
     listed = came.add_parser("list", help="list deliveries, the newest first; the dead ones unless told otherwise")
     listed.add_argument("--state", choices=["dead", "waiting", "done", "outdated", "all"], default="dead")
     listed.add_argument("--most", type=_whole(1, 10_000), default=50, help="how many")
@@ -114,6 +114,13 @@ def _add_webhooks(commands: argparse._SubParsersAction[argparse.ArgumentParser])
     shown.add_argument("number", type=_whole(1, 999_999_999))
     _with_configuration(shown)
     shown.set_defaults(run=lambda given: asyncio.run(webhooks.show_delivery(given.config, os.environ, given.number)))
+    registered = came.add_parser("register", help="have a system send webhooks to this gateway")
+    registered.add_argument("system", help="its name in the configuration")
+    registered.add_argument("--url", required=True, help="where it reaches this gateway: https://…/webhooks/SYSTEM")
+    _with_configuration(registered)
+    registered.set_defaults(
+        run=lambda given: asyncio.run(webhooks.register(given.config, os.environ, given.system, given.url))
+    )
     replayed = came.add_parser("replay", help="have dead deliveries worked on again")
     replayed.add_argument("numbers", type=_whole(1, 999_999_999), nargs="*")
     replayed.add_argument("--all", action="store_true", help="all that are dead")

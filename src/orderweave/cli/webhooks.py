@@ -1,4 +1,4 @@
-"""Commands about webhooks that came: looking at them, and having those that were given up worked on again.
+"""Commands about webhooks: having a system send them, looking at those that came, and having dead ones worked on again.
 
 Nothing personal is printed: how many names a delivery has, none of them.
 """
@@ -13,9 +13,14 @@ from pathlib import Path
 
 from orderweave.bootstrap import Orderweave
 from orderweave.cli.configured import loaded
+from orderweave.config import Configuration
+from orderweave.model.terms import Lane
 from orderweave.receiving.deliveries import Concerned, Kept, State
 from orderweave.receiving.storing import IndexStore
+from orderweave_sdk.manifest import Capability
+from orderweave_sdk.webhooks import SECRETS, Registered
 
+_REGISTER_SECONDS = 60.0
 _NO_INDEX = "webhooks are not configured: add [webhooks] and [index]"
 
 
@@ -88,6 +93,46 @@ async def replay_deliveries(
         count = await store.replay(None if every else numbers, now)
     print(f"{count} {'deliveries wait' if count != 1 else 'delivery waits'} to be worked on again")
     return 0 if count or every else 1
+
+
+async def register(path: Path, environment: Mapping[str, str], system: str, url: str) -> int:
+    """Have a system send webhooks to this gateway."""
+    configuration = loaded(path, environment)
+    if configuration is None:
+        return 1
+    problem = _unfit(configuration, system, url)
+    if problem is not None:
+        print(problem, file=sys.stderr)
+        return 2
+    woven = Orderweave(configuration)
+    try:
+        call = woven.systems.call(_REGISTER_SECONDS, Lane.SYNC)
+        done, issue = await woven.systems.ask(
+            system, frozenset(), Registered, lambda connector: connector.register_webhooks(url, call), call
+        )
+    finally:
+        await woven.close()
+    if done is None:
+        print(f"{issue.reason.value}: {issue.message}" if issue else "nothing came of it", file=sys.stderr)
+        return 1
+    for what, topics in (("registered", done.made), ("there already", done.kept)):
+        if topics:
+            print(f"{what}: {', '.join(topics)}")
+    if done.secrets:
+        print(f"These secrets are shown once; set {SECRETS} of {system} to them:\n{' '.join(done.secrets)}")
+    return 0
+
+
+def _unfit(configuration: Configuration, system: str, url: str) -> str | None:
+    """Why that cannot be registered."""
+    spec = configuration.business.systems.get(system)
+    if spec is None:
+        return f"there is no system {system!r}; there are: {', '.join(sorted(configuration.business.systems))}"
+    if Capability.REGISTER_WEBHOOKS not in spec.manifest.capabilities:
+        return f"{spec.manifest.title} has no way to register webhooks by its API; see the README of its connector"
+    if not url.startswith("https://") or not url.endswith(f"/webhooks/{system}"):
+        return f"--url must be the address at which the system reaches this gateway: https://…/webhooks/{system}"
+    return None
 
 
 def about(concerned: Concerned) -> str:

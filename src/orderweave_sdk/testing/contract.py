@@ -28,6 +28,7 @@ from orderweave_sdk.capabilities import (
     ReadStock,
     ReadTracking,
     ReceiveWebhooks,
+    RegisterWebhooks,
     Search,
     SearchOrders,
 )
@@ -52,6 +53,7 @@ PROTOCOL_OF = {
     Capability.FIND_PRODUCTS: FindProducts,
     Capability.LIST_LOCATIONS: ListLocations,
     Capability.RECEIVE_WEBHOOKS: ReceiveWebhooks,
+    Capability.REGISTER_WEBHOOKS: RegisterWebhooks,
 }
 
 CREDENTIAL_WORDS = ("password", "secret", "token", "api_key", "private")

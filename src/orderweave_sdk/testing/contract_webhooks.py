@@ -15,6 +15,7 @@ from orderweave_sdk.webhooks import PUBLIC_KEYS, SECRETS, Delivery, Refusal, Ref
 
 _AT = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 _LONGEST_SIGNATURE = 100_000
+_ADDRESS = "https://gateway.example.com/webhooks/system"
 
 
 class WebhookContract(ContractSetting):
@@ -118,6 +119,18 @@ class WebhookContract(ContractSetting):
             outcomes.append(_refusal(connecting.connector, sends.webhook(_AT)))
             await connecting.close()
         assert outcomes == [Refusal.NO_SECRET, None, None, None]
+
+    async def test_webhooks_are_registered_once(self, subject: Any) -> None:
+        """The first time makes some for an address, the second keeps them all; another address is another matter."""
+        self.need(Capability.REGISTER_WEBHOOKS)
+        first = await subject.register_webhooks(_ADDRESS, self.call())
+        assert first.made
+        assert first.kept == ()
+        again = await subject.register_webhooks(_ADDRESS, self.call())
+        assert (again.made, sorted(again.kept), again.secrets) == ((), sorted(first.made), ())
+        other = await subject.register_webhooks(f"{_ADDRESS}-too", self.call())
+        assert sorted(other.made) == sorted(first.made)
+        assert not [secret for secret in first.secrets if secret in repr(first)]
 
     def _sends(self, system: SimulatedSystem) -> SendsWebhooks:
         self.need(Capability.RECEIVE_WEBHOOKS)

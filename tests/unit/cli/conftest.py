@@ -17,7 +17,9 @@ from orderweave_sdk.errors import FixCredentials, Unreachable
 from orderweave_sdk.manifest import Capability, Manifest, Setting, SettingKind
 from orderweave_sdk.records import Facet, SystemKind
 from orderweave_sdk.upstream import UpstreamFactory
+from orderweave_sdk.webhooks import Registered
 from tests.unit.fake_systems import FakeConnector, manifest
+from tests.unit.fake_webhooks import WEBHOOKS
 
 SETTINGS = (
     Setting(name="mood", kind=SettingKind.TEXT, required=False, secret=False, description="How it is.", default="well"),
@@ -58,8 +60,14 @@ class Sending(Moody):
             *SETTINGS,
             Setting(name="webhook_secrets", kind=SettingKind.TEXT, required=False, secret=True, description="Secrets."),
         ),
-        capabilities=MOODY.capabilities | {Capability.RECEIVE_WEBHOOKS},
+        capabilities=MOODY.capabilities | WEBHOOKS,
     )
+
+    async def register_webhooks(self, url: str, call: Call) -> Registered:
+        """By its mood."""
+        if self._mood in MOODS:
+            raise MOODS[self._mood]
+        return Registered(made=("orders",), kept=("stock",), secrets=("s3cret",))
 
 
 class Store(FakeConnector):

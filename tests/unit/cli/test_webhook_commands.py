@@ -103,3 +103,60 @@ def test_without_webhooks(run: Run, file: Callable[[str], str]) -> None:
     code, out, err = run("webhooks", "list", "--config", file(SHOP.format(mood="well")))
     assert (code, out, err) == (1, "", "webhooks are not configured: add [webhooks] and [index]\n")
     assert run("webhooks", "show", "1", "--config", file("colour = 1"))[0] == 1
+
+
+ADDRESS = "https://gateway.example.com/webhooks/shop"
+SENDING = SHOP.replace('"moody"', '"sending"')
+
+
+def test_register(run: Run, file: Callable[[str], str]) -> None:
+    """What was registered, what was there, and the secrets that the vendor tells once."""
+    code, out, err = run(
+        "webhooks", "register", "shop", "--url", ADDRESS, "--config", file(SENDING.format(mood="well"))
+    )
+    assert (code, err) == (0, "")
+    assert out.splitlines() == [
+        "registered: orders",
+        "there already: stock",
+        "These secrets are shown once; set webhook_secrets of shop to them:",
+        "s3cret",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("mood", "said"),
+    [
+        ("locked", "UNAUTHORIZED: sign-in: HTTP 401, the credentials are refused or lack a right\n"),
+        ("buggy", "BAD_PAYLOAD: the connector failed on an answer (KeyError)\n"),
+    ],
+)
+def test_register_where_the_system_refuses(mood: str, said: str, run: Run, file: Callable[[str], str]) -> None:
+    """The reason, as for any call, and exit code 1."""
+    words = ["webhooks", "register", "shop", "--url", ADDRESS, "--config", file(SENDING.format(mood=mood))]
+    assert run(*words) == (1, "", said)
+
+
+@pytest.mark.parametrize(
+    ("system", "url", "said"),
+    [
+        ("erp", ADDRESS, "there is no system 'erp'; there are: shop"),
+        ("shop", "http://gateway.example.com/webhooks/shop", "--url must be the address"),
+        ("shop", "https://gateway.example.com/", "--url must be the address"),
+    ],
+)
+def test_register_what_cannot_be(system: str, url: str, said: str, run: Run, file: Callable[[str], str]) -> None:
+    """What is typed wrongly is told before anybody is asked."""
+    config = file(SENDING.format(mood="locked"))
+    code, out, err = run("webhooks", "register", system, "--url", url, "--config", config)
+    assert (code, out) == (2, "")
+    assert err.startswith(said)
+
+
+def test_register_with_a_system_that_cannot(run: Run, file: Callable[[str], str]) -> None:
+    """A connector without the capability is not asked."""
+    config = file(SHOP.format(mood="locked"))
+    code, _, err = run("webhooks", "register", "shop", "--url", ADDRESS, "--config", config)
+    assert (code, err) == (
+        2,
+        "Moody has no way to register webhooks by its API; see the README of its connector\n",
+    )

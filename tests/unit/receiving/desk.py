@@ -25,7 +25,7 @@ from orderweave_sdk.webhooks import Delivery
 from tests.unit.fake_systems import NOON, FakeSystem, Woven, manifest, weave
 from tests.unit.fake_webhooks import SECRET, SIGNATURE
 
-ABLE = frozenset(Capability) - {Capability.LIST_CHANGES, Capability.READ_TRACKING}
+ABLE = frozenset(Capability) - {Capability.LIST_CHANGES, Capability.READ_TRACKING, Capability.REGISTER_WEBHOOKS}
 
 
 class ScriptedEffects:

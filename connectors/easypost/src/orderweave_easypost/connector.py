@@ -18,11 +18,13 @@ from orderweave_sdk.decoding import decode_each
 from orderweave_sdk.errors import GiveUp
 from orderweave_sdk.manifest import Manifest
 from orderweave_sdk.upstream import UpstreamFactory
-from orderweave_sdk.webhooks import Delivery, secrets_of
+from orderweave_sdk.webhooks import Delivery, Registered, secrets_of
 
 # EasyPost's keys say by their first letters what they open; the other kind begins with EZAK.
 _TEST_KEY = "EZTK"
 _TEST = "test"
+# EasyPost has no topics to choose from.
+_EVENTS = "all events"
 # Answers to one batch at most: its 100 codes in five pages of the usual 20, and as many again.
 _MOST_ANSWERS = 10
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -76,6 +78,15 @@ class EasypostConnector:
             records.append(record)
             gaps += lost
         return Tracking(records=tuple(records), gaps=tuple(gaps))
+
+    async def register_webhooks(self, url: str, call: Call) -> Registered:
+        """One webhook of the address, signed with the first of the secrets. It sends all kinds of events."""
+        if not self._webhook_secrets:
+            raise GiveUp("register webhook: webhook_secrets is not set, and EasyPost signs with what it is given")
+        if any(webhook.url == url and not webhook.disabled_at for webhook in await self._client.webhooks(call)):
+            return Registered(made=(), kept=(_EVENTS,))
+        await self._client.make_webhook(url, self._webhook_secrets[0], call)
+        return Registered(made=(_EVENTS,))
 
     def read_delivery(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Delivery:
         """The parcel that an event is about."""

@@ -26,6 +26,7 @@ _WEBHOOK_PATH = "/webhooks/easypost"
 API_KEY = "EZAKsimulated"
 BATCH_PATH = "/v2/trackers/batch"
 LIST_PATH = "/v2/trackers"
+WEBHOOKS_PATH = "/v2/webhooks"
 _USUAL_PAGE, _LARGEST_PAGE = 20, 100
 _PREFIXES = {"package": "trk_", "shipment": "shp_", "order": "order_"}
 
@@ -49,6 +50,7 @@ class EasypostSimulator(Simulator):
         self._clock = clock
         self._taken: list[float] = []
         self._trackers: list[dict[str, Any]] = []
+        self._webhooks: list[dict[str, Any]] = []
         self._by_code: dict[str, list[int]] = {}
 
     @classmethod
@@ -115,6 +117,8 @@ class EasypostSimulator(Simulator):
         """For the call log."""
         if request.path == BATCH_PATH:
             return "trackers by code", sorted(request.json()["tracking_codes"])
+        if request.path == WEBHOOKS_PATH:
+            return "webhooks", request.method
         return "trackers", dict(request.query)
 
     async def answer(self, request: SimulatedRequest) -> SimulatedAnswer:
@@ -125,9 +129,27 @@ class EasypostSimulator(Simulator):
             return _refused(429, "RATE_LIMITED", "Too many requests.")
         if (request.method, request.path) == ("POST", BATCH_PATH):
             return self._batch(request)
+        if request.path == WEBHOOKS_PATH:
+            return self._webhook(request)
         if (request.method, request.path) == ("GET", LIST_PATH):
             return self._list(dict(request.query))
         return _refused(404, "NOT_FOUND", "The requested resource could not be found.")
+
+    def _webhook(self, request: SimulatedRequest) -> SimulatedAnswer:
+        if request.method == "GET":
+            return SimulatedAnswer.of({"webhooks": self._webhooks})
+        digest = hashlib.blake2b(request.body, digest_size=16).hexdigest()
+        made = {
+            "id": f"hook_{digest}",
+            "object": "Webhook",
+            "mode": self.mode,
+            "url": request.json()["webhook"]["url"],
+            "created_at": "2026-05-04T12:00:00Z",
+            "disabled_at": None,
+            "custom_headers": [],
+        }
+        self._webhooks.append(made)
+        return SimulatedAnswer.of(made, status=201)
 
     def _takes_one_more(self) -> bool:
         now = self._clock()

@@ -37,6 +37,7 @@ MANIFEST = Manifest(
             Capability.FIND_PRODUCTS,
             Capability.LIST_LOCATIONS,
             Capability.RECEIVE_WEBHOOKS,
+            Capability.REGISTER_WEBHOOKS,
         }
     ),
     facets=frozenset(Facet) - {Facet.INVOICES},

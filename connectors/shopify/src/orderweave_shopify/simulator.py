@@ -64,6 +64,7 @@ class ShopifySimulator(GraphqlSimulator):
         self.most_cost = MOST_COST
         self._catalog = Catalog(World())
         self._cost = 0
+        self._subscriptions: list[Wire] = []
 
     @classmethod
     def external_id(cls, kind: str, n: int) -> str:
@@ -165,12 +166,26 @@ class ShopifySimulator(GraphqlSimulator):
             "inventoryItems": lambda info, **page: _found_by_sku(catalog.items, info, **page),
             "productVariants": lambda info, **page: _found_by_sku(catalog.variants, info, **page),
             "locations": connection(catalog.places),
+            "webhookSubscriptions": self._subscribed,
+            "webhookSubscriptionCreate": self._subscribe,
             "shop": {"id": "gid://shopify/Shop/1", "name": "Simulated shop"},
             "currentAppInstallation": {
                 "id": "gid://shopify/AppInstallation/1",
                 "accessScopes": [{"handle": scope} for scope in SCOPES],
             },
         }
+
+    def _subscribed(self, info: Any, *, uri: str, **page: Any) -> Wire:
+        return connection([wire for wire in self._subscriptions if wire["uri"] == uri])(info, **page)
+
+    def _subscribe(self, info: Any, topic: str, webhookSubscription: dict[str, str]) -> Wire:  # noqa: N803
+        uri = webhookSubscription["uri"]
+        if not uri.startswith("https://"):
+            return {"webhookSubscription": None, "userErrors": [{"field": ["webhookSubscription", "uri"]}]}
+        number = len(self._subscriptions) + 1
+        made = {"id": f"gid://shopify/WebhookSubscription/{number}", "topic": topic, "uri": uri}
+        self._subscriptions.append(made)
+        return {"webhookSubscription": made, "userErrors": []}
 
     def _nodes(self, info: Any, ids: Sequence[str]) -> list[Wire | None]:
         if len(ids) > MOST_ENTRIES:
