@@ -178,7 +178,7 @@ class ShopifySimulator(GraphqlSimulator):
     def _subscribed(self, info: Any, *, uri: str, **page: Any) -> Wire:
         return connection([wire for wire in self._subscriptions if wire["uri"] == uri])(info, **page)
 
-    def _subscribe(self, info: Any, topic: str, webhookSubscription: dict[str, str]) -> Wire:  # noqa: N803
+    def _subscribe(self, info: Any, topic: str, webhookSubscription: dict[str, str]) -> Wire:  # noqa: N803  # the vendor's name
         uri = webhookSubscription["uri"]
         if not uri.startswith("https://"):
             return {"webhookSubscription": None, "userErrors": [{"field": ["webhookSubscription", "uri"]}]}
