@@ -16,7 +16,7 @@ from orderweave_sdk.errors import BadPayload, GiveUp
 from orderweave_sdk.manifest import Batch, Manifest
 from orderweave_sdk.records import Facet, Key, OrderRecord
 from orderweave_sdk.upstream import UpstreamFactory
-from orderweave_sdk.webhooks import Delivery, secrets_of
+from orderweave_sdk.webhooks import Delivery, Registered, secrets_of
 from orderweave_shiphero import webhooks
 from orderweave_shiphero.client import Client
 from orderweave_shiphero.credits import ACCOUNT_COST, PRODUCT_COST, STOCK_COST, look_up_cost, orders_a_page, page_cost
@@ -45,6 +45,7 @@ from orderweave_shiphero.payloads import (
     WarehouseProductPayload,
 )
 from orderweave_shiphero.reading import read_further_lines, read_orders_by_id, read_page, read_pages
+from orderweave_shiphero.registering import register
 from orderweave_shiphero.stock import location_record, product_record, stock_record
 from orderweave_shiphero.times import on_wire
 
@@ -182,6 +183,10 @@ class ShipheroConnector:
         account = await self._account(WAREHOUSES, call)
         warehouses, gaps = decode_each(account.warehouses or (), WarehousePayload, what="warehouse")
         return Locations(records=tuple(location_record(warehouse) for warehouse in warehouses), gaps=tuple(gaps))
+
+    async def register_webhooks(self, url: str, call: Call) -> Registered:
+        """A webhook for each type that is read. ShipHero makes up a secret for each and tells it this once."""
+        return await register(self._client, url, call)
 
     def read_delivery(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Delivery:
         """The order or the goods that a webhook is about. ShipHero signs no time of sending."""

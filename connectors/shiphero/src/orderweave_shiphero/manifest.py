@@ -86,6 +86,7 @@ MANIFEST = Manifest(
             Capability.FIND_PRODUCTS,
             Capability.LIST_LOCATIONS,
             Capability.RECEIVE_WEBHOOKS,
+            Capability.REGISTER_WEBHOOKS,
         }
     ),
     facets=FACETS,

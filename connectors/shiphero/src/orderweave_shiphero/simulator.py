@@ -73,6 +73,7 @@ class ShipheroSimulator(GraphqlSimulator):
         self.most_credits = MOST_CREDITS
         self.credits = MOST_CREDITS
         self.tokens_made = 0
+        self._webhooks: list[Fields] = []
         self._index(World())
 
     @classmethod
@@ -208,6 +209,8 @@ class ShipheroSimulator(GraphqlSimulator):
             "orders": priced(self._many_orders),
             "shipment": priced(self._one_shipment),
             "warehouse_products": priced(lambda sku: connection(self._stock.get(sku, []), stock_wire)),
+            "webhooks": priced(lambda: connection(self._webhooks, dict)),
+            "webhook_create": self._make_webhook,
             "products": priced(lambda sku: connection(self._products.get(sku, []), product_wire)),
         }
 
@@ -216,6 +219,12 @@ class ShipheroSimulator(GraphqlSimulator):
             "id": opaque_id("Account", 1),
             "warehouses": [warehouse_wire(location) for location in self.world.locations],
         }
+
+    def _make_webhook(self, info: Any, data: dict[str, str]) -> Fields:
+        self._webhooks.append({"name": data["name"], "url": data["url"]})
+        secret = f"simulated-secret-{len(self._webhooks)}"
+        made = {**self._webhooks[-1], "shared_signature_secret": secret}
+        return {"request_id": f"{len(self.calls):024x}", "complexity": 1, "webhook": made}
 
     def _one_order(self, id: str) -> Fields | None:
         order = self._orders.get(id)
