@@ -41,16 +41,17 @@ class Joined(msgspec.Struct, frozen=True, kw_only=True):
 async def join(
     name: str, kind: type[Connector], running: SimulatedSystem, *, place: int, numbers: Sequence[str]
 ) -> Joined:
-    """Start the simulator and fill it. Every other order refers to one of `numbers`, where the system can refer."""
+    """Start the simulator and fill it. Every other order refers to one of `numbers`, where it can be found by that."""
     await running.start()
     manifest = manifest_of(kind, running.settings())
     prefix = str(90 + place)
     sample = sample_world(running.external_id)
     shared, own, orders = [], [], []
+    field = _found_by(manifest)
     left = list(numbers)
     for place_of_order, order in enumerate(sample.orders):
-        reference = left.pop(0) if place_of_order % 2 and manifest.references and left else None
-        changed = running.expressible(_renamed(order, prefix, manifest.references[:1], reference))
+        reference = left.pop(0) if place_of_order % 2 and field and left else None
+        changed = running.expressible(_renamed(order, prefix, field, reference))
         orders.append(changed)
         if reference is None:
             own.append(changed.external_id)
@@ -99,12 +100,17 @@ async def join_carrier(
     )
 
 
-def _renamed(order: OrderRecord, prefix: str, fields: Sequence[str], reference: str | None) -> OrderRecord:
+def _found_by(manifest: Manifest) -> str | None:
+    """The reference field by which orders can be looked up; None for a vendor that looks up by none."""
+    return next((field for field in manifest.references if field in manifest.lookups), None)
+
+
+def _renamed(order: OrderRecord, prefix: str, field: str | None, reference: str | None) -> OrderRecord:
     number = prefix + (order.key("number") or "")
     return msgspec.structs.replace(
         order,
         keys=(Key("id", order.external_id), Key("number", number)),
-        references=tuple(Key(field, reference) for field in fields) if reference is not None else (),
+        references=(Key(field, reference),) if field is not None and reference is not None else (),
         header=msgspec.structs.replace(order.header, number=number) if order.header else None,
     )
 
@@ -119,8 +125,9 @@ def toml_of(joined: Joined, *, first: str, secrets: dict[str, str]) -> str:
     ]
     if joined.prefix is not None:
         lines.append(f"number_pattern = '{joined.prefix}\\d+'")
-    if joined.shared and joined.manifest.references:
-        lines += [f"[[systems.{joined.name}.references]]", f"field = {json.dumps(joined.manifest.references[0])}"]
+    field = _found_by(joined.manifest)
+    if joined.shared and field is not None:
+        lines += [f"[[systems.{joined.name}.references]]", f"field = {json.dumps(field)}"]
         lines += [f'names = ["{first}:number"]', 'spellings = ["{}"]']
     lines.append(f"[systems.{joined.name}.settings]")
     for name, value in joined.simulator.settings().items():

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import Mapping
 from contextlib import aclosing
 from typing import Any
 
 from orderweave.access import Headers
-from orderweave.config.configuration import LiveSettings
+from orderweave.config.configuration import IndexSettings, LiveSettings
 from orderweave.live import Feed
 from orderweave.live.looking import looking
 from orderweave.model.ids import encode_id
@@ -22,11 +23,13 @@ from orderweave.web import Admission, Current, Door
 from orderweave.web.live.running import Identity, Running
 from tests.access.callers import CALLERS, OWNERS, PEOPLE, business, order_id
 from tests.unit.fake_systems import Woven
+from tests.unit.indexing import read_all
 
 # What an answer shows: everything, nothing (as of what does not exist), or a refusal before anything was run.
 SHOWN, NOTHING, REFUSED = "shown", "nothing", "refused"
 
 _ORDER = "{ number shipments { status } }"
+_GROUPS = "groupBy: [{field: STATUS}]) { groups { count } }"
 
 
 def of_owner(owner: str) -> dict[str, str]:
@@ -39,6 +42,7 @@ def of_owner(owner: str) -> dict[str, str]:
         "shipmentUpdated": f"subscription {{ found: shipmentUpdated({by}) {{ order {_ORDER} }} }}",
         "order": f'found: order(by: {{number: "{number}"}}) {_ORDER}',
         "orders": f'found: orders(filter: {{number: {{eq: "{number}"}}}}) {{ nodes {_ORDER} }}',
+        "orderAggregates": f'found: orderAggregates(filter: {{number: {{eq: "{number}"}}}}, {_GROUPS}',
         "customer": f'found: customer(by: {{email: "{email}"}}) {{ name orders {{ nodes {_ORDER} }} }}',
         "node": f'found: node(id: "{order}") {{ id ... on Order {_ORDER} }}',
         "nodes": f'found: nodes(ids: ["{order}", "{customer}"]) {{ id }}',
@@ -51,6 +55,7 @@ def of_owner(owner: str) -> dict[str, str]:
 OF_NOBODY: dict[str, str] = {
     "inventoryChanged": 'subscription { found: inventoryChanged(skus: ["TEA-1"]) { items { onHand } } }',
     "inventory": 'found: inventory(skus: ["TEA-1"]) { onHand }',
+    "inventoryAggregates": "found: inventoryAggregates(groupBy: [{field: SKU}]) { groups { onHandSum } }",
     "product": 'found: product(sku: "TEA-1") { title }',
     "locations": "found: locations { name }",
     "systems": "found: systems { name }",
@@ -77,7 +82,15 @@ PARTS: dict[str, str] = {
 
 async def asked(question: str, rights: Rights, *, compiled: bool) -> dict[str, Any]:
     """The answer to one question, over a business of its own."""
-    woven = business()
+    if "Aggregates" in question:
+        with tempfile.TemporaryDirectory() as folder:
+            woven = business(IndexSettings(url=f"sqlite:///{folder}/index.db"))
+            await read_all(woven)
+            return await _answered(woven, question, rights, compiled=compiled)
+    return await _answered(business(), question, rights, compiled=compiled)
+
+
+async def _answered(woven: Woven, question: str, rights: Rights, *, compiled: bool) -> dict[str, Any]:
     caller = Caller(name="caller", role="role", rights=rights)
     request = Request(query=question if question.startswith(("mutation", "subscription")) else f"{{ {question} }}")
     operations = Operations(woven.schema, compiled=compiled)

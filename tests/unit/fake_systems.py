@@ -369,7 +369,7 @@ def weave(
 ) -> Woven:
     """The gateway over these systems, in this order; everything live unless a cache is given, told to whoever `observe`
     makes, and called by these rules: unless told otherwise once a question. With `federation` it is a subgraph, with
-    `tracking` guests are served. Everybody is let in unless `access` says whom.
+    `tracking` guests are served. Everybody is let in unless `access` says whom. An `index` is empty: see `read_all`.
     """
     clock = FakeClock()
     for system in systems:

@@ -10,7 +10,18 @@ from typing import Any, Self
 from orderweave.config import Configuration, installed
 from orderweave.config.loading import read
 from orderweave.config.registry import simulator
-from orderweave.scenario import SYSTEMS, USUAL, Scenario, Secret, cast, configuration, demo_systems, generate, told
+from orderweave.scenario import (
+    SYSTEMS,
+    USUAL,
+    Scenario,
+    Secret,
+    cast,
+    configuration,
+    demo_systems,
+    generate,
+    ids_of,
+    told,
+)
 from orderweave_sdk.records import OrderRecord
 from orderweave_sdk.testing.faults import Fault
 from orderweave_sdk.testing.simulator import SimulatedSystem
@@ -30,7 +41,7 @@ class DemoBusiness:
         self._systems = demo_systems(players)
         kinds = {system.name: simulator(system.connector) for system in self._systems}
         self._ids = {name: kind.external_id for name, kind in kinds.items()}
-        told_by = {name: self._ids.get(name, _no_ids) for name in SYSTEMS}
+        told_by = ids_of(players, {**dict.fromkeys(SYSTEMS, _no_ids), **self._ids})
         self.scenario: Scenario = told(generate(seed=seed, orders=orders, ids=told_by), players)
         self.simulators: dict[str, SimulatedSystem] = {name: kind() for name, kind in kinds.items()}
         self.worlds = {name: _expressible(self.simulators[name], self.scenario.worlds[name]) for name in kinds}

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import TIMESTAMP
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.visitors import InternalTraversal
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -91,7 +92,9 @@ class Word(TypeDecorator[str]):
 class Least(ColumnElement[Any]):
     """Below every value of a type, so that rows without a value have a place in an order, and an index holds it."""
 
-    inherit_cache = True
+    inherit_cache = False
+    # What tells one from another in a kept statement.
+    _traverse_internals: list[tuple[str, InternalTraversal]] = [("type", InternalTraversal.dp_type)]  # noqa: RUF012 - declared so there
 
     def __init__(self, type_: TypeEngine[Any]) -> None:
         self.type = type_

@@ -45,9 +45,12 @@ def keys_of(connection: Connection, wanted: Slice) -> list[Spot]:
         value = wanted.after.value
         known: ColumnElement[Any] = Least(column.type) if value is None else literal(value, column.type)
         spot = tuple_(known, literal(wanted.after.key, orders.c.key.type))
-        question = question.where(place < spot if wanted.descending else place > spot)
+        # Said twice: SQLite begins an index's walk at a bound of its first column, and not at one of a pair.
+        question = question.where(
+            rank <= known if wanted.descending else rank >= known, place < spot if wanted.descending else place > spot
+        )
     ends = [part.desc() if wanted.descending else part.asc() for part in (rank, orders.c.key)]
-    return [Spot(*row) for row in connection.execute(question.order_by(*ends).limit(wanted.size))]
+    return [Spot(*row) for row in connection.execute(question.order_by(*ends).limit(wanted.size)).all()]
 
 
 def count(connection: Connection, where: ColumnElement[bool]) -> int:

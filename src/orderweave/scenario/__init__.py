@@ -1,6 +1,6 @@
 """A business to show: one retailer over four systems, made from a seed, with the mess of real life and the truth."""
 
-from orderweave.scenario.casting import CASTS, USUAL, Cast, CastError, cast, told
+from orderweave.scenario.casting import CASTS, USUAL, Cast, CastError, cast, ids_of, told
 from orderweave.scenario.configuration import (
     DemoSystem,
     ReferenceField,
@@ -35,6 +35,7 @@ __all__ = [
     "configuration",
     "demo_systems",
     "generate",
+    "ids_of",
     "parcels",
     "told",
 ]

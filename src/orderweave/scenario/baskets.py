@@ -17,7 +17,11 @@ _SCARCE = tuple(product for product in CATALOG if product.sku in SCARCE)
 _WITH_SEVERAL_LINES = frozenset({Plot.PARTIAL_SHIPMENT, Plot.SPLIT_SHIPMENT})
 _WITH_AN_EDIT = frozenset({Plot.EDIT, Plot.EDIT_UNSEEN})
 # Shipping and the sum from which it is free.
-_SHIPPING = {Channel.SHOP_US: (Decimal("6.90"), 75), Channel.SHOP_EU: (Decimal("8.50"), 90)}
+_SHIPPING = {
+    Channel.SHOP_US: (Decimal("6.90"), 75),
+    Channel.SHOP_EU: (Decimal("8.50"), 90),
+    Channel.OUTLET: (Decimal("6.90"), 75),
+}
 
 
 def currency_of(channel: Channel) -> str:

@@ -1,7 +1,8 @@
 """Which connectors play the parts of the business, and the scenario as told with these.
 
-The story is told for four parts: two web shops, an ERP and a warehouse. Each part may be played by another vendor's
-system, or by nobody; then the others know what they know, and what is true of it is less. A carrier, where one takes
+The story is told for four parts: two web shops, an ERP and a warehouse; a third shop, an outlet, is there where three
+take part. Each part may be played by another vendor's system, or by nobody; then the others know what they know, and
+what is true of it is less. A carrier, where one takes
 part, knows every parcel, and the others hear of arrivals later.
 """
 
@@ -13,15 +14,21 @@ from enum import StrEnum
 
 import msgspec
 
+from orderweave.scenario.numbering import Ids
 from orderweave.scenario.parcels import hearing_late, parcels
 from orderweave.scenario.places import EAST, PLACES
+from orderweave.scenario.plots import numbers_as_ids
+from orderweave.scenario.sales import NUMBER_FORMS, Channel
 from orderweave.scenario.truth import PlantedConflict, RecordId, Scenario, TrueOrder, TrueStock, Truth
 from orderweave_sdk.records import Key, OrderRecord
 from orderweave_sdk.testing.world import World
 
-_SHOPS = ("shop-us", "shop-eu")
+_SHOPS = ("shop-us", "shop-eu", "shop-outlet")
+_USUAL_SHOPS = 2
 _ERP, _WAREHOUSE, _CARRIER = "erp", "wms", "carrier"
 _ERP_NUMBER = re.compile(r"S(\d{6})")
+# A shop's number as the story has it.
+_SHOP_NUMBERS = {shop.value: re.compile("#" + form.format(r"\d+")) for shop, form in NUMBER_FORMS.items()}
 
 
 class Part(StrEnum):
@@ -39,7 +46,7 @@ class Cast(msgspec.Struct, frozen=True, kw_only=True):
     `fields` are the vendor's names for the story's reference fields (`reference` of the ERP; `order_number` and
     `partner_order_id` of the warehouse); a field that it lacks is None, and is left out. `sign` stands before a shop's
     numbers. `number` is how an ERP writes its n-th number, and `number_pattern` what these look like; with
-    `numbers_are_ids` an order's number is its id, and `number` is not used.
+    `numbers_are_ids` an order's number is its id, and `number` is not used; a shop's id is then its number.
     """
 
     connector: str
@@ -57,6 +64,7 @@ CASTS: Mapping[str, Cast] = {
         Cast(connector="shopify", part=Part.SHOP),
         Cast(connector="adobe_commerce", part=Part.SHOP, sign=""),
         Cast(connector="vendure", part=Part.SHOP, sign=""),
+        Cast(connector="salesforce_b2c", part=Part.SHOP, sign="", numbers_are_ids=True),
         Cast(connector="tryton", part=Part.ERP),
         Cast(
             connector="odoo",
@@ -66,6 +74,11 @@ CASTS: Mapping[str, Cast] = {
             number_pattern=r"S\d{5,}",
         ),
         Cast(connector="shiphero", part=Part.WAREHOUSE),
+        Cast(
+            connector="extensiv",
+            part=Part.WAREHOUSE,
+            fields={"order_number": "referenceNum", "partner_order_id": "externalId"},
+        ),
         Cast(connector="easypost", part=Part.CARRIER),
         Cast(
             connector="sap_s4hana",
@@ -84,9 +97,9 @@ class CastError(ValueError):
 
 
 def cast(connectors: Sequence[str]) -> dict[str, Cast]:
-    """Who plays which system, by the system's name: one or two shops, at most one of each other part.
+    """Who plays which system, by the system's name: one to three shops, at most one of each other part.
 
-    One kind of shop plays both. Raises CastError.
+    One kind of shop plays two. Raises CastError.
     """
     unknown = [name for name in connectors if name not in CASTS]
     if unknown:
@@ -96,15 +109,26 @@ def cast(connectors: Sequence[str]) -> dict[str, Cast]:
         by_part[CASTS[name].part].append(CASTS[name])
     shops = by_part.pop(Part.SHOP)
     if not 1 <= len(shops) <= len(_SHOPS):
-        raise CastError(f"one or two shops take part, not {len(shops)}")
+        raise CastError(f"one to three shops take part, not {len(shops)}")
     for part, players in by_part.items():
         if len(players) > 1:
             raise CastError(f"one system plays {part.lower()}, not {' and '.join(each.connector for each in players)}")
-    found = dict(zip(_SHOPS, (shops * 2)[: len(_SHOPS)], strict=True))
+    shops = shops * _USUAL_SHOPS if len(shops) == 1 else shops
+    found = dict(zip(_SHOPS, shops, strict=False))
     for part, name in ((Part.ERP, _ERP), (Part.WAREHOUSE, _WAREHOUSE), (Part.CARRIER, _CARRIER)):
         if by_part[part]:
             found[name] = by_part[part][0]
     return found
+
+
+def ids_of(players: Mapping[str, Cast], own: Mapping[str, Ids]) -> dict[str, Ids]:
+    """The ids of each system as the story is told with them; `own` are those of its vendor."""
+    return {
+        name: numbers_as_ids(Channel(name), ids)
+        if name in _SHOPS and name in players and players[name].numbers_are_ids
+        else ids
+        for name, ids in own.items()
+    }
 
 
 def told(scenario: Scenario, players: Mapping[str, Cast]) -> Scenario:
@@ -141,7 +165,7 @@ class _Writings:
             return order
         keys = tuple(self._own(system, key) for key in order.keys)
         references = tuple(
-            Key(field, self._number(key.value))
+            Key(field, self._number(self._sent(key.value) if system == _WAREHOUSE else key.value))
             for key in order.references
             if (field := cast.fields.get(key.namespace, key.namespace)) is not None
         )
@@ -157,6 +181,13 @@ class _Writings:
         if system in _SHOPS:
             return Key("number", self._players[system].sign + key.value.removeprefix("#"))
         return Key("number", self._number(key.value))
+
+    def _sent(self, text: str) -> str:
+        """A shop's number as that shop sends it on; what people type is no such thing."""
+        for shop, form in _SHOP_NUMBERS.items():
+            if shop in self._players and form.fullmatch(text):
+                return self._players[shop].sign + text.removeprefix("#")
+        return text
 
     def _number(self, text: str) -> str:
         """A text with the ERP's number in it as the ERP writes it."""

@@ -48,17 +48,18 @@ class Secret(msgspec.Struct, frozen=True):
 
 SettingValue = str | int | bool | Secret
 
-_SHOPS = ("shop-us", "shop-eu")
+_SHOPS = ("shop-us", "shop-eu", "shop-outlet")
 
 
 def demo_systems(players: Mapping[str, Cast] | None = None) -> tuple[DemoSystem, ...]:
     """The systems of the scenario as these play it, by default as the usual ones do."""
     players = cast(USUAL) if players is None else players
-    shop_numbers = tuple(f"{name}:number" for name in ("shop-us", "shop-eu") if name in players)
+    shop_numbers = tuple(f"{name}:number" for name in _SHOPS if name in players)
     erp_numbers = ("erp:number",) if "erp" in players else ()
     stories = {
         "shop-us": _story("US web shop", r"\d{4,}"),
         "shop-eu": _story("EU web shop", r"EU\d{4,}"),
+        "shop-outlet": _story("Outlet web shop", r"OL\d{4,}"),
         "erp": _story(
             "ERP",
             players["erp"].number_pattern if "erp" in players else None,
@@ -70,7 +71,10 @@ def demo_systems(players: Mapping[str, Cast] | None = None) -> tuple[DemoSystem,
             ReferenceField(
                 field="order_number",
                 names=shop_numbers,
-                spellings=tuple(dict.fromkeys(f"{players[name].sign}{{}}" for name in players if name in _SHOPS)),
+                # Whatever sign a shop has, the story's warehouse writes a shop's numbers with this one.
+                spellings=tuple(
+                    dict.fromkeys((*(f"{players[name].sign}{{}}" for name in players if name in _SHOPS), "#{}"))
+                ),
             ),
             ReferenceField(field="order_number", names=erp_numbers, spellings=("{}",)),
             ReferenceField(field="partner_order_id", names=erp_numbers, spellings=("{}",), lookup=False),

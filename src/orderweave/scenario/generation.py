@@ -24,6 +24,8 @@ from orderweave_sdk.records import OrderRecord, utc
 from orderweave_sdk.testing.world import World
 
 SYSTEMS = ("shop-us", "shop-eu", "erp", "wms")
+# A third shop, told of where its ids are given.
+OUTLET = Channel.OUTLET.value
 UNTIL = datetime(2026, 10, 31, 18, 0, tzinfo=UTC)
 
 _COUNTED_PLOTS = tuple(plot for plot in Plot if plot not in (Plot.PLAIN, Plot.EDIT, Plot.REFUND, Plot.CANCELLATION))
@@ -39,8 +41,9 @@ _COUNTED_REFERENCES = (
 def generate(*, seed: int, orders: int, ids: Mapping[str, Ids], until: datetime = UNTIL) -> Scenario:
     """The scenario of this seed: so many orders up to the instant `until`, the same each time.
 
-    `ids` gives each of the four systems' ids in that system's own form. From 200 orders on, every kind of mess is
-    there. Raises ValueError for a negative number of orders, a naive `until`, or a system without ids.
+    `ids` gives each of the four systems' ids in that system's own form; with ids of the outlet among them, a part of
+    the US shop's orders are the outlet's. From 200 orders on, every kind of mess is there. Raises ValueError for a
+    negative number of orders, a naive `until`, or a system without ids.
     """
     missing = [system for system in SYSTEMS if system not in ids]
     if missing:
@@ -50,7 +53,8 @@ def generate(*, seed: int, orders: int, ids: Mapping[str, Ids], until: datetime 
     until = utc(until)
     rng = Random(seed)  # noqa: S311 - a story to show, not a secret
     people = People(rng, us=3 + orders // 4, eu=3 + orders // 7, companies=2 + orders // 30)
-    run = slots(rng, orders, until)
+    systems = [system for system in dict.fromkeys((*(shop.value for shop in SHOPS), *SYSTEMS)) if system in ids]
+    run = slots(rng, orders, until, outlet=OUTLET in ids)
     plots = dealt(rng, run, until)
     teller = Teller(rng, people, until)
     sales = tuple(teller.tell(slot, plots[slot.number]) for slot in run)
@@ -65,7 +69,7 @@ def generate(*, seed: int, orders: int, ids: Mapping[str, Ids], until: datetime 
                 products=product_records(system, ids[system]),
                 locations=locations(system, ids[system]),
             )
-            for system in SYSTEMS
+            for system in systems
         },
         truth=Truth(
             orders=tuple(_true_orders(sales, dealt_slips, written)),
@@ -80,9 +84,9 @@ class _Written:
     """All that the systems wrote down: the records by system, and where each sale stands in which."""
 
     def __init__(self, sales: Sequence[Sale], made: Slips, ids: Mapping[str, Ids]) -> None:
-        self.records: dict[str, list[OrderRecord]] = {system: [] for system in SYSTEMS}
+        self.records: dict[str, list[OrderRecord]] = {system: [] for system in ids}
         self.ids: dict[tuple[str, int], RecordId] = {}
-        shops = {channel.value: Storefront(channel.value, ids[channel.value]) for channel in SHOPS}
+        shops = {shop.value: Storefront(shop.value, ids[shop.value]) for shop in SHOPS if shop.value in ids}
         for sale in sales:
             if sale.slot.channel in SHOPS:
                 shop = sale.slot.channel.value

@@ -12,7 +12,7 @@ from random import Random
 
 import msgspec
 
-from orderweave.scenario.sales import SHOPS, Channel, Plot, Sale
+from orderweave.scenario.sales import NUMBER_FORMS, SHOPS, Channel, Plot, Sale
 from orderweave_sdk.records import OrderStatus
 
 PLACEHOLDERS = ("N/A", "0", "-", "none", "TBD")
@@ -84,7 +84,7 @@ def slips(rng: Random, sales: Sequence[Sale]) -> Slips:
         for sale in (claimed, claiming):
             references[sale.number] = Reference(ReferenceKind.USED_TWICE, claimed.slot.shop_number)
     for offset, sale in enumerate(dealer.take(0.008, 2)):
-        form = "{}" if sale.slot.channel is Channel.SHOP_US else "EU{}"
+        form = NUMBER_FORMS[sale.slot.channel]
         references[sale.number] = Reference(ReferenceKind.NOWHERE, form.format(_NOWHERE + offset))
     carrying = set()
     for through_third in (True, False):

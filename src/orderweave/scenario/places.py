@@ -49,6 +49,7 @@ STORES = (HARBOR, MAIN_STREET)
 PLACES_OF_SYSTEM = {
     "shop-us": PLACES,
     "shop-eu": (EAST,),
+    "shop-outlet": (EAST,),
     "erp": PLACES,
     "wms": (EAST,),
 }

@@ -8,7 +8,8 @@ from random import Random
 
 import msgspec
 
-from orderweave.scenario.sales import SHOPS, Channel, Plot, Slot
+from orderweave.scenario.numbering import Ids
+from orderweave.scenario.sales import NUMBER_FORMS, SHOPS, Channel, Plot, Slot
 
 # How far back the orders reach, and how much the business grows: the last two days hold a tenth of them.
 _SPAN = timedelta(days=90)
@@ -18,25 +19,40 @@ _YOUNGEST = timedelta(minutes=5)
 
 # In every twenty orders: nine of the US shop, five of the EU shop, three of the desk, three of the tills.
 _TWENTY = (Channel.SHOP_US,) * 9 + (Channel.SHOP_EU,) * 5 + (Channel.DESK,) * 3 + (Channel.TILL,) * 3
-_NUMBER_FORM = {Channel.SHOP_US: "{}", Channel.SHOP_EU: "EU{}"}
+# Where there is an outlet, every third order of the US shop is the outlet's.
+_OUTLETS_SHARE = 3
 _FIRST_NUMBER = 1001
 
 
-def slots(rng: Random, orders: int, until: datetime) -> tuple[Slot, ...]:
+def shop_number_of(channel: Channel, n: int) -> str:
+    """A shop's n-th number, from 1 on, without any sign before it."""
+    return NUMBER_FORMS[channel].format(_FIRST_NUMBER + n - 1)
+
+
+def numbers_as_ids(channel: Channel, ids: Ids) -> Ids:
+    """The ids of a shop that knows its orders by their numbers alone."""
+    return lambda kind, n: shop_number_of(channel, n) if kind == "order" else ids(kind, n)
+
+
+def slots(rng: Random, orders: int, until: datetime, *, outlet: bool = False) -> tuple[Slot, ...]:
     """Every order's place in time and channel, oldest first; shop numbers run without a gap."""
     found: list[Slot] = []
     channels: list[Channel] = []
-    taken = dict.fromkeys(SHOPS, _FIRST_NUMBER)
+    given = dict.fromkeys(SHOPS, 0)
+    of_us = 0
     for index in range(orders):
         if not channels:
             channels = rng.sample(_TWENTY, len(_TWENTY))
         channel = channels.pop()
+        if channel is Channel.SHOP_US:
+            of_us += 1
+            channel = Channel.OUTLET if outlet and of_us % _OUTLETS_SHARE == 0 else channel
         left = 1 - (index + rng.random()) / orders
         placed = until - _YOUNGEST - timedelta(seconds=int(_SPAN.total_seconds() * left**_GROWTH))
         number = None
-        if channel in taken:
-            number = _NUMBER_FORM[channel].format(taken[channel])
-            taken[channel] += 1
+        if channel in given:
+            given[channel] += 1
+            number = shop_number_of(channel, given[channel])
         found.append(Slot(number=index + 1, channel=channel, placed_at=placed, shop_number=number))
     return tuple(found)
 

@@ -26,15 +26,18 @@ from orderweave_sdk.records import (
 
 
 class Channel(StrEnum):
-    """Where an order comes in. The two shops bear the names of their systems; the rest exists in the ERP only."""
+    """Where an order comes in. The shops bear the names of their systems; the rest exists in the ERP only."""
 
     SHOP_US = "shop-us"
     SHOP_EU = "shop-eu"
+    OUTLET = "shop-outlet"
     DESK = "b2b"
     TILL = "till"
 
 
-SHOPS = (Channel.SHOP_US, Channel.SHOP_EU)
+SHOPS = (Channel.SHOP_US, Channel.SHOP_EU, Channel.OUTLET)
+# How a shop writes its numbers, without any sign before them.
+NUMBER_FORMS = {Channel.SHOP_US: "{}", Channel.SHOP_EU: "EU{}", Channel.OUTLET: "OL{}"}
 
 
 class Plot(StrEnum):

@@ -40,7 +40,7 @@ class Teller:
 
     def _shop(self, slot: Slot, plot: Plot) -> Sale:
         rng = self._rng
-        buyer = rng.choice(self._people.us if slot.channel is Channel.SHOP_US else self._people.eu)
+        buyer = rng.choice(self._people.eu if slot.channel is Channel.SHOP_EU else self._people.us)
         lines = basket(rng, slot, plot)
         terms = shop_terms(rng, slot, plot, buyer, lines)
         handling = self._handler.of_shop(slot, plot, buyer, lines)

@@ -50,7 +50,7 @@ class TrueStock(msgspec.Struct, frozen=True, kw_only=True):
 class Truth(msgspec.Struct, frozen=True, kw_only=True):
     """The true orders in order of number, the planted conflicts, the true stock, and the count of every mess.
 
-    `counts` are orders of the two web shops for what happens to orders (partial_shipment, split_shipment,
+    `counts` are orders of the web shops for what happens to orders (partial_shipment, split_shipment,
     ship_from_store, store_pickup, backorder, cancellation, edit, refund, return, hold, invoice_off_by_a_cent,
     status_lag, edit_unseen_by_erp), records of the ERP for references (reference_missing, reference_mistyped,
     reference_placeholder, reference_used_twice, reference_to_nowhere), orders for joined_through_third and

@@ -9,7 +9,7 @@ from decimal import Decimal
 from orderweave.scenario import Scenario
 from orderweave_sdk.records import Axis, ChannelKind, DeliveryMethod, LocationKind, OrderRecord
 
-SHOPS = ("shop-us", "shop-eu")
+SHOPS = frozenset({"shop-us", "shop-eu", "shop-outlet"})
 PLACEHOLDERS = {"n/a", "0", "-", "none", "tbd"}
 
 
@@ -33,7 +33,7 @@ def recount(scenario: Scenario) -> dict[str, int]:
     found: Counter[str] = Counter()
     worlds = scenario.worlds
     warehouse = {reference(record, "order_number"): record for record in worlds["wms"].orders}
-    for shop in SHOPS:
+    for shop in SHOPS & worlds.keys():
         for record in worlds[shop].orders:
             found.update(_of_shop(record, warehouse.get(record.key("number"))))
     found.update(_of_references(scenario))
@@ -72,7 +72,10 @@ def _of_shop(record: OrderRecord, in_warehouse: OrderRecord | None) -> Iterator[
 def _of_references(scenario: Scenario) -> Counter[str]:
     found: Counter[str] = Counter()
     shop_numbers = {
-        tidy(number) for shop in SHOPS for record in scenario.worlds[shop].orders if (number := record.key("number"))
+        tidy(number)
+        for shop in SHOPS & scenario.worlds.keys()
+        for record in scenario.worlds[shop].orders
+        if (number := record.key("number"))
     }
     texts: list[str] = []
     for record in scenario.worlds["erp"].orders:

@@ -132,6 +132,15 @@ def times_are_in_order(scenario: Scenario) -> None:
         assert moments == sorted(moments)
 
 
+_FIRST_NUMBERS = {
+    "shop-us": (1001, "#{}"),
+    "shop-eu": (1001, "#EU{}"),
+    "shop-outlet": (1001, "#OL{}"),
+    "erp": (1, "S{:06d}"),
+    "wms": (0, ""),
+}
+
+
 def orders_come_in_order_of_number(scenario: Scenario) -> None:
     """In each system a later number is a later order; numbers run without a gap, and no id is given twice."""
     for system, world in scenario.worlds.items():
@@ -141,8 +150,7 @@ def orders_come_in_order_of_number(scenario: Scenario) -> None:
         if system != "wms":
             assert placed == sorted(placed)
         numbers = [number for record in world.orders if (number := record.key("number"))]
-        forms = {"shop-us": (1001, "#{}"), "shop-eu": (1001, "#EU{}"), "erp": (1, "S{:06d}"), "wms": (0, "")}
-        first, form = forms[system]
+        first, form = _FIRST_NUMBERS[system]
         assert numbers == [form.format(n) for n in range(first, first + len(numbers))]
 
 

@@ -38,8 +38,8 @@ def test_one_shop_plays_both() -> None:
     ("connectors", "said"),
     [
         (["shopify", "nobody"], "no part for nobody; there are parts for"),
-        (["tryton"], "one or two shops take part, not 0"),
-        ([], "one or two shops take part, not 0"),
+        (["tryton"], "one to three shops take part, not 0"),
+        ([], "one to three shops take part, not 0"),
     ],
 )
 def test_a_cast_that_cannot_play(connectors: list[str], said: str) -> None:
@@ -68,12 +68,31 @@ def test_every_player_writes_its_own_way(scenario: Scenario) -> None:
     assert {key.namespace for record in worlds["wms"].orders for key in record.references} == {"ref"}
     asked = {key.value for record in worlds["wms"].orders for key in record.references}
     assert not [value for value in asked if value.startswith("S0")]
+    own = {record.key("number") for name in ("shop-us", "shop-eu") for record in worlds[name].orders}
+    assert {value for value in asked if not value.startswith("7")} <= own
     systems = {system.name: system for system in demo_systems(players)}
     assert [(each.field, each.names, each.spellings) for each in systems["wms"].references] == [
         ("ref", ("shop-us:number", "shop-eu:number"), ("{}", "#{}")),
         ("ref", ("erp:number",), ("{}",)),
     ]
     assert systems["erp"].number_pattern == r"7\d{5}"
+
+
+@pytest.mark.parametrize("shop", ["shopify", "adobe_commerce"])
+def test_the_warehouse_is_asked_as_it_writes(shop: str, scenario: Scenario) -> None:
+    """Whatever sign the shops have, their numbers in the spellings configured are those that the warehouse holds."""
+    players = cast([shop, "tryton", "shiphero"])
+    worlds = told(scenario, players).worlds
+    (rule,) = (
+        reference
+        for system in demo_systems(players)
+        for reference in system.references
+        if system.name == "wms" and "shop-us:number" in reference.names
+    )
+    numbers = [(record.key("number") or "").removeprefix("#") for record in worlds["shop-us"].orders]
+    spelled = {spelling.format(number) for spelling in rule.spellings for number in numbers}
+    held = {key.value for record in worlds["wms"].orders for key in record.references if key.namespace == rule.field}
+    assert len(held & spelled) > len(numbers) / 3
 
 
 def test_numbers_that_are_ids(scenario: Scenario) -> None:

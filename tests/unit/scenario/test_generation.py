@@ -89,10 +89,10 @@ def test_conflicts_are_all_told(scenario: Scenario) -> None:
 def test_channels(scenario: Scenario) -> None:
     """Of 200 orders 90 are of the US shop, 50 of the EU shop, 30 each of the desk and the tills."""
     worlds = scenario.worlds
-    assert [len(worlds[shop].orders) for shop in SHOPS] == [90, 50]
+    assert {shop: len(worlds[shop].orders) for shop in SHOPS & worlds.keys()} == {"shop-us": 90, "shop-eu": 50}
     kinds = Counter(r.header.channel.kind for r in worlds["erp"].orders if r.header and r.header.channel)
     assert (kinds[ChannelKind.SALES_DESK], kinds[ChannelKind.POINT_OF_SALE]) == (30, 30)
-    currencies = {shop: {r.header.currency for r in worlds[shop].orders if r.header} for shop in SHOPS}
+    currencies = {shop: {r.header.currency for r in worlds[shop].orders if r.header} for shop in SHOPS & worlds.keys()}
     assert currencies == {"shop-us": {"USD"}, "shop-eu": {"EUR"}}
 
 
@@ -125,7 +125,7 @@ def test_warehouse_knows_desk_orders_by_the_erp_number(scenario: Scenario) -> No
 def test_storefront_knows_every_facet(scenario: Scenario) -> None:
     """The anchor shop has every facet but invoices; pick-up and shipping plans name their place."""
     methods = set()
-    for shop in SHOPS:
+    for shop in SHOPS & scenario.worlds.keys():
         for record in scenario.worlds[shop].orders:
             missing = {name for name in record.__struct_fields__ if getattr(record, name) is None}
             assert missing == {"url", "invoices"}

@@ -29,7 +29,13 @@ def mix_with(connector: str) -> tuple[str, ...]:
     return (*(usual for usual in USUAL if CASTS[usual].part is not part), connector)
 
 
-MIXES = [USUAL, *(mix_with(connector) for connector in OTHERS), ("shopify", "adobe_commerce", "tryton", "shiphero")]
+MIXES = [
+    USUAL,
+    *(mix_with(connector) for connector in OTHERS),
+    ("shopify", "adobe_commerce", "tryton", "shiphero"),
+    ("shopify", "adobe_commerce", "salesforce_b2c", "tryton", "shiphero"),
+    ("shopify", "adobe_commerce", "salesforce_b2c"),
+]
 
 
 @pytest.mark.parametrize("mix", MIXES, ids="-".join)
@@ -39,7 +45,8 @@ async def test_the_truth_holds(mix: tuple[str, ...]) -> None:
         configuration = made.configuration()
         found = figures(made.scenario, made.worlds, configuration.business, UNTIL)
     assert all(f'connector = "{connector}"' in made.toml for connector in mix)
-    assert found.orders >= ORDERS
+    # Without an ERP nobody knows the orders of the desk and the tills: three in ten.
+    assert found.orders >= (ORDERS if any(CASTS[name].part is Part.ERP for name in mix) else ORDERS * 7 // 10)
     assert found.missed == ()
     assert (found.wrong_joins, found.missed_joins, found.conflicts_missed) == (0, 0, 0)
     assert (found.conflicts_invented, found.stock_double_counted) == (0, 0)

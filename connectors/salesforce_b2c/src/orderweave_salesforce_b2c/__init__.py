@@ -1,0 +1,1 @@
+"""Orderweave connector for Salesforce B2C Commerce."""
