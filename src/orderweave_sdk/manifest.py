@@ -22,6 +22,7 @@ class Capability(StrEnum):
     SEARCH_ORDERS = "SEARCH_ORDERS"
     LIST_CHANGES = "LIST_CHANGES"
     READ_STOCK = "READ_STOCK"
+    READ_RECEIPTS = "READ_RECEIPTS"
     READ_TRACKING = "READ_TRACKING"
     FIND_PRODUCTS = "FIND_PRODUCTS"
     LIST_LOCATIONS = "LIST_LOCATIONS"
@@ -142,6 +143,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     order number names one order only in this system; the gateway then builds stable ids on the number, so
     that an order keeps its id while its anchor is down. `filters` and `sorts`: what `search_orders` can push
     down. `concurrency`: upstream calls at once. `page_size`: orders in one search page at most.
+    `stock_batch`: SKUs in one call of READ_STOCK, and of READ_RECEIPTS where that is declared.
     `max_answer_bytes`: the size of one answer that is still believed.
     """
 
@@ -182,10 +184,12 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
                 state = "declared" if not given else "not declared"
                 found.append(f"{capability} is {state}, yet {field} is {'given' if given else 'empty'}")
         signed_with = any(setting.name in (SECRETS, PUBLIC_KEYS) for setting in self.settings)
-        if (Capability.RECEIVE_WEBHOOKS in self.capabilities) != signed_with:
-            found.append(f"RECEIVE_WEBHOOKS and the setting {SECRETS} or {PUBLIC_KEYS} go together")
+        if Capability.RECEIVE_WEBHOOKS in self.capabilities and not signed_with:
+            found.append(f"RECEIVE_WEBHOOKS needs the setting {SECRETS} or {PUBLIC_KEYS}")
         if Capability.REGISTER_WEBHOOKS in self.capabilities and Capability.RECEIVE_WEBHOOKS not in self.capabilities:
             found.append("REGISTER_WEBHOOKS needs RECEIVE_WEBHOOKS")
+        if Capability.READ_RECEIPTS in self.capabilities and Capability.READ_STOCK not in self.capabilities:
+            found.append("READ_RECEIPTS needs READ_STOCK: goods are expected where stock is kept")
         batches = [*self.lookups.items(), ("stock", self.stock_batch), ("tracking", self.tracking_batch)]
         found += [
             f"batch size of {name} is {batch.size}; it must be at least 1"

@@ -17,6 +17,7 @@ from orderweave.config.caching import read_cache
 from orderweave.config.configuration import Configuration, ConfigurationError, Problem
 from orderweave.config.http import read_http
 from orderweave.config.index import read_index
+from orderweave.config.inventory import read_inventory
 from orderweave.config.live import read_live
 from orderweave.config.observing import read_observing
 from orderweave.config.reading import Reader
@@ -39,6 +40,7 @@ _TOP = {
     "tracking",
     "index",
     "webhooks",
+    "inventory",
 }
 # The TOML reader's words for a table that stands twice, as a system named twice does.
 _TWICE = re.compile(r"Cannot declare \((.+)\) twice (\(.+\))")
@@ -101,14 +103,15 @@ def read(
     live, wrong_live = read_live(document.get("live", {}))
     index, wrong_index = read_index(document.get("index"), environment, Path(file).parent)
     webhooks, wrong_webhooks = read_webhooks(document.get("webhooks"), indexed="index" in document)
-    problems = [*reader.problems, *wrong, *wrong_live, *wrong_index, *wrong_webhooks]
+    stock_rules, wrong_inventory = read_inventory(document.get("inventory", {}), places, declared)
+    problems = [*reader.problems, *wrong, *wrong_live, *wrong_index, *wrong_webhooks, *wrong_inventory]
     if problems:
         raise ConfigurationError(file, problems)
     return Configuration(
         file=file,
         server=server,
         systems=systems,
-        business=Business(systems=specs, places=places, authority=authority),
+        business=Business(systems=specs, places=places, authority=authority, stock_rules=stock_rules),
         cache=cache,
         observing=observing,
         http=http,

@@ -117,6 +117,7 @@ async def test_a_full_queue(tmp_path: Path) -> None:
 
 async def test_a_database_that_fails(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     """What cannot be stored is not taken: the vendor is to come again. The log has no content of it."""
+    desk.closed = True
     desk.woven.index.database.close()  # type: ignore[union-attr] # there is an index
     with caplog.at_level(logging.ERROR):
         assert await desk.send(told("e1", "order-of-ada")) is Outcome.LATER

@@ -38,6 +38,7 @@ class WebhookDoor:
 async def webhook_door(folder: Path, settings: WebhookSettings | None = None) -> AsyncIterator[WebhookDoor]:
     """An application over an empty database."""
     door = WebhookDoor(Desk(folder, settings=settings))
+    await door.desk.open()
     try:
         yield door
     finally:
