@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -17,6 +17,7 @@ from orderweave.access.points import Points
 from orderweave.answering import Gateway
 from orderweave.answering.parts import Parts
 from orderweave.caching import Cache
+from orderweave.caching.forgetting import Telling
 from orderweave.caching.guarding import Guarded
 from orderweave.caching.keys import digest_of
 from orderweave.caching.memory import MemoryStore
@@ -40,9 +41,13 @@ from orderweave.observing.tracing import Tracing, exporting
 from orderweave.operations.persisted import Documents
 from orderweave.operations.sharing import InRedis, Shared
 from orderweave.planning.authority import Authority
+from orderweave.receiving import Receiving
+from orderweave.receiving.effects import Announce, GatewayEffects
+from orderweave.receiving.refreshing import refresh
+from orderweave.receiving.storing import IndexStore
 from orderweave.schema import build_schema, build_subgraph
 from orderweave.sync import Steady, Sync
-from orderweave.web import Door
+from orderweave.web import Current, Door
 from orderweave.web.addresses import Addresses
 from orderweave.web.forgery import Preflight
 from orderweave.web.origins import Origins
@@ -213,6 +218,31 @@ def _cache(configuration: Configuration, clock: Clock, observing: Observing) -> 
         for name, system in configuration.systems.items()
     }
     return Cache(clock, memory=memory, shared=shared, ages=settings.ages, digests=digests, observing=observing)
+
+
+def webhooks(
+    configuration: Configuration, current: Current, observing: Observing, *, clock: Clock, redis: Any = None
+) -> Callable[[Announce], Receiving] | None:
+    """What makes the receiving of webhooks, where the configuration has them taken. It works on whichever gateway is
+    current; `redis` is where processes tell one another what is forgotten.
+    """
+    settings = configuration.webhooks
+    if settings is None:
+        return None
+    telling = Telling(redis) if redis is not None and configuration.cache is not None else None
+
+    def made(announce: Announce) -> Receiving:
+        return Receiving(
+            current.request,
+            IndexStore(current.request),
+            GatewayEffects(current.request, announce, telling=telling, refresh=refresh),
+            settings,
+            clock,
+            observing=observing,
+            telling=telling,
+        )
+
+    return made
 
 
 def observed(configuration: Configuration, *, clock: Clock | None = None, ops: bool = False) -> Observed:

@@ -17,7 +17,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"sync"}),
     frozenset({"answering"}),
     frozenset({"operations", "live"}),
-    frozenset({"schema"}),
+    frozenset({"schema", "receiving"}),
     frozenset({"web"}),
     frozenset({"bootstrap"}),
     frozenset({"serving"}),

@@ -27,6 +27,7 @@ from orderweave.config import (
     roles,
     sync,
     tracking,
+    webhooks,
 )
 from orderweave.config.calls import CALLS
 from orderweave.config.configuration import (
@@ -38,6 +39,7 @@ from orderweave.config.configuration import (
     Server,
     SyncSettings,
     TrackingSettings,
+    WebhookSettings,
 )
 from orderweave.config.loading import read
 from orderweave.config.tracking_page import KEYS as TRACKING_PAGE
@@ -121,6 +123,7 @@ def test_every_key_has_its_row() -> None:
         caching._AGES,
         [*live.RANGES, "origins"],
         ["enabled", *sync.RANGES],
+        webhooks.RANGES,
         OBSERVING,
         [*http.LISTS, *(setting.name for setting in http.SETTINGS)],
         access.ACCESS,
@@ -178,6 +181,14 @@ def test_sync_defaults() -> None:
         default = getattr(SyncSettings(), name)
         assert (code_of(rows[name][1]) if default is not None else None) == (str(default) if default else None)
         assert f"{least} to {most}" in rows[name][2]
+
+
+def test_webhooks_defaults() -> None:
+    """The defaults of the numbers of [webhooks] are the loader's, and so are their ranges."""
+    rows = [row for row in rows_of(PAGE, "key", "default", "meaning") if code_of(row[0]) in webhooks.RANGES]
+    for name, (least, most) in webhooks.RANGES.items():
+        default = str(getattr(WebhookSettings(), name))
+        assert [row for row in rows if codes(row[1]) == [default] and f"{least} to {most}" in row[2]], name
 
 
 def test_cache_defaults() -> None:

@@ -22,7 +22,7 @@ from orderweave.sync.asking import Unanswered
 from orderweave_sdk.records import Fulfillment, OrderRecord
 from orderweave_sdk.testing.faults import Fault
 from orderweave_sdk.testing.world import World
-from tests.unit.fake_systems import FakeClock
+from tests.unit.fake_clock import FakeClock
 from tests.unit.sync.keeping import Rows, rows_in
 
 LOST, DOUBLED, DELAYED = 0.1, 0.2, 0.3

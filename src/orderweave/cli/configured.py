@@ -18,13 +18,15 @@ from orderweave.serving import CannotListen
 from orderweave.serving import serve as start
 from orderweave_sdk.capabilities import Connector
 from orderweave_sdk.clock import Call
+from orderweave_sdk.manifest import Capability
+from orderweave_sdk.webhooks import PUBLIC_KEYS, SECRETS
 
 _CHECK_SECONDS = 10.0
 # A configuration made by another program may point at itself; a query on the command line is no larger than this.
 _MOST_QUERY_BYTES = 1024 * 1024
 
 
-def configuration_in(path: Path, environment: Mapping[str, str]) -> Configuration | None:
+def loaded(path: Path, environment: Mapping[str, str]) -> Configuration | None:
     """The configuration, or None after its problems have been printed."""
     try:
         return load(path, registry=installed(), environment=environment)
@@ -38,7 +40,7 @@ def configuration_in(path: Path, environment: Mapping[str, str]) -> Configuratio
 
 def serve(path: Path, environment: Mapping[str, str], workers: int) -> int:
     """Serve until stopped."""
-    configuration = configuration_in(path, environment)
+    configuration = loaded(path, environment)
     if configuration is None:
         return 1
     set_up_logs(configuration.observing.log_format)
@@ -52,7 +54,7 @@ def serve(path: Path, environment: Mapping[str, str], workers: int) -> int:
 
 async def check(path: Path, environment: Mapping[str, str]) -> int:
     """One line a system: reachable and let in, or what to do; 1 when any is not."""
-    configuration = configuration_in(path, environment)
+    configuration = loaded(path, environment)
     if configuration is None:
         return 1
     woven = Orderweave(configuration)
@@ -101,12 +103,25 @@ def warnings(configuration: Configuration) -> list[str]:
         found.append("no [[locations]] are configured: stock of one place in two systems counts twice")
     if configuration.tracking is not None and configuration.redis is None:
         found.append("tracking without [redis]: each process counts attempts and knows revocations by itself")
+    found += _unsigned(configuration)
     return found
+
+
+def _unsigned(configuration: Configuration) -> list[str]:
+    """Systems that could send webhooks, of which none would be believed."""
+    if configuration.webhooks is None:
+        return []
+    return [
+        f"{name}: without {SECRETS} or {PUBLIC_KEYS} no webhook of it is believed"
+        for name, system in configuration.systems.items()
+        if Capability.RECEIVE_WEBHOOKS in system.spec.manifest.capabilities
+        and not system.settings.keys() & {SECRETS, PUBLIC_KEYS}
+    ]
 
 
 def systems(path: Path, environment: Mapping[str, str]) -> int:
     """A table of the systems and what they declare."""
-    configuration = configuration_in(path, environment)
+    configuration = loaded(path, environment)
     if configuration is None:
         return 1
     for name, spec in configuration.business.systems.items():
@@ -122,7 +137,7 @@ def systems(path: Path, environment: Mapping[str, str]) -> int:
 
 def explain_query(path: Path, environment: Mapping[str, str], query: str, variables: str, operation: str | None) -> int:
     """The plan of a query, from a file or as typed."""
-    configuration = configuration_in(path, environment)
+    configuration = loaded(path, environment)
     if configuration is None:
         return 1
     try:

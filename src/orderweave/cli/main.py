@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from orderweave.cli import access, configured, developing, syncing
+from orderweave.cli import access, configured, developing, syncing, webhooks
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -76,6 +76,8 @@ def _parser() -> argparse.ArgumentParser:
         run=lambda given: access.make_key(given.name, role=given.role, days=given.days, now=datetime.now(UTC))
     )
 
+    _add_webhooks(commands)
+
     schema = commands.add_parser("schema", help="print the schema, or compare it").add_subparsers(required=True)
     printed = schema.add_parser("print", help="print the schema")
     printed.add_argument("--federation", action="store_true", help="as a subgraph, for a composer")
@@ -95,6 +97,42 @@ def _parser() -> argparse.ArgumentParser:
     _with_systems(truth)
     truth.set_defaults(run=_truth)
     return parser
+
+
+def _add_webhooks(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The commands about webhooks that came."""
+    came = commands.add_parser(
+        "webhooks", help="register webhooks, look at those that came, replay dead ones"
+    ).add_subparsers(required=True)
+    listed = came.add_parser("list", help="list deliveries, the newest first; the dead ones unless told otherwise")
+    listed.add_argument("--state", choices=["dead", "waiting", "done", "outdated", "all"], default="dead")
+    listed.add_argument("--most", type=_whole(1, 10_000), default=50, help="how many")
+    _with_configuration(listed)
+    listed.set_defaults(
+        run=lambda given: asyncio.run(
+            webhooks.list_deliveries(given.config, os.environ, state=given.state, most=given.most)
+        )
+    )
+    shown = came.add_parser("show", help="show one delivery")
+    shown.add_argument("number", type=_whole(1, 999_999_999))
+    _with_configuration(shown)
+    shown.set_defaults(run=lambda given: asyncio.run(webhooks.show_delivery(given.config, os.environ, given.number)))
+    registered = came.add_parser("register", help="have a system send webhooks to this gateway")
+    registered.add_argument("system", help="its name in the configuration")
+    registered.add_argument("--url", required=True, help="where it reaches this gateway: https://…/webhooks/SYSTEM")
+    _with_configuration(registered)
+    registered.set_defaults(
+        run=lambda given: asyncio.run(webhooks.register(given.config, os.environ, given.system, given.url))
+    )
+    replayed = came.add_parser("replay", help="have dead deliveries worked on again")
+    replayed.add_argument("numbers", type=_whole(1, 999_999_999), nargs="*")
+    replayed.add_argument("--all", action="store_true", help="all that are dead")
+    _with_configuration(replayed)
+    replayed.set_defaults(
+        run=lambda given: asyncio.run(
+            webhooks.replay_deliveries(given.config, os.environ, given.numbers, every=given.all, now=datetime.now(UTC))
+        )
+    )
 
 
 def _add_connector(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy.exc import SQLAlchemyError
 
 from orderweave.bootstrap import Orderweave
-from orderweave.cli.configured import configuration_in
+from orderweave.cli.configured import loaded
 from orderweave.cli.sync_bar import SyncBar
 from orderweave.config import Configuration
 from orderweave.index import Index, TooBusy, TooSlow
@@ -100,7 +100,7 @@ async def _synced(woven: Orderweave, index: Index, only: Sequence[str], *, watch
 
 
 def _with_index(path: Path, environment: Mapping[str, str]) -> tuple[Configuration, Orderweave, Index] | None:
-    configuration = configuration_in(path, environment)
+    configuration = loaded(path, environment)
     if configuration is None:
         return None
     if configuration.index is None:

@@ -187,6 +187,14 @@ class SyncSettings(msgspec.Struct, frozen=True, kw_only=True):
     history_days: int | None = None
 
 
+class WebhookSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Webhooks: how many may wait to be worked on, how often one is tried, for how long one that ended is known."""
+
+    most_waiting: int = 20_000
+    attempts: int = 9
+    keep_days: int = 7
+
+
 class Role(msgspec.Struct, frozen=True, kw_only=True):
     """What callers of one kind may see and spend. With `own` only their own orders exist for them; with `masked`
     personal data can be counted and not read.
@@ -254,6 +262,7 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     """A configuration that holds together. Without `cache` everything is live; without `redis` every process keeps its
     own state; without `access` everybody who reaches the gateway sees everything. `manifest` holds the documents of
     the files that `http` names; without `tracking` no guest tracks an order, and without `index` every answer is live.
+    With `webhooks`, which needs an `index`, they are taken at /webhooks.
     """
 
     file: str
@@ -270,3 +279,4 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     tracking: TrackingSettings | None = None
     index: IndexSettings | None = None
     sync: SyncSettings = SyncSettings()
+    webhooks: WebhookSettings | None = None

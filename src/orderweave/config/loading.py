@@ -24,6 +24,7 @@ from orderweave.config.reading import Reader
 from orderweave.config.registry import Registry
 from orderweave.config.sync import read_sync
 from orderweave.config.tracking import read_tracking
+from orderweave.config.webhooks import read_webhooks
 from orderweave.model.systems import Business
 
 _TOP = {
@@ -39,6 +40,7 @@ _TOP = {
     "live",
     "tracking",
     "index",
+    "webhooks",
     "inventory",
     "sync",
 }
@@ -102,9 +104,11 @@ def read(
     wrong = [*wrong_cache, *wrong_observing, *wrong_http, *wrong_access, *wrong_tracking]
     live, wrong_live = read_live(document.get("live", {}))
     index, wrong_index = read_index(document.get("index"), environment, Path(file).parent)
+    webhooks, wrong_webhooks = read_webhooks(document.get("webhooks"), indexed="index" in document)
     stock_rules, wrong_inventory = read_inventory(document.get("inventory", {}), places, declared)
     sync, wrong_sync = read_sync(document)
-    problems = [*reader.problems, *wrong, *wrong_live, *wrong_index, *wrong_inventory, *wrong_sync]
+    wrong += [*wrong_live, *wrong_index, *wrong_webhooks, *wrong_inventory, *wrong_sync]
+    problems = [*reader.problems, *wrong]
     if problems:
         raise ConfigurationError(file, problems)
     return Configuration(
@@ -122,4 +126,5 @@ def read(
         tracking=tracking,
         index=index,
         sync=sync,
+        webhooks=webhooks,
     )

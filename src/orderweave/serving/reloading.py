@@ -69,6 +69,8 @@ class Reread:
         for key in LiveSettings.__struct_fields__:
             if getattr(before.live, key) != getattr(after.live, key):
                 logger.warning("live.%s: takes effect at the next start", key)
+        if before.webhooks != after.webhooks:
+            logger.warning("webhooks: takes effect at the next start")
         logger.info("the configuration was read again: %s", self.configuration.file)
         return True
 

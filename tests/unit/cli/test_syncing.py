@@ -16,7 +16,7 @@ from orderweave_sdk.capabilities import Gap
 from orderweave_sdk.errors import GiveUp
 from tests.unit.cli.conftest import Run
 from tests.unit.fake_business import order, shop
-from tests.unit.fake_systems import NOON, FakeClock
+from tests.unit.fake_clock import NOON, FakeClock
 from tests.unit.sync.keeping import Kept, changing, kept
 
 

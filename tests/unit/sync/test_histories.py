@@ -9,7 +9,7 @@ from orderweave.config.configuration import SyncSettings
 from orderweave_sdk.capabilities import Gap
 from orderweave_sdk.errors import Unreachable
 from tests.unit.fake_business import erp, order, shop
-from tests.unit.fake_systems import NOON
+from tests.unit.fake_clock import NOON
 from tests.unit.sync.keeping import anew, changing, kept, later
 
 _DAY = 86_400
