@@ -19,7 +19,7 @@ from orderweave.answering.visibility import check_filter
 from orderweave.index import Answer, Index, TooBusy, TooSlow
 from orderweave.index.conditions import found_by, passing, visible
 from orderweave.index.pages import Slice, Spot, Value
-from orderweave.index.progress import Progress
+from orderweave.index.progress import ORDERS, Progress
 from orderweave.matching import Group
 from orderweave.merging.order import order_id
 from orderweave.model.codes import Code
@@ -32,7 +32,6 @@ from orderweave.observing import Stage
 from orderweave.planning.needs import Needs
 from orderweave_sdk.manifest import Capability, SearchField
 
-_ORDERS = "orders"
 # The attributes of an order in which there is something that the index does not keep.
 _BEYOND_INDEX = ("billing_address", "shipping_address", "timeline", "customer", "company", "adjustments")
 
@@ -167,10 +166,10 @@ def _connection(parts: Parts, page: OrderList, edges: list[OrderEdge], answer: A
     )
 
 
-def coverage_of(parts: Parts, progress: Sequence[Progress], part: str = _ORDERS) -> Coverage:
+def coverage_of(parts: Parts, progress: Sequence[Progress], part: str = ORDERS) -> Coverage:
     """How much of each system's orders the index holds."""
     known = {entry.system: entry for entry in progress if entry.part == part}
-    needed = Capability.FIND_ORDERS if part == _ORDERS else Capability.READ_STOCK
+    needed = Capability.FIND_ORDERS if part == ORDERS else Capability.READ_STOCK
     sources = tuple(
         _source(name, known.get(name))
         for name, spec in parts.business.systems.items()
@@ -187,7 +186,7 @@ def _source(system: str, known: Progress | None) -> SourceCoverage:
         ok=known.error is None,
         from_=known.from_at,
         to=known.reached_at,
-        truncated=known.complete_at is None,
+        truncated=known.complete_at is None or known.waiting,
         error=known.error,
     )
 

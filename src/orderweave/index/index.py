@@ -14,7 +14,7 @@ from orderweave.index.database import Database
 from orderweave.index.erasing import erase
 from orderweave.index.migrating import migrate
 from orderweave.index.pages import Slice, Spot, count, keys_of
-from orderweave.index.progress import Progress, progress_of
+from orderweave.index.progress import ORDERS, Progress, progress_of
 from orderweave.index.stocking import restock
 from orderweave.index.tables import METADATA, erased, records
 from orderweave.index.taking import Taken, set_gaps_aside, take_orders, take_products, take_stock
@@ -216,7 +216,7 @@ class Index:
                 select(records.c.system, records.c.external_id).where(records.c.order_key.in_(chunk))
             )
         }
-        reached = {entry.system: entry.reached_at for entry in known if entry.part == "orders" and entry.reached_at}
+        reached = {entry.system: entry.reached_at for entry in known if entry.part == ORDERS and entry.reached_at}
         rows = self.weaver.together(connection, members).values()
         found = {
             f"{group.identity.namespace}/{group.identity.value}": _as_of(group, reached)

@@ -13,13 +13,12 @@ from typing import Any
 from sqlalchemy import Connection
 
 from orderweave.index import Index
-from orderweave.index.progress import Progress, note, part_of
+from orderweave.index.progress import ORDERS, Progress, note, part_of
 from orderweave.sync.asking import Asking, Listed, Unanswered
 from orderweave.sync.places import read_place, write_place
 from orderweave.sync.telling import Telling
 from orderweave_sdk.clock import Clock
 
-ORDERS = "orders"
 # Seconds for a look at where things stand.
 LONGEST_LOOK = 30.0
 

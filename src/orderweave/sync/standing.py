@@ -7,9 +7,8 @@ from datetime import datetime
 import msgspec
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from orderweave.index.progress import Progress, progress_of
+from orderweave.index.progress import ORDERS, Progress, progress_of
 from orderweave.index.tables import records, set_aside
-from orderweave.sync.histories import ORDERS
 from orderweave.sync.sweeping import SWEEP, Swept
 
 

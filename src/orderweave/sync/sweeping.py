@@ -19,12 +19,12 @@ from sqlalchemy import Connection, select, tuple_
 
 from orderweave.index import Index
 from orderweave.index.contents import decoded, kept
-from orderweave.index.progress import Progress, note
+from orderweave.index.progress import ORDERS, Progress, note
 from orderweave.index.tables import records
 from orderweave.index.taking import aside_no_more
 from orderweave.index.weaving import chunks
 from orderweave.sync.asking import Asking, Found, Listed, Unanswered
-from orderweave.sync.histories import LONGEST_LOOK, ORDERS, Histories
+from orderweave.sync.histories import LONGEST_LOOK, Histories
 from orderweave.sync.places import read_place, write_place
 from orderweave_sdk.capabilities import Gap
 from orderweave_sdk.clock import Clock
