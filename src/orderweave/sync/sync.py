@@ -13,13 +13,13 @@ from sqlalchemy import Connection, func, select
 from orderweave.config.configuration import SyncSettings
 from orderweave.fetching.systems import Systems
 from orderweave.index import Index
-from orderweave.index.progress import Progress
+from orderweave.index.progress import ORDERS, Progress
 from orderweave.index.tables import records
 from orderweave.model.systems import SystemSpec
 from orderweave.observing import catalog
 from orderweave.sync.asking import Asking, Unanswered
 from orderweave.sync.goods import PRODUCTS, STOCK, Goods
-from orderweave.sync.histories import LONGEST_LOOK, ORDERS, Histories, Outcome
+from orderweave.sync.histories import LONGEST_LOOK, Histories, Outcome
 from orderweave.sync.parcels import TRACKING, CarriersParcels
 from orderweave.sync.passes import Passes, PassFailed, Plain, history
 from orderweave.sync.standing import Standing, standing_of
