@@ -15,6 +15,7 @@ from typing import Any
 from orderweave.config.access import read_access
 from orderweave.config.caching import read_cache
 from orderweave.config.configuration import Configuration, ConfigurationError, Problem
+from orderweave.config.exports import read_exports
 from orderweave.config.http import read_http
 from orderweave.config.index import read_index
 from orderweave.config.live import read_live
@@ -37,6 +38,7 @@ _TOP = {
     "live",
     "tracking",
     "index",
+    "exports",
 }
 # The TOML reader's words for a table that stands twice, as a system named twice does.
 _TWICE = re.compile(r"Cannot declare \((.+)\) twice (\(.+\))")
@@ -98,7 +100,8 @@ def read(
     wrong = [*wrong_cache, *wrong_observing, *wrong_http, *wrong_access, *wrong_tracking]
     live, wrong_live = read_live(document.get("live", {}))
     index, wrong_index = read_index(document.get("index"), environment, Path(file).parent)
-    problems = [*reader.problems, *wrong, *wrong_live, *wrong_index]
+    exports, wrong_exports = read_exports(document, Path(file).parent)
+    problems = [*reader.problems, *wrong, *wrong_live, *wrong_index, *wrong_exports]
     if problems:
         raise ConfigurationError(file, problems)
     return Configuration(
@@ -115,4 +118,5 @@ def read(
         access=access,
         tracking=tracking,
         index=index,
+        exports=exports,
     )
