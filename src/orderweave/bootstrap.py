@@ -25,6 +25,7 @@ from orderweave.calling.parts import Pause
 from orderweave.calling.quota import meter_for
 from orderweave.config import Configuration
 from orderweave.config.configuration import ConfiguredSystem
+from orderweave.exporting import Exports
 from orderweave.fetching.readings import expose
 from orderweave.fetching.systems import Systems
 from orderweave.guests import Desk
@@ -102,6 +103,9 @@ class Orderweave:
             desk = Desk(configuration.tracking, clock=self.clock, pause=pause, redis=self.redis, observing=observing)
         reader, merger = KeyReader(business), Merger(business, authority)
         self.index = _index(configuration, reader, merger, self.clock)
+        self.exports: Exports | None = None
+        if self.index is not None and configuration.exports is not None:
+            self.exports = Exports(self.index, business, configuration.exports, self.clock)
         parts = Parts(
             business=business,
             systems=self.systems,
@@ -112,6 +116,7 @@ class Orderweave:
             desk=desk,
             index=self.index,
             index_seconds=configuration.index.answer_seconds if configuration.index else 0,
+            exports=self.exports,
         )
         self.gateway = Gateway(
             parts,
@@ -126,8 +131,15 @@ class Orderweave:
         shared = InRedis(self.redis, self.clock) if self.redis is not None else None
         self.door = _door(configuration, self.identifier or anybody, shared)
 
+    def begin(self) -> None:
+        """Begin what runs beside the answers, in the event loop in which it is closed: work on exports."""
+        if self.exports is not None:
+            self.exports.start()
+
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, and end what runs beside the answers."""
+        if self.exports is not None:
+            await self.exports.close()
         await self.systems.close()
         if self.identifier is not None:
             await self.identifier.close()

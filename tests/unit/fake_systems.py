@@ -19,6 +19,8 @@ from orderweave.config.configuration import (
     CacheSettings,
     Configuration,
     ConfiguredSystem,
+    ExportSettings,
+    IndexSettings,
     Server,
     SharedRedis,
     TrackingSettings,
@@ -362,6 +364,8 @@ def weave(
     access: AccessSettings | None = None,
     tracking: TrackingSettings | None = None,
     redis: SharedRedis | None = None,
+    index: IndexSettings | None = None,
+    exports: ExportSettings | None = None,
 ) -> Woven:
     """The gateway over these systems, in this order; everything live unless a cache is given, told to whoever `observe`
     makes, and called by these rules: unless told otherwise once a question. With `federation` it is a subgraph, with
@@ -389,6 +393,8 @@ def weave(
         access=access,
         redis=redis,
         tracking=tracking,
+        index=index,
+        exports=exports,
     )
     observing = observe([system.name for system in systems], clock) if observe else UNOBSERVED
     return Woven(configuration, clock, {system.name: system for system in systems}, observing)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import msgspec
 
+from orderweave.exporting import Exports
 from orderweave.fetching.systems import Systems
 from orderweave.guests import Desk
 from orderweave.index import Index
@@ -23,6 +24,7 @@ from orderweave_sdk.clock import Clock
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
     """The rooms, wired. Made once a configuration by the bootstrap. Without a `desk` guests are not served,
     and without an `index` every answer is live; a question of the index may take `index_seconds`.
+    Without `exports` nothing is taken away.
     """
 
     business: Business
@@ -34,6 +36,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     desk: Desk | None = None
     index: Index | None = None
     index_seconds: float = 10.0
+    exports: Exports | None = None
 
     @property
     def observing(self) -> Observing:

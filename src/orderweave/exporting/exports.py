@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from orderweave.config.configuration import ExportSettings
 from orderweave.exporting import jobs
-from orderweave.exporting.jobs import Holder, Job, Stage
+from orderweave.exporting.jobs import Holder, Job
 from orderweave.exporting.manifest import MANIFEST, manifest_of
 from orderweave.exporting.reading import count
 from orderweave.exporting.selection import Selection
@@ -25,6 +25,7 @@ from orderweave.exporting.steps import Bounds, Made, Sizes, State, TooMuch, adva
 from orderweave.index import Index, TooBusy, TooSlow
 from orderweave.index.coverage import coverage_of
 from orderweave.index.progress import progress_of
+from orderweave.model.exports import Stage
 from orderweave.model.systems import Business
 from orderweave_sdk.clock import Clock
 

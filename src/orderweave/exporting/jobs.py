@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 import msgspec
@@ -16,20 +15,10 @@ from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select,
 from orderweave.exporting.selection import Selection, decoded, encoded
 from orderweave.exporting.steps import State
 from orderweave.index.tables import exports
+from orderweave.model.exports import Stage
 
 # Rows looked through at once when what is over is put away.
 _SOME = 100
-
-
-class Stage(StrEnum):
-    """Where an export stands."""
-
-    QUEUED = "QUEUED"
-    RUNNING = "RUNNING"
-    DONE = "DONE"
-    FAILED = "FAILED"
-    CANCELED = "CANCELED"
-    EXPIRED = "EXPIRED"
 
 
 UNFINISHED = (Stage.QUEUED.value, Stage.RUNNING.value)

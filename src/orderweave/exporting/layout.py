@@ -14,18 +14,10 @@ from sqlalchemy import Column as SqlColumn
 from sqlalchemy import FromClause
 
 from orderweave.index.tables import order_lines, orders, shipments, stock
+from orderweave.model.exports import What
 from orderweave.model.rights import Rights, Scope
 
 VERSION = 1
-
-
-class What(StrEnum):
-    """What is exported: one row an order, a line, a package of a shipment, or a SKU at a place."""
-
-    ORDERS = "ORDERS"
-    LINES = "LINES"
-    SHIPMENTS = "SHIPMENTS"
-    STOCK = "STOCK"
 
 
 class Kind(StrEnum):

@@ -6,10 +6,11 @@ from datetime import datetime
 
 import msgspec
 
-from orderweave.exporting.layout import VERSION, What
-from orderweave.exporting.selection import Format, Selection
+from orderweave.exporting.layout import VERSION
+from orderweave.exporting.selection import Selection
 from orderweave.exporting.steps import Part, State
 from orderweave.exporting.writing import Column, columns_of
+from orderweave.model.exports import Format, What
 from orderweave.model.filters import Filter
 from orderweave.model.provenance import Coverage
 

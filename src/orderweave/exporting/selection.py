@@ -4,31 +4,21 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 import msgspec
 from sqlalchemy import ColumnElement, and_
 
-from orderweave.exporting.layout import LAYOUTS, Field, Layout, What
+from orderweave.exporting.layout import LAYOUTS, Field, Layout
 from orderweave.index.conditions import found_by, passing, visible
 from orderweave.index.rows import folded
 from orderweave.index.tables import stock
 from orderweave.matching import KeyReader
+from orderweave.model.exports import Format, What
 from orderweave.model.filters import Filter
 from orderweave.model.rights import Rights
 from orderweave_sdk.capabilities import Condition
 from orderweave_sdk.manifest import SearchField
-
-
-class Format(StrEnum):
-    """In which form the files are."""
-
-    CSV = "CSV"
-    JSONL = "JSONL"
-    PARQUET = "PARQUET"
-    ARROW = "ARROW"
-
 
 # How the name of a file ends.
 ENDINGS = {Format.CSV: "csv", Format.JSONL: "jsonl", Format.PARQUET: "parquet", Format.ARROW: "arrows"}

@@ -17,11 +17,11 @@ from typing import Any, BinaryIO
 import msgspec
 from sqlalchemy import Connection, and_
 
-from orderweave.exporting.layout import What
 from orderweave.exporting.reading import UNDATED, batch, month_after, placed_in
-from orderweave.exporting.selection import ENDINGS, Format, Selection
+from orderweave.exporting.selection import ENDINGS, Selection
 from orderweave.exporting.writing import columns_of, writer_of
 from orderweave.matching import KeyReader
+from orderweave.model.exports import Format, What
 from orderweave.model.provenance import Coverage
 
 # Begins the names of files in the making, which nobody reads.

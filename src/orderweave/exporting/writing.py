@@ -16,7 +16,7 @@ import pyarrow.parquet
 
 from orderweave.exporting.cells import cell, plain
 from orderweave.exporting.layout import VERSION, Field, Kind
-from orderweave.exporting.selection import Format
+from orderweave.model.exports import Format
 
 Row = tuple[Any, ...]
 # What the index keeps of an amount: four decimal places, and up to twenty digits before them.

@@ -266,8 +266,6 @@ def page(
     counted: bool = False,
 ) -> OrderList:
     """The page of orders that these arguments mean; a caller gets `most` at once."""
-    if search is not None and not 1 <= len(search.strip()) <= _LONGEST_TEXT:
-        raise bad_input(f"search: must be a text of 1 to {_LONGEST_TEXT} characters")
     chosen = sort or OrderSort(field=OrderSortField.PLACED_AT, direction=SortDirection.DESC)
     return page_of(
         first,
@@ -277,10 +275,17 @@ def page(
         filter=wanted,
         sort=chosen.field.search_field,
         descending=chosen.direction is SortDirection.DESC,
-        search=search,
+        search=search_of(search),
         counted=counted,
         most=most,
     )
+
+
+def search_of(given: str | None) -> str | None:
+    """The words of a search; refuses what is empty or longer than any name."""
+    if given is not None and not 1 <= len(given.strip()) <= _LONGEST_TEXT:
+        raise bad_input(f"search: must be a text of 1 to {_LONGEST_TEXT} characters")
+    return given
 
 
 def pages_key(*arguments: Any) -> str:

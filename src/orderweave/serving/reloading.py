@@ -104,6 +104,7 @@ class Reloading:
             logger.error("a connector cannot be made (%s); the configuration stays as it was", type(error).__name__)
             self._reread.configuration = before
             return False
+        woven.begin()
         within = before.server.deadline_seconds + _GRACE
         left = await self._current.replace(woven.gateway, woven.close, woven.door, within=within)
         if left:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gc
 import socket
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
 
 import uvicorn
 from starlette.routing import BaseRoute
@@ -65,7 +67,7 @@ def run_worker(reread: Reread, listening: socket.socket, *, lifeline: int | None
         more=[*shown.more, *_track(configuration.tracking)],
         live=configuration.live,
         redis=shared_redis(configuration, seconds=_LONGEST_LIVE_WAIT),
-        beside=shown.beside,
+        beside=[partial(_beginning, woven), *shown.beside],
     )
     _spare_the_collector()
     config = uvicorn.Config(
@@ -95,6 +97,13 @@ def run_worker(reread: Reread, listening: socket.socket, *, lifeline: int | None
     )
     server.run(sockets=[listening])
     return 0
+
+
+@asynccontextmanager
+async def _beginning(woven: Orderweave) -> AsyncIterator[None]:
+    """What runs beside the answers begins with the application; whoever closes the gateway ends it."""
+    woven.begin()
+    yield
 
 
 def _track(tracking: TrackingSettings | None) -> Sequence[BaseRoute]:

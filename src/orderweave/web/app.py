@@ -26,6 +26,7 @@ from orderweave.web.door import Door
 from orderweave.web.endpoint import Endpoint
 from orderweave.web.examples import Example
 from orderweave.web.explorer import explorer_page, script_files, served_by_us
+from orderweave.web.exports import export_routes
 from orderweave.web.live import Doors
 from orderweave.web.live.streams import Streams
 
@@ -126,6 +127,7 @@ def build_app(
             Route("/explorer/scripts/{name}", script),
             Route("/health/live", _live),
             Route("/health/ready", ready),
+            *export_routes(current),
             *more,
         ],
         lifespan=lifespan,

@@ -13,13 +13,14 @@ from typing import Any
 import msgspec
 import pyarrow.parquet
 
-from orderweave.exporting import Format, Selection
+from orderweave.exporting import Selection
 from orderweave.exporting.folder import export_to
 from orderweave.exporting.layout import Kind
 from orderweave.exporting.manifest import MANIFEST, Manifest
 from orderweave.exporting.steps import Sizes
 from orderweave.exporting.writing import Column
 from orderweave.index import Index
+from orderweave.model.exports import Format
 from tests.unit.fake_systems import FakeClock
 from tests.unit.index.story import Story
 

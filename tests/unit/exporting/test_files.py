@@ -12,13 +12,14 @@ import duckdb
 import pytest
 
 from orderweave.answering.filters import order_passes
-from orderweave.exporting import LAYOUTS, Format, Selection, What
+from orderweave.exporting import LAYOUTS, Selection
 from orderweave.exporting.folder import STATE, NotEmpty, export_to
 from orderweave.exporting.steps import Bounds, Sizes, State, TooMuch, advance
 from orderweave.index import Index
 from orderweave.index.rows import rows_of
 from orderweave.index.tables import order_lines, orders, shipments
 from orderweave.merging.owners import names_of
+from orderweave.model.exports import Format, What
 from orderweave.model.filters import Filter
 from orderweave.model.order import Order
 from orderweave.model.provenance import Coverage
