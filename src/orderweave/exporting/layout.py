@@ -10,8 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column as SqlColumn
-from sqlalchemy import FromClause
+from sqlalchemy import ColumnElement, FromClause
 
 from orderweave.index.tables import order_lines, orders, shipments, stock
 from orderweave.model.exports import What
@@ -38,7 +37,7 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     kind: Kind
-    source: SqlColumn[Any]
+    source: ColumnElement[Any]
     meaning: str
     scope: Scope | None = None
     masked: bool = False
@@ -52,7 +51,7 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
     part: str
     scope: Scope
     source: FromClause
-    key: tuple[SqlColumn[Any], ...]
+    key: tuple[ColumnElement[Any], ...]
     fields: tuple[Field, ...]
 
     def shown(self, rights: Rights) -> tuple[Field, ...]:
@@ -60,22 +59,25 @@ class Layout(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(field for field in self.fields if field.scope is None or field.scope in rights.scopes)
 
 
-def _text(name: str, source: SqlColumn[Any], meaning: str, **more: Any) -> Field:
+def _text(name: str, source: ColumnElement[Any], meaning: str, **more: Any) -> Field:
     return Field(name=name, kind=Kind.TEXT, source=source, meaning=meaning, **more)
 
 
-def _amount(name: str, source: SqlColumn[Any], meaning: str, **more: Any) -> Field:
+def _amount(name: str, source: ColumnElement[Any], meaning: str, **more: Any) -> Field:
     return Field(name=name, kind=Kind.AMOUNT, source=source, meaning=meaning, **more)
 
 
-def _instant(name: str, source: SqlColumn[Any], meaning: str) -> Field:
+def _instant(name: str, source: ColumnElement[Any], meaning: str) -> Field:
     return Field(name=name, kind=Kind.INSTANT, source=source, meaning=meaning)
 
 
-def _whole(name: str, source: SqlColumn[Any], meaning: str, **more: Any) -> Field:
+def _whole(name: str, source: ColumnElement[Any], meaning: str, **more: Any) -> Field:
     return Field(name=name, kind=Kind.WHOLE, source=source, meaning=meaning, **more)
 
 
+# Under names of their own: a filter by SKU looks into the lines of the order, whichever line is exported.
+_LINE = order_lines.alias("exported_line")
+_PACKAGE = shipments.alias("exported_package")
 _ORDER = (
     _text("order_id", orders.c.key, "the order's global id, as `order(by: {id: …})` takes it", global_id=True),
     _text("order_number", orders.c.number, "its number where it was placed"),
@@ -122,45 +124,45 @@ _LINES = Layout(
     what=What.LINES,
     part="orders",
     scope=Scope.ORDERS,
-    source=order_lines.join(orders, orders.c.key == order_lines.c.order_key),
-    key=(order_lines.c.order_key, order_lines.c.position),
+    source=_LINE.join(orders, orders.c.key == _LINE.c.order_key),
+    key=(_LINE.c.order_key, _LINE.c.position),
     fields=(
         *_ORDER,
-        _whole("position", order_lines.c.position, "its place in the order, from 0"),
-        _text("line_id", order_lines.c.line_id, "its id within the order"),
-        _text("sku", order_lines.c.sku, "the SKU"),
-        _text("title", order_lines.c.title, "what it is called"),
-        _text("status", order_lines.c.status, "`LineStatus`"),
-        _amount("ordered", order_lines.c.ordered, "how many were ordered"),
-        _amount("canceled", order_lines.c.canceled, "how many of them were canceled"),
-        _amount("shipped", order_lines.c.shipped, "how many were shipped"),
-        _amount("delivered", order_lines.c.delivered, "how many were delivered"),
-        _amount("returned", order_lines.c.returned, "how many came back"),
-        _text("currency", order_lines.c.currency, "the currency of the price and the total"),
-        _amount("unit_price", order_lines.c.unit_price, "the price of one", **_MONEY),
-        _amount("total", order_lines.c.total, "what the line comes to", **_MONEY),
+        _whole("position", _LINE.c.position, "its place in the order, from 0"),
+        _text("line_id", _LINE.c.line_id, "its id within the order"),
+        _text("sku", _LINE.c.sku, "the SKU"),
+        _text("title", _LINE.c.title, "what it is called"),
+        _text("status", _LINE.c.status, "`LineStatus`"),
+        _amount("ordered", _LINE.c.ordered, "how many were ordered"),
+        _amount("canceled", _LINE.c.canceled, "how many of them were canceled"),
+        _amount("shipped", _LINE.c.shipped, "how many were shipped"),
+        _amount("delivered", _LINE.c.delivered, "how many were delivered"),
+        _amount("returned", _LINE.c.returned, "how many came back"),
+        _text("currency", _LINE.c.currency, "the currency of the price and the total"),
+        _amount("unit_price", _LINE.c.unit_price, "the price of one", **_MONEY),
+        _amount("total", _LINE.c.total, "what the line comes to", **_MONEY),
     ),
 )
 _SHIPMENTS = Layout(
     what=What.SHIPMENTS,
     part="orders",
     scope=Scope.ORDERS,
-    source=shipments.join(orders, orders.c.key == shipments.c.order_key),
-    key=(shipments.c.order_key, shipments.c.shipment_id, shipments.c.package),
+    source=_PACKAGE.join(orders, orders.c.key == _PACKAGE.c.order_key),
+    key=(_PACKAGE.c.order_key, _PACKAGE.c.shipment_id, _PACKAGE.c.package),
     fields=(
         *_ORDER,
-        _text("shipment_id", shipments.c.shipment_id, "its id within the order"),
-        _whole("package", shipments.c.package, "which of its packages, from 0; 0 too where none is known"),
-        _text("shipment_number", shipments.c.number, "its number in its system"),
-        _text("status", shipments.c.status, "`ShipmentStatus`"),
-        Field(name="is_return", kind=Kind.TRUTH, source=shipments.c.is_return, meaning="whether it comes back"),
-        _text("location_id", shipments.c.location_id, "the global id of the place it leaves"),
-        _text("location", shipments.c.location, "that place's name"),
-        _instant("shipped_at", shipments.c.shipped_at, "when it left"),
-        _instant("delivered_at", shipments.c.delivered_at, "when it arrived"),
-        _text("carrier", shipments.c.carrier, "who carries the package"),
-        _text("tracking_number", shipments.c.tracking_number, "under which number"),
-        _text("package_status", shipments.c.package_status, "`TrackingStatus`; none where no package is known"),
+        _text("shipment_id", _PACKAGE.c.shipment_id, "its id within the order"),
+        _whole("package", _PACKAGE.c.package, "which of its packages, from 0; 0 too where none is known"),
+        _text("shipment_number", _PACKAGE.c.number, "its number in its system"),
+        _text("status", _PACKAGE.c.status, "`ShipmentStatus`"),
+        Field(name="is_return", kind=Kind.TRUTH, source=_PACKAGE.c.is_return, meaning="whether it comes back"),
+        _text("location_id", _PACKAGE.c.location_id, "the global id of the place it leaves"),
+        _text("location", _PACKAGE.c.location, "that place's name"),
+        _instant("shipped_at", _PACKAGE.c.shipped_at, "when it left"),
+        _instant("delivered_at", _PACKAGE.c.delivered_at, "when it arrived"),
+        _text("carrier", _PACKAGE.c.carrier, "who carries the package"),
+        _text("tracking_number", _PACKAGE.c.tracking_number, "under which number"),
+        _text("package_status", _PACKAGE.c.package_status, "`TrackingStatus`; none where no package is known"),
     ),
 )
 _STOCK = Layout(

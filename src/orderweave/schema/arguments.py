@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from functools import lru_cache
+from typing import Annotated, Any, cast
 
 import strawberry
+from graphql.utilities import coerce_input_value, validate_input_value
 from strawberry import ID, UNSET, field
+from strawberry.types.arguments import convert_argument
 from strawberry.utils.str_converters import to_camel_case
 
 from orderweave.answering.errors import bad_input
@@ -229,6 +233,34 @@ def filter_of(given: OrderFilter | None, depth: int = 1) -> Filter:
             raise bad_input(f"filter.{name.rstrip('_')}: a list holds 1 to {_MOST_NESTED} filters, not {len(filters)}")
         nested[name] = tuple(filter_of(entry, depth + 1) for entry in filters)
     return Filter(conditions=tuple(conditions), every=nested["and_"], some=nested["or_"], none=nested["not_"])
+
+
+def filter_read(given: Mapping[str, Any]) -> Filter:
+    """The gateway's filter of a JSON object of the form of `OrderFilter`; for who asks outside of a document."""
+    schema = _schema_of_filters()
+    kind = schema._schema.type_map["OrderFilter"]
+    wrong: list[str] = []
+    validate_input_value(given, cast("Any", kind), lambda error, path: wrong.append(_at(error.message, path)))
+    if wrong:
+        raise bad_input(f"filter: {wrong[0]}")
+    coerced = coerce_input_value(given, cast("Any", kind))
+    read = convert_argument(coerced, OrderFilter, schema.schema_converter.scalar_registry, schema.config)
+    return filter_of(cast("OrderFilter", read))
+
+
+def _at(message: str, path: Sequence[str | int]) -> str:
+    return f"{'.'.join(map(str, path))}: {message}" if path else message
+
+
+@lru_cache(maxsize=1)
+def _schema_of_filters() -> strawberry.Schema:
+    @strawberry.type
+    class Query:
+        @field
+        def passes(self, filter: OrderFilter) -> bool:
+            return True
+
+    return strawberry.Schema(query=Query)
 
 
 def _values(path: str, given: Any) -> tuple[Any, ...]:

@@ -10,10 +10,12 @@ from typing import Any
 
 import duckdb
 import pytest
+from sqlalchemy import ColumnElement
 
 from orderweave.answering.filters import order_passes
 from orderweave.exporting import LAYOUTS, Selection
 from orderweave.exporting.folder import STATE, NotEmpty, export_to
+from orderweave.exporting.selection import decoded, encoded
 from orderweave.exporting.steps import Bounds, Sizes, State, TooMuch, advance
 from orderweave.index import Index
 from orderweave.index.rows import rows_of
@@ -45,7 +47,7 @@ def expected(told: Story, what: What, wanted: Filter = Filter()) -> Rows:  # noq
         found += [(row_key(row), {**head, **row}, order, head) for row in made[TABLES[what]]]
     found.sort(key=lambda entry: entry[0])
     return [
-        {field.name: value_of(field.name, field.source.table.name, row, head, order) for field in LAYOUTS[what].fields}
+        {field.name: value_of(field.name, field.source, row, head, order) for field in LAYOUTS[what].fields}
         for _, row, order, head in found
     ]
 
@@ -57,11 +59,11 @@ def row_key(row: dict[str, Any]) -> tuple[Any, ...]:
     return (row["order_key"], row["position"]) if "position" in row else (row["key"],)
 
 
-def value_of(name: str, table: str, row: dict[str, Any], head: dict[str, Any], order: Order) -> Any:
+def value_of(name: str, source: ColumnElement[Any], row: dict[str, Any], head: dict[str, Any], order: Order) -> Any:
     """What a column should hold."""
     if name == "order_id":
         return order.id
-    of_order = head if table == "orders" else row
+    of_order = head if any(source is column for column in orders.c) else row
     value = of_order["number" if name in ("order_number", "shipment_number") else name]
     return Decimal(format(value.normalize(), "f")) if isinstance(value, Decimal) else value
 
@@ -97,13 +99,37 @@ async def test_stock(form: Format, filled: Index, told: Story, tmp_path: Path) -
     assert few == [row for row in rows if row["sku"] == rows[0]["sku"]]
 
 
-async def test_filter(filled: Index, told: Story, tmp_path: Path) -> None:
-    """A filter lets pass the lines of exactly the orders that the oracle lets pass."""
-    wanted = Filter(conditions=(Condition(SearchField.TOTAL, Operator.GTE, (Decimal(100),)),))
-    selection = Selection(what=What.LINES, format=Format.JSONL, rights=ALL_RIGHTS, filter=wanted)
+FILTERS = {
+    "sum": Condition(SearchField.TOTAL, Operator.GTE, (Decimal(100),)),
+    "moment": Condition(SearchField.PLACED_AT, Operator.LT, (datetime(2026, 10, 1, tzinfo=UTC),)),
+    "status": Condition(SearchField.STATUS, Operator.NOT_IN, ("OPEN", "DRAFT")),
+}
+
+
+@pytest.mark.parametrize("what", list(TABLES))
+@pytest.mark.parametrize("by", [*FILTERS, "sku", "number"])
+async def test_filter(by: str, what: What, filled: Index, told: Story, tmp_path: Path) -> None:
+    """A filter lets pass the whole of exactly those orders that the oracle lets pass, and it is kept as it is."""
+    line = next(row for row in expected(told, What.LINES) if row["order_number"] and row["position"] > 0)
+    found = {
+        **FILTERS,
+        "sku": Condition(SearchField.SKU, Operator.EQ, (line["sku"],)),
+        "number": Condition(SearchField.NUMBER, Operator.IN, (line["order_number"],)),
+    }
+    wanted = Filter(conditions=(found[by],))
+    selection = Selection(what=what, format=Format.JSONL, rights=ALL_RIGHTS, filter=wanted)
+    assert decoded(encoded(selection)) == selection
+    _, rows = await exported(tmp_path, decoded(encoded(selection)), filled, told)
+    assert rows == expected(told, what, wanted)
+    assert len(rows) < len(expected(told, what))
+
+
+async def test_search(filled: Index, told: Story, tmp_path: Path) -> None:
+    """A search finds the orders that the list finds, with all of their lines."""
+    line = next(row for row in expected(told, What.LINES) if row["order_number"])
+    selection = Selection(what=What.LINES, format=Format.CSV, rights=ALL_RIGHTS, search=line["order_number"])
     _, rows = await exported(tmp_path, selection, filled, told)
-    assert rows == expected(told, What.LINES, wanted)
-    assert 0 < len(rows) < len(expected(told, What.LINES))
+    assert rows == [row for row in expected(told, What.LINES) if row["order_number"] == line["order_number"]]
 
 
 @pytest.mark.parametrize("what", list(What))
