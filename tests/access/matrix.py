@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import Mapping
 from contextlib import aclosing
+from pathlib import Path
 from typing import Any
 
 from orderweave.access import Headers
-from orderweave.config.configuration import LiveSettings
+from orderweave.config.configuration import ExportSettings, IndexSettings, LiveSettings
 from orderweave.live import Feed
 from orderweave.live.looking import looking
 from orderweave.model.ids import encode_id
@@ -50,6 +52,9 @@ def of_owner(owner: str) -> dict[str, str]:
 
 OF_NOBODY: dict[str, str] = {
     "inventoryChanged": 'subscription { found: inventoryChanged(skus: ["TEA-1"]) { items { onHand } } }',
+    "export": 'found: export(id: "none") { id }',
+    "exportCreate": "mutation { found: exportCreate(input: {table: ORDERS}) { state } }",
+    "exportCancel": 'mutation { found: exportCancel(id: "none") { state } }',
     "inventory": 'found: inventory(skus: ["TEA-1"]) { onHand }',
     "product": 'found: product(sku: "TEA-1") { title }',
     "locations": "found: locations { name }",
@@ -77,7 +82,17 @@ PARTS: dict[str, str] = {
 
 async def asked(question: str, rights: Rights, *, compiled: bool) -> dict[str, Any]:
     """The answer to one question, over a business of its own."""
-    woven = business()
+    if "export" in question:
+        with tempfile.TemporaryDirectory() as folder:
+            index, exports = IndexSettings(url=f"sqlite:///{folder}/index.db"), ExportSettings(folder=Path(folder))
+            woven = business(index, exports)
+            answer = await _answered(woven, question, rights, compiled=compiled)
+            await woven.close()
+            return answer
+    return await _answered(business(), question, rights, compiled=compiled)
+
+
+async def _answered(woven: Woven, question: str, rights: Rights, *, compiled: bool) -> dict[str, Any]:
     caller = Caller(name="caller", role="role", rights=rights)
     request = Request(query=question if question.startswith(("mutation", "subscription")) else f"{{ {question} }}")
     operations = Operations(woven.schema, compiled=compiled)

@@ -136,6 +136,12 @@ class Exports:
             await self._failed(job, held_by, f"a part was not read within {_LONGEST_STEP:g} seconds")
         except OSError as error:
             await self._failed(job, held_by, f"the files cannot be written ({error.strerror})")
+        except (TooBusy, SQLAlchemyError):
+            raise
+        except Exception as error:
+            # The class alone: a message may hold what a customer typed.
+            logger.error("an export failed: %s", type(error).__name__)
+            await self._failed(job, held_by, "internal error")
         finally:
             alive.cancel()
         return True
@@ -151,7 +157,7 @@ class Exports:
         while True:
             try:
                 worked = await self.work(holder)
-            except (TooBusy, SQLAlchemyError) as error:
+            except (TooBusy, TooSlow, SQLAlchemyError) as error:
                 # It passes: whoever looks next, when what is held is free again, goes on.
                 logger.warning("exports wait: the index's database says %s", type(error).__name__)
                 worked = False

@@ -17,6 +17,7 @@ from typing import Any, BinaryIO
 import msgspec
 from sqlalchemy import Connection, and_
 
+from orderweave.exporting.layout import VERSION
 from orderweave.exporting.reading import UNDATED, batch, month_after, placed_in
 from orderweave.exporting.selection import ENDINGS, Selection
 from orderweave.exporting.writing import columns_of, writer_of
@@ -125,7 +126,7 @@ def advance(
     rows, after, last = 0, state.after, False
     try:
         with written.open("wb") as out:
-            writer = writer_of(selection.format, columns_of(selection.fields), out)
+            writer = writer_of(selection.format, columns_of(selection.fields), out, layout=VERSION)
             while not last and rows < sizes.part:
                 found = batch(connection, selection, where, after, sizes.batch)
                 writer.write(found.rows)

@@ -7,34 +7,30 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, BinaryIO, Protocol
 
 import msgspec
-import pyarrow
-import pyarrow.parquet
 
 from orderweave.exporting.cells import cell, plain
-from orderweave.exporting.layout import VERSION, Field, Kind
+from orderweave.exporting.layout import Field, Kind
 from orderweave.model.exports import Format
 
 Row = tuple[Any, ...]
-# What the index keeps of an amount: four decimal places, and up to twenty digits before them.
-AMOUNT = pyarrow.decimal128(24, 4)
-_TYPES = {
-    Kind.TEXT: pyarrow.string(),
-    Kind.WHOLE: pyarrow.int64(),
-    Kind.AMOUNT: AMOUNT,
-    Kind.INSTANT: pyarrow.timestamp("us", tz="UTC"),
-    Kind.TRUTH: pyarrow.bool_(),
-}
+# Decimal places of what the index keeps of an amount.
+SCALE = 4
 
 
-class Column(msgspec.Struct, frozen=True):
-    """What a writer knows of a column."""
+class Unwritable(Exception):
+    """A value that the form cannot hold."""
+
+
+class Column(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a writer knows of a column; amounts have so many decimal places."""
 
     name: str
     kind: Kind
+    scale: int = SCALE
 
 
 class Writer(Protocol):
@@ -52,15 +48,17 @@ def columns_of(fields: Sequence[Field]) -> tuple[Column, ...]:
     return tuple(Column(field.name, field.kind) for field in fields)
 
 
-def writer_of(form: Format, columns: Sequence[Column], out: BinaryIO) -> Writer:
-    """A writer that begins such a file."""
-    return _WRITERS[form](columns, out)
+def writer_of(form: Format, columns: Sequence[Column], out: BinaryIO, *, layout: int | None = None) -> Writer:
+    """A writer that begins such a file, with the version of its layout where the form has a place for that; it raises
+    Unwritable.
+    """
+    if form is Format.CSV:
+        return CsvWriter(columns, out)
+    if form is Format.JSONL:
+        return JsonLinesWriter(columns, out)
+    from orderweave.exporting import columnar  # noqa: PLC0415 - Arrow takes 50 MB, of those alone who ask for it
 
-
-def schema_of(columns: Sequence[Column]) -> Any:
-    """The columns in Arrow's words, with the version of the layout."""
-    fields = [pyarrow.field(column.name, _TYPES[column.kind]) for column in columns]
-    return pyarrow.schema(fields, metadata={"orderweave.layout": str(VERSION)})
+    return (columnar.ParquetWriter if form is Format.PARQUET else columnar.ArrowWriter)(columns, out, layout)
 
 
 class CsvWriter:
@@ -98,54 +96,3 @@ class JsonLinesWriter:
 
     def close(self) -> None:
         """Nothing: the file is whole after every batch."""
-
-
-class ParquetWriter:
-    """One row group a batch, compressed by zstd, with a checksum a page."""
-
-    def __init__(self, columns: Sequence[Column], out: BinaryIO) -> None:
-        self._schema = schema_of(columns)
-        self._writer = pyarrow.parquet.ParquetWriter(
-            out, self._schema, compression="zstd", write_page_checksum=True, store_schema=True
-        )
-
-    def write(self, rows: Sequence[Row]) -> None:
-        """Add some rows."""
-        if rows:
-            self._writer.write_batch(_batch(rows, self._schema), row_group_size=len(rows))
-
-    def close(self) -> None:
-        """Write the footer."""
-        self._writer.close()
-
-
-class ArrowWriter:
-    """Arrow's streaming format, one record batch a batch."""
-
-    def __init__(self, columns: Sequence[Column], out: BinaryIO) -> None:
-        self._schema = schema_of(columns)
-        self._writer = pyarrow.ipc.new_stream(out, self._schema)
-
-    def write(self, rows: Sequence[Row]) -> None:
-        """Add some rows."""
-        if rows:
-            self._writer.write_batch(_batch(rows, self._schema))
-
-    def close(self) -> None:
-        """Write the end of the stream."""
-        self._writer.close()
-
-
-_WRITERS: dict[Format, Callable[[Sequence[Column], BinaryIO], Writer]] = {
-    Format.CSV: CsvWriter,
-    Format.JSONL: JsonLinesWriter,
-    Format.PARQUET: ParquetWriter,
-    Format.ARROW: ArrowWriter,
-}
-
-
-def _batch(rows: Sequence[Row], schema: Any) -> Any:
-    arrays = [
-        pyarrow.array(values, type=field.type) for values, field in zip(zip(*rows, strict=True), schema, strict=True)
-    ]
-    return pyarrow.record_batch(arrays, schema=schema)
