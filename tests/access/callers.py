@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 
-from orderweave.config.configuration import ExportSettings, IndexSettings, TrackingSettings
+from orderweave.config.configuration import IndexSettings, TrackingSettings
 from orderweave.config.roles import BUILT_IN
 from orderweave.model.ids import encode_id
 from orderweave.model.rights import ALL_RIGHTS, Owned, Rights, Scope
@@ -44,7 +44,7 @@ OWNERS = {"Ada's": "1001", "Ben's": "1002", "nobody's": "1003", "unknown": "9999
 PEOPLE = {"Ada's": ("7", ADA), "Ben's": ("8", BEN), "nobody's": ("", "nobody@example.com"), "unknown": ("9", "x@y.zz")}
 
 
-def business(index: IndexSettings | None = None, exports: ExportSettings | None = None) -> Woven:
+def business(index: IndexSettings | None = None) -> Woven:
     """A shop with an order of Ada's, one of Ben's and one of nobody; ERP and warehouse mirror."""
     store = shop(
         [
@@ -59,8 +59,7 @@ def business(index: IndexSettings | None = None, exports: ExportSettings | None 
     house = wms([order(f"w{n}", f"W-{n}", reference=("order_number", f"100{n}"), tracking=f"T{n}") for n in (1, 2, 3)])
     house.stock = [stock("TEA-1", "Bern", 5)]
     books.locations = [LocationRecord(external_id="l1", name="Bern", kind=LocationKind.WAREHOUSE)]
-    tracking = TrackingSettings(keys=("k" * 32,))
-    return weave(store, books, house, tracking=tracking, index=index, exports=exports)
+    return weave(store, books, house, tracking=TrackingSettings(keys=("k" * 32,)), index=index)
 
 
 def told(made: OrderRecord) -> OrderRecord:

@@ -23,6 +23,7 @@ from orderweave.schema import Context
 from orderweave.web import Admission, Current, Door
 from orderweave.web.live.running import Identity, Running
 from tests.access.callers import CALLERS, OWNERS, PEOPLE, business, order_id
+from tests.unit.exporting.house import exporting
 from tests.unit.fake_systems import Woven
 
 # What an answer shows: everything, nothing (as of what does not exist), or a refusal before anything was run.
@@ -84,8 +85,8 @@ async def asked(question: str, rights: Rights, *, compiled: bool) -> dict[str, A
     """The answer to one question, over a business of its own."""
     if "export" in question:
         with tempfile.TemporaryDirectory() as folder:
-            index, exports = IndexSettings(url=f"sqlite:///{folder}/index.db"), ExportSettings(folder=Path(folder))
-            woven = business(index, exports)
+            index = IndexSettings(url=f"sqlite:///{folder}/index.db")
+            woven = exporting(business(index), ExportSettings(folder=Path(folder)))
             answer = await _answered(woven, question, rights, compiled=compiled)
             await woven.close()
             return answer

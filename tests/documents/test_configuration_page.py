@@ -15,6 +15,7 @@ from orderweave.config import (
     ConfigurationError,
     access,
     caching,
+    exports,
     http,
     installed,
     issuers,
@@ -122,6 +123,7 @@ def test_every_key_has_its_row() -> None:
         TRACKING_PAGE.keys(),
         tracking.TRACKING,
         tracking.ALLOWANCE,
+        [*exports.RANGES, exports.FOLDER],
     ]
     assert sorted(described) == sorted(key for keys in known for key in keys)
 

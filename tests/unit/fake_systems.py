@@ -19,7 +19,6 @@ from orderweave.config.configuration import (
     CacheSettings,
     Configuration,
     ConfiguredSystem,
-    ExportSettings,
     IndexSettings,
     Server,
     SharedRedis,
@@ -365,7 +364,6 @@ def weave(
     tracking: TrackingSettings | None = None,
     redis: SharedRedis | None = None,
     index: IndexSettings | None = None,
-    exports: ExportSettings | None = None,
 ) -> Woven:
     """The gateway over these systems, in this order; everything live unless a cache is given, told to whoever `observe`
     makes, and called by these rules: unless told otherwise once a question. With `federation` it is a subgraph, with
@@ -394,7 +392,6 @@ def weave(
         redis=redis,
         tracking=tracking,
         index=index,
-        exports=exports,
     )
     observing = observe([system.name for system in systems], clock) if observe else UNOBSERVED
     return Woven(configuration, clock, {system.name: system for system in systems}, observing)

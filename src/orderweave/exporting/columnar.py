@@ -15,7 +15,8 @@ from orderweave.exporting.layout import Kind
 from orderweave.exporting.writing import SCALE, Column, Row, Unwritable
 
 # What the index keeps of an amount: four decimal places, and up to twenty digits before them; elsewhere there are more.
-_DIGITS, _MOST_DIGITS = 24, 38
+_DIGITS = 24
+_MOST_DIGITS = 38
 _TYPES = {
     Kind.TEXT: pyarrow.string(),
     Kind.WHOLE: pyarrow.int64(),

@@ -8,11 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 
 from orderweave.access import Headers
 from orderweave.config.configuration import ExportSettings, IndexSettings
 from orderweave.exporting import Exports
 from orderweave.model.rights import ALL_RIGHTS, Caller, Owned, Rights
+from orderweave.observing import UNOBSERVED
 from orderweave.web import Door, build_app
 from tests.unit.fake_business import erp, order, shop
 from tests.unit.fake_systems import NOON, Woven, weave
@@ -44,6 +46,12 @@ async def by_header(headers: Headers) -> Caller:
     return CALLERS[headers.get(b"x-who", b"ann").decode()]
 
 
+def exporting(woven: Woven, settings: ExportSettings) -> Woven:
+    """The same gateway, which exports."""
+    configuration = msgspec.structs.replace(woven.configuration, exports=settings)
+    return Woven(configuration, woven.time, woven.fakes, UNOBSERVED)
+
+
 @asynccontextmanager
 async def house(folder: Path, settings: ExportSettings | None = None) -> AsyncIterator[Woven]:
     """The gateway; nobody works on its exports by themselves."""
@@ -54,12 +62,8 @@ async def house(folder: Path, settings: ExportSettings | None = None) -> AsyncIt
             order("a3", "1003", hours=2, skus=["TEA-1"]),
         ]
     )
-    woven = weave(
-        store,
-        erp([]),
-        index=IndexSettings(url=f"sqlite:///{folder / 'index.db'}"),
-        exports=settings or ExportSettings(folder=folder / "exports"),
-    )
+    index = IndexSettings(url=f"sqlite:///{folder / 'index.db'}")
+    woven = exporting(weave(store, erp([]), index=index), settings or ExportSettings(folder=folder / "exports"))
     assert woven.index is not None
     await woven.index.take("shop", store.orders, NOON)
     try:
