@@ -70,7 +70,7 @@ async def test_jobs(what: What, partitioned: bool, filled: Index, told: Story, t
         assert job.expected == len(rows)
     clock.advance(24 * 3600)
     assert not await exports.work()
-    gone = await exports.find(job.id, "somebody")
+    gone = await exports.find(made.id, "somebody")
     assert (stage_of(gone), list_of(tmp_path)) == (Stage.EXPIRED, [])
 
 
