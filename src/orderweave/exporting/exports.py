@@ -124,6 +124,8 @@ class Exports:
         await self._put_away()
         most = self._settings.most_at_once
         now = self._clock.now()
+        if not await self._index.read(lambda found: jobs.waits(found, now), seconds=_LONGEST_LOOK):
+            return False
         job = await self._index.write(lambda found: jobs.take(found, held_by, now, most=most))
         if job is None or job.selection is None:
             return False
@@ -157,9 +159,9 @@ class Exports:
         while True:
             try:
                 worked = await self.work(holder)
-            except (TooBusy, TooSlow, SQLAlchemyError) as error:
-                # It passes: whoever looks next, when what is held is free again, goes on.
-                logger.warning("exports wait: the index's database says %s", type(error).__name__)
+            except Exception as error:
+                # It passes, or is mended: whoever looks next, when what is held is free again, goes on.
+                logger.warning("exports wait: %s", type(error).__name__)
                 worked = False
             if not worked:
                 self._wake.clear()

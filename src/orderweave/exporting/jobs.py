@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select, update
 
 from orderweave.exporting.selection import Selection, decoded, encoded
 from orderweave.exporting.steps import State
@@ -78,15 +78,18 @@ def find(connection: Connection, name: str, owner: str | None = None) -> Job | N
     return None if row is None or owner not in (None, row.owner) else _job(row)
 
 
+def waits(connection: Connection, now: datetime) -> bool:
+    """Whether there is an export that nobody works on: a look that costs no writer its turn."""
+    return connection.execute(select(exports.c.id).where(_waiting(now)).limit(1)).first() is not None
+
+
 def take(connection: Connection, holder: Holder, now: datetime, *, most: int) -> Job | None:
     """The oldest export that nobody works on, which is then held; None where there is none, or `most` are held."""
     held = and_(exports.c.state == Stage.RUNNING.value, exports.c.held_until > now)
     if connection.execute(select(func.count()).select_from(exports).where(held)).scalar_one() >= most:
         return None
-    left = and_(exports.c.state == Stage.RUNNING.value, exports.c.held_until <= now)
-    waiting = or_(exports.c.state == Stage.QUEUED.value, left)
     row = connection.execute(
-        select(exports).where(waiting).order_by(exports.c.created_at, exports.c.id).limit(1)
+        select(exports).where(_waiting(now)).order_by(exports.c.created_at, exports.c.id).limit(1)
     ).one_or_none()
     if row is None:
         return None
@@ -139,6 +142,11 @@ def put_away(connection: Connection, name: str, forget_before: datetime) -> None
 def written(state: State) -> bytes:
     """A state as it is kept."""
     return msgspec.json.encode(state)
+
+
+def _waiting(now: datetime) -> ColumnElement[bool]:
+    left = and_(exports.c.state == Stage.RUNNING.value, exports.c.held_until <= now)
+    return or_(exports.c.state == Stage.QUEUED.value, left)
 
 
 def _job(row: Row[*tuple[Any, ...]]) -> Job:

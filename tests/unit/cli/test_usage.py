@@ -13,7 +13,7 @@ from orderweave.cli import main
 from orderweave.schema import print_sdl
 from tests.unit.cli.conftest import Run
 
-COMMANDS = ["demo", "serve", "check", "systems", "explain", "access", "schema", "connector", "truth"]
+COMMANDS = ["demo", "serve", "check", "systems", "export", "explain", "access", "schema", "connector", "truth"]
 WHOLE = "must be a whole number between"
 
 
