@@ -27,6 +27,7 @@ from orderweave.calling.parts import Pause
 from orderweave.calling.quota import meter_for
 from orderweave.config import Configuration
 from orderweave.config.configuration import ConfiguredSystem
+from orderweave.exporting import Exports
 from orderweave.fetching.readings import expose
 from orderweave.fetching.systems import Systems
 from orderweave.guests import Desk
@@ -117,6 +118,9 @@ class Orderweave:
         if self.index is not None:
             self.sync = Sync(self.systems, self.index, configuration.sync)
             self._steady = Steady(self.sync, pause=pause)
+        self.exports: Exports | None = None
+        if self.index is not None and configuration.exports is not None:
+            self.exports = Exports(self.index, business, configuration.exports, self.clock)
         parts = Parts(
             business=business,
             systems=self.systems,
@@ -129,6 +133,7 @@ class Orderweave:
             known_skus=_listed(business, self.index),
             index=self.index,
             index_seconds=configuration.index.answer_seconds if configuration.index else 0,
+            exports=self.exports,
         )
         self.gateway = Gateway(
             parts,
@@ -144,9 +149,11 @@ class Orderweave:
         self.door = _door(configuration, self.identifier or anybody, shared)
 
     def begin(self) -> None:
-        """Begin what runs beside the answers, in the event loop in which it is closed: the sync, where it is on."""
+        """Begin what runs beside the answers, in the event loop in which it is closed: the sync, and work on exports."""
         if self._steady is not None and self.configuration.sync.enabled:
             self._steady.start()
+        if self.exports is not None:
+            self.exports.start()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -171,6 +178,8 @@ class Orderweave:
     async def _end_beside(self) -> None:
         if self._steady is not None:
             await self._steady.close()
+        if self.exports is not None:
+            await self.exports.close()
 
 
 def _door(configuration: Configuration, identify: Identify, shared: Shared | None) -> Door:

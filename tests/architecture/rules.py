@@ -11,7 +11,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"config", "merging"}),
     frozenset({"inventory"}),
     frozenset({"projection", "index"}),
-    frozenset({"calling"}),
+    frozenset({"calling", "exporting"}),
     frozenset({"access", "guests"}),
     frozenset({"fetching"}),
     frozenset({"sync"}),

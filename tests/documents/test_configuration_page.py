@@ -15,6 +15,7 @@ from orderweave.config import (
     ConfigurationError,
     access,
     caching,
+    exports,
     http,
     index,
     installed,
@@ -134,6 +135,7 @@ def test_every_key_has_its_row() -> None:
         tracking.TRACKING,
         tracking.ALLOWANCE,
         {setting.name for setting in index.KNOWN},
+        [*exports.RANGES, exports.FOLDER],
     ]
     assert sorted(described) == sorted(key for keys in known for key in keys)
 

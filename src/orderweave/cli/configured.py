@@ -9,6 +9,8 @@ from pathlib import Path
 import msgspec
 
 from orderweave.bootstrap import Orderweave
+from orderweave.cli import exporting
+from orderweave.cli.exporting import Wish
 from orderweave.config import Configuration, ConfigurationError, installed, load
 from orderweave.observing.logs import set_up_logs
 from orderweave.operations.explaining import ExplainError, explain
@@ -50,6 +52,12 @@ def serve(path: Path, environment: Mapping[str, str], workers: int) -> int:
     except CannotListen as error:
         print(error, file=sys.stderr)
         return 1
+
+
+def export(path: Path, environment: Mapping[str, str], wish: Wish) -> int:
+    """Export rows of the index into a folder."""
+    configuration = loaded(path, environment)
+    return 1 if configuration is None else exporting.export(configuration, wish)
 
 
 async def check(path: Path, environment: Mapping[str, str]) -> int:

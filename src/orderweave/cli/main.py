@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from orderweave.cli import access, configured, developing, syncing, webhooks
+from orderweave.cli.exporting import Wish
+from orderweave.model.exports import Format, What
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     systems.set_defaults(run=lambda given: configured.systems(given.config, os.environ))
 
     _with_syncing(commands)
+    _add_export(commands)
 
     explain = commands.add_parser("explain", help="print the plan of a query without running it")
     explain.add_argument("query", help="a file, or the query itself")
@@ -190,6 +193,29 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
         return int(text)
 
     return number
+
+
+def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    export = commands.add_parser("export", help="write rows of the index into a folder, as files to take away")
+    export.add_argument("--what", required=True, choices=[what.lower() for what in What])
+    export.add_argument("--format", default="parquet", choices=[form.lower() for form in Format])
+    export.add_argument("--filter", default=None, help="a JSON object, as the filter of `orders`")
+    export.add_argument("--search", default=None, help="words, as the search of `orders`")
+    export.add_argument("--partitioned", action="store_true", help="in folders year=…/month=… (parquet)")
+    export.add_argument("--out", type=Path, required=True, help="the folder; the same command goes on there")
+    _with_configuration(export)
+    export.set_defaults(run=lambda given: configured.export(given.config, os.environ, _wish(given)))
+
+
+def _wish(given: argparse.Namespace) -> Wish:
+    return Wish(
+        what=given.what,
+        format=given.format,
+        out=given.out,
+        filter=given.filter,
+        search=given.search,
+        partitioned=given.partitioned,
+    )
 
 
 def _demo(given: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ from typing import Any
 from orderweave.config.access import read_access
 from orderweave.config.caching import read_cache
 from orderweave.config.configuration import Configuration, ConfigurationError, Problem
+from orderweave.config.exports import read_exports
 from orderweave.config.http import read_http
 from orderweave.config.index import read_index
 from orderweave.config.inventory import read_inventory
@@ -43,6 +44,7 @@ _TOP = {
     "webhooks",
     "inventory",
     "sync",
+    "exports",
 }
 # The TOML reader's words for a table that stands twice, as a system named twice does.
 _TWICE = re.compile(r"Cannot declare \((.+)\) twice (\(.+\))")
@@ -107,7 +109,8 @@ def read(
     webhooks, wrong_webhooks = read_webhooks(document.get("webhooks"), indexed="index" in document)
     stock_rules, wrong_inventory = read_inventory(document.get("inventory", {}), places, declared)
     sync, wrong_sync = read_sync(document)
-    wrong += [*wrong_live, *wrong_index, *wrong_webhooks, *wrong_inventory, *wrong_sync]
+    exports, wrong_exports = read_exports(document, Path(file).parent)
+    wrong += [*wrong_live, *wrong_index, *wrong_webhooks, *wrong_inventory, *wrong_sync, *wrong_exports]
     problems = [*reader.problems, *wrong]
     if problems:
         raise ConfigurationError(file, problems)
@@ -127,4 +130,5 @@ def read(
         index=index,
         sync=sync,
         webhooks=webhooks,
+        exports=exports,
     )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import socket
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 import uvicorn
 from starlette.routing import BaseRoute
@@ -97,6 +98,13 @@ def run_worker(reread: Reread, listening: socket.socket, *, lifeline: int | None
     )
     server.run(sockets=[listening])
     return 0
+
+
+@asynccontextmanager
+async def _beginning(woven: Orderweave) -> AsyncIterator[None]:
+    """What runs beside the answers begins with the application; whoever closes the gateway ends it."""
+    woven.begin()
+    yield
 
 
 def _track(tracking: TrackingSettings | None) -> Sequence[BaseRoute]:

@@ -28,6 +28,7 @@ from orderweave.web.door import Door
 from orderweave.web.endpoint import Endpoint
 from orderweave.web.examples import Example
 from orderweave.web.explorer import explorer_page, script_files, served_by_us
+from orderweave.web.exports import export_routes
 from orderweave.web.live import Doors
 from orderweave.web.live.streams import Streams
 from orderweave.web.webhooks import webhook_route
@@ -134,6 +135,7 @@ def build_app(
             Route("/health/live", _live),
             Route("/health/ready", ready),
             *([webhook_route(received)] if received is not None else []),
+            *export_routes(current),
             *more,
         ],
         lifespan=lifespan,

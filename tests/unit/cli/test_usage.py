@@ -20,6 +20,7 @@ COMMANDS = [
     "systems",
     "sync",
     "index",
+    "export",
     "explain",
     "access",
     "webhooks",
