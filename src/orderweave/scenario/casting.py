@@ -74,6 +74,11 @@ CASTS: Mapping[str, Cast] = {
             number_pattern=r"S\d{5,}",
         ),
         Cast(connector="shiphero", part=Part.WAREHOUSE),
+        Cast(
+            connector="extensiv",
+            part=Part.WAREHOUSE,
+            fields={"order_number": "referenceNum", "partner_order_id": "externalId"},
+        ),
         Cast(connector="easypost", part=Part.CARRIER),
         Cast(
             connector="sap_s4hana",

@@ -71,7 +71,10 @@ def demo_systems(players: Mapping[str, Cast] | None = None) -> tuple[DemoSystem,
             ReferenceField(
                 field="order_number",
                 names=shop_numbers,
-                spellings=tuple(dict.fromkeys(f"{players[name].sign}{{}}" for name in players if name in _SHOPS)),
+                # Whatever sign a shop has, the story's warehouse writes a shop's numbers with this one.
+                spellings=tuple(
+                    dict.fromkeys((*(f"{players[name].sign}{{}}" for name in players if name in _SHOPS), "#{}"))
+                ),
             ),
             ReferenceField(field="order_number", names=erp_numbers, spellings=("{}",)),
             ReferenceField(field="partner_order_id", names=erp_numbers, spellings=("{}",), lookup=False),

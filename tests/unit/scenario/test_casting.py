@@ -78,6 +78,23 @@ def test_every_player_writes_its_own_way(scenario: Scenario) -> None:
     assert systems["erp"].number_pattern == r"7\d{5}"
 
 
+@pytest.mark.parametrize("shop", ["shopify", "adobe_commerce"])
+def test_the_warehouse_is_asked_as_it_writes(shop: str, scenario: Scenario) -> None:
+    """Whatever sign the shops have, their numbers in the spellings configured are those that the warehouse holds."""
+    players = cast([shop, "tryton", "shiphero"])
+    worlds = told(scenario, players).worlds
+    (rule,) = (
+        reference
+        for system in demo_systems(players)
+        for reference in system.references
+        if system.name == "wms" and "shop-us:number" in reference.names
+    )
+    numbers = [(record.key("number") or "").removeprefix("#") for record in worlds["shop-us"].orders]
+    spelled = {spelling.format(number) for spelling in rule.spellings for number in numbers}
+    held = {key.value for record in worlds["wms"].orders for key in record.references if key.namespace == rule.field}
+    assert len(held & spelled) > len(numbers) / 3
+
+
 def test_numbers_that_are_ids(scenario: Scenario) -> None:
     """Where an ERP knows its orders by their ids alone, these stand wherever the story has its number."""
     own = Cast(connector="own", part=Part.ERP, numbers_are_ids=True)

@@ -1,0 +1,1 @@
+"""Orderweave connector for Extensiv 3PL Warehouse Manager."""
