@@ -22,7 +22,8 @@ from orderweave.schema import Context
 from orderweave.web import Admission, Current, Door
 from orderweave.web.live.running import Identity, Running
 from tests.access.callers import CALLERS, OWNERS, PEOPLE, business, order_id
-from tests.unit.fake_systems import Woven, read_all
+from tests.unit.fake_systems import Woven
+from tests.unit.indexing import read_all
 
 # What an answer shows: everything, nothing (as of what does not exist), or a refusal before anything was run.
 SHOWN, NOTHING, REFUSED = "shown", "nothing", "refused"

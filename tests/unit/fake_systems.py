@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any, ClassVar
 
 import msgspec
@@ -25,7 +24,6 @@ from orderweave.config.configuration import (
     SharedRedis,
     TrackingSettings,
 )
-from orderweave.index.progress import note
 from orderweave.model.calls import CallRules
 from orderweave.model.systems import Business, PlaceSpec, ReferenceRule, SystemSpec
 from orderweave.observing import UNOBSERVED, Observing
@@ -397,15 +395,3 @@ def weave(
     )
     observing = observe([system.name for system in systems], clock) if observe else UNOBSERVED
     return Woven(configuration, clock, {system.name: system for system in systems}, observing)
-
-
-async def read_all(woven: Woven) -> None:
-    """Read everything that the fake systems hold into the index."""
-    index = woven.index
-    assert index is not None
-    at = woven.time.now()
-    for name, fake in woven.fakes.items():
-        await index.take(name, fake.orders, at)
-        await index.take_stock(name, fake.stock, at)
-        for part in ("orders", "stock"):
-            await index.write(partial(note, system=name, part=part, reached_at=at, complete_at=at))

@@ -217,7 +217,8 @@ def _number(measure: Measure, parts: Sequence[Part], conversion: Conversion | No
     total = sum(sums, Decimal(0))
     if measure.kind is Kind.SUM:
         return total
-    return (total / sum(part.known[name] for part in parts)).quantize(_CENTS, rounding=ROUND_HALF_EVEN)
+    average = (total / sum(part.known[name] for part in parts)).quantize(_CENTS, rounding=ROUND_HALF_EVEN)
+    return Decimal(format(average.normalize(), "f"))
 
 
 def _converted(value: Decimal, part: Part, measure: Measure, conversion: Conversion | None) -> Decimal:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
+import msgspec
 from sqlalchemy import and_
 
 from orderweave.answering.errors import RequestError, bad_input, overloaded
@@ -32,6 +33,8 @@ from orderweave.planning.needs import Needs
 from orderweave_sdk.manifest import Capability, SearchField
 
 _ORDERS = "orders"
+# The attributes of an order in which there is something that the index does not keep.
+_BEYOND_INDEX = ("billing_address", "shipping_address", "timeline", "customer", "company", "adjustments")
 
 
 def needs_index(parts: Parts, page: OrderList) -> bool:
@@ -109,35 +112,40 @@ async def _asked(index: Index, wanted: Slice, page: OrderList, parts: Parts) -> 
 
 
 async def _orders(parts: Parts, keys: Sequence[str], answer: Answer, needs: Needs, call: Terms) -> Mapping[str, Order]:
-    """The orders by their keys. What the index does not keep is read from the systems."""
+    """The orders by their keys, as the index has them. What it does not keep is read from the systems, and is all that
+    is taken from there: the list was filtered and sorted by the rest.
+    """
     groups = {f"{group.identity.namespace}/{group.identity.value}": group for group in answer.groups}
-    live: dict[str, Order] = {}
-    unread: dict[str, str] = {}
+    shown_keys = [key for key in keys if key in groups]
+    live: list[Order | RequestError | None] = [None] * len(shown_keys)
     if needs.beyond_index:
-        tokens = [order_id(groups[key].identity) for key in keys if key in groups]
-        for token, found in zip(tokens, await orders_by_ids(parts, tokens, needs, call), strict=True):
-            if isinstance(found, Order):
-                live[found.id] = found
-            else:
-                unread[token] = str(found or "the order is no longer known to its system")
+        tokens = [order_id(groups[key].identity) for key in shown_keys]
+        live = await orders_by_ids(parts, tokens, needs, call)
     with parts.observing.stage(Stage.MERGE):
-        return {
-            key: live.get(order_id(groups[key].identity)) or _merged(parts, groups[key], unread, needs, call)
-            for key in keys
-            if key in groups
-        }
+        orders = {key: _merged(parts, groups[key], needs, call) for key in shown_keys}
+    if needs.beyond_index:
+        return {key: _completed(orders[key], found, needs) for key, found in zip(shown_keys, live, strict=True)}
+    return orders
 
 
-def _merged(parts: Parts, group: Group, unread: Mapping[str, str], needs: Needs, call: Terms) -> Order:
+def _merged(parts: Parts, group: Group, needs: Needs, call: Terms) -> Order:
     parts.tell_ages(group.members)
-    said = unread.get(order_id(group.identity))
-    missing = []
-    if said is not None:
-        system = group.identity.namespace.partition(":")[0]
+    return shown(parts.merger.merge(group, now=parts.clock.now(), fields=needs.fields), call.rights)
+
+
+def _completed(order: Order, live: Order | RequestError | None, needs: Needs) -> Order:
+    """The order with what the systems alone have of it, or with the word that it is missing."""
+    if isinstance(live, Order):
+        found = {name: getattr(live, name) for name in _BEYOND_INDEX}
+        missing = live.freshness.missing
+    else:
+        found = {}
+        said = str(live or "the order is no longer known to its system")
+        system = order.key.partition(":")[0]
         facets = tuple(sorted(needs.facets))
-        missing.append(SourceIssue(system=system, reason=IssueReason.FAILED, message=said, facets=facets))
-    order = parts.merger.merge(group, now=parts.clock.now(), missing=missing, fields=needs.fields)
-    return shown(order, call.rights)
+        missing = (SourceIssue(system=system, reason=IssueReason.FAILED, message=said, facets=facets),)
+    freshness = msgspec.structs.replace(order.freshness, missing=missing)
+    return msgspec.structs.replace(order, freshness=freshness, **found)
 
 
 def _connection(parts: Parts, page: OrderList, edges: list[OrderEdge], answer: Answer) -> OrderConnection:

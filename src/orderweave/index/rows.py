@@ -134,11 +134,11 @@ def _terms(order: Order, numbers: Iterable[str]) -> dict[str, bool]:
         *(package.tracking_number for shipment in order.shipments for package in shipment.packages),
         *(text for line in order.order_lines for text in (line.sku, line.title)),
     ]
-    people = [order.customer.name, tidy_email(order.customer.email or "")] if order.customer else []
-    for personal, said in ((True, people), (False, texts)):
-        for text in said:
-            for term in terms_in(text or ""):
-                found[term] = personal
+    if order.customer is not None:
+        # Of an address the whole alone: its parts are everybody's.
+        whole = terms_in(tidy_email(order.customer.email or ""))[:1]
+        found |= dict.fromkeys((*whole, *terms_in(order.customer.name or "")), True)
+    found |= dict.fromkeys((term for text in texts for term in terms_in(text or "")), False)
     return dict(sorted(found.items(), key=lambda entry: entry[1])[:_MOST_TERMS])
 
 
