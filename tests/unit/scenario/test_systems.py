@@ -32,6 +32,7 @@ def mix_with(connector: str) -> tuple[str, ...]:
 MIXES = [
     USUAL,
     *(mix_with(connector) for connector in OTHERS),
+    ("adobe_commerce", "sap_s4hana", "extensiv", "easypost"),
     ("shopify", "adobe_commerce", "tryton", "shiphero"),
     ("shopify", "adobe_commerce", "salesforce_b2c", "tryton", "shiphero"),
     ("shopify", "adobe_commerce", "salesforce_b2c"),
