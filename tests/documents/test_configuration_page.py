@@ -16,6 +16,7 @@ from orderweave.config import (
     access,
     caching,
     http,
+    index,
     installed,
     issuers,
     live,
@@ -122,6 +123,7 @@ def test_every_key_has_its_row() -> None:
         TRACKING_PAGE.keys(),
         tracking.TRACKING,
         tracking.ALLOWANCE,
+        {setting.name for setting in index.KNOWN},
     ]
     assert sorted(described) == sorted(key for keys in known for key in keys)
 

@@ -142,6 +142,7 @@ def explain_query(path: Path, environment: Mapping[str, str], query: str, variab
             schema=build_schema()._schema,
             business=business,
             authority=Authority(business),
+            indexed=configuration.index is not None,
             operation_name=operation,
         )
     except ExplainError as error:

@@ -11,7 +11,7 @@ from orderweave.config.configuration import IndexSettings, Problem
 from orderweave.config.settings import read_settings
 from orderweave_sdk.manifest import Setting, SettingKind
 
-_KNOWN = (
+KNOWN = (
     Setting(
         name="url",
         kind=SettingKind.TEXT,
@@ -39,7 +39,7 @@ def read_index(value: Any, environment: Mapping[str, str], folder: Path) -> tupl
         return None, []
     if not isinstance(value, dict):
         return None, [Problem("index", "must be a table")]
-    settings, found = read_settings("index", value, _KNOWN, environment)
+    settings, found = read_settings("index", value, KNOWN, environment)
     problems = [Problem(key, message) for key, message in found]
     url = settings.get("url")
     if url is None and not problems:

@@ -11,6 +11,7 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from orderweave.index.database import Database
+from orderweave.index.erasing import erase
 from orderweave.index.migrating import migrate
 from orderweave.index.pages import Slice, Spot, count, keys_of
 from orderweave.index.progress import Progress, progress_of
@@ -109,6 +110,16 @@ class Index:
         """Forget records that their system has no more."""
         gone = [(system, external_id) for external_id in external_ids]
         return await self.write(lambda found: self.weaver.weave(found, (), gone))
+
+    async def erase(self, email: str) -> int:
+        """Forget a person, and do not learn of them again; in how many records they stood."""
+
+        def work(connection: Connection) -> int:
+            changed = erase(connection, email, self._clock.now())
+            self.weaver.weave(connection, changed)
+            return len(changed)
+
+        return await self.write(work)
 
     async def weave_some(self, most: int = _AT_ONCE) -> int:
         """Weave some of what waits for it; how many records that were, 0 when nothing waits."""

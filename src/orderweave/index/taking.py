@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Connection, Table, delete, insert, select, tuple_
 
 from orderweave.index.contents import digest_of, encoded, kept
+from orderweave.index.erasing import erased_people, without_erased
 from orderweave.index.rows import folded
 from orderweave.index.tables import products, record_keys, records, set_aside, stock_levels
 from orderweave.index.weaving import AnyRow, Node, chunks
@@ -45,12 +46,13 @@ def take_orders(
             )
         )
     }
+    gone = erased_people(connection)
     rows: list[dict[str, Any]] = []
     keys: list[dict[str, str]] = []
     for external_id, record in newest.items():
         if _is_older(record.updated_at, at, known.get(external_id)):
             continue
-        content = encoded(kept(record))
+        content = encoded(kept(without_erased(system, record, gone)))
         digest = digest_of(content)
         if external_id in known and known[external_id].digest == digest:
             continue

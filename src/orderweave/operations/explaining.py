@@ -21,7 +21,7 @@ from orderweave.operations.rules import RULES
 from orderweave.operations.upstream import Planner, RootPlan
 from orderweave.operations.weights import Weights
 from orderweave.planning.authority import Authority
-from orderweave.planning.printing import print_orders, print_others, print_stock
+from orderweave.planning.printing import print_index, print_orders, print_others, print_stock
 
 
 class ExplainError(Exception):
@@ -35,6 +35,7 @@ def explain(
     schema: GraphQLSchema,
     business: Business,
     authority: Authority,
+    indexed: bool = False,
     operation_name: str | None = None,
 ) -> str:
     """The plan of every root field, in words, and the price. Raises ExplainError for a document that would not run.
@@ -59,7 +60,8 @@ def explain(
     for operation in operations:
         values = get_variable_values(schema, operation.variable_definitions or (), dict(variables))
         given = None if isinstance(values, list) else values
-        told.append(explained(operation, fragments, given, weights=weights, business=business, authority=authority))
+        planner = Planner(weights, business, authority, indexed=indexed)
+        told.append(explained(operation, fragments, given, weights=weights, business=business, planner=planner))
     return "\n".join(told)
 
 
@@ -70,12 +72,12 @@ def explained(
     *,
     weights: Weights,
     business: Business,
-    authority: Authority,
+    planner: Planner,
 ) -> str:
     """The plan of one valid operation in words, each root field a paragraph, and its price in the last line."""
     root = weights.schema.get_root_type(operation.operation)
     assert root is not None, "the operation is valid"
-    plans = Planner(weights, business, authority).plans(operation, root, fragments, variables)
+    plans = planner.plans(operation, root, fragments, variables)
     values = ResponsePrice(weights, fragments, variables).of(operation, root)
     calls = sum(sum(plan.calls.values()) for plan in plans)
     price = f"price in all: {values} value{'s' if values != 1 else ''}, {calls} call{'s' if calls != 1 else ''}\n"
@@ -83,6 +85,8 @@ def explained(
 
 
 def _printed(plan: RootPlan, business: Business) -> str:
+    if plan.from_index:
+        return print_index(plan.calls, root=plan.root)
     if plan.orders is not None:
         return print_orders(plan.orders, plan.calls, business, root=plan.root)
     if plan.root == "inventory":

@@ -134,8 +134,7 @@ class Gate:
         known = document.price(key, parts.business)
         if known is None:
             root = self._root(operation)
-            planner = Planner(self._weights, parts.business, parts.authority)
-            plans = planner.plans(operation, root, document.fragments, variables)
+            plans = self._planner(gateway).plans(operation, root, document.fragments, variables)
             known = Price(
                 response=ResponsePrice(self._weights, document.fragments, variables).of(operation, root),
                 upstream_calls=sum(sum(plan.calls.values()) for plan in plans),
@@ -168,9 +167,13 @@ class Gate:
             variables,
             weights=self._weights,
             business=parts.business,
-            authority=parts.authority,
+            planner=self._planner(gateway),
         )
         return text.splitlines()
+
+    def _planner(self, gateway: Gateway) -> Planner:
+        parts = gateway.parts
+        return Planner(self._weights, parts.business, parts.authority, indexed=parts.index is not None)
 
     def _root(self, operation: OperationDefinitionNode) -> GraphQLObjectType:
         root = self._schema.get_root_type(operation.operation)

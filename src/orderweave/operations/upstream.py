@@ -51,21 +51,32 @@ _COORDINATES_OF_ROOT = {
     "revokeTracking": ("Order.id",),
 }
 _WITHOUT_ORDERS = frozenset({"inventory", "product", "locations"})
+_OF_INDEX = frozenset({"orderAggregates", "inventoryAggregates"})
+_COUNT = "OrderConnection.totalCount"
 _CAPITAL = re.compile("[A-Z]")
 
 
 class RootPlan(msgspec.Struct, frozen=True, kw_only=True):
-    """What one root field makes the gateway ask: `calls` by system, and the plan where orders are asked for."""
+    """What one root field makes the gateway ask: `calls` by system, and the plan where orders are asked for.
+
+    What comes `from_index` asks no system, but for what the index does not keep.
+    """
 
     root: str
     calls: Mapping[str, int]
     orders: OrderPlan | None = None
+    from_index: bool = False
 
 
 class Planner:
-    """Plans the root fields of operations over one business."""
+    """Plans the root fields of operations over one business; `indexed` where the gateway keeps an index.
 
-    def __init__(self, weights: Weights, business: Business, authority: Authority) -> None:
+    A list is planned as the index's where that is plain from the document: whether systems can apply a filter by
+    themselves is seen when it is asked, and counts as if they could.
+    """
+
+    def __init__(self, weights: Weights, business: Business, authority: Authority, *, indexed: bool = False) -> None:
+        self._indexed = indexed
         self._weights = weights
         self._business = business
         self._authority = authority
@@ -95,9 +106,27 @@ class Planner:
                 touched = below.below(nodes, get_named_type(field.type))
                 pages = below.nodes.get("Customer.orders", [])
                 size = max(entries(node, self._weights.of(root.name, name), variables) for node in nodes)
+                if name in _OF_INDEX or (name == "orders" and self._is_for_index(field, nodes[0], variables, touched)):
+                    found.append(self._from_index(name, touched))
+                    continue
                 filtered = _filtered(field, nodes[0], variables)
                 found.append(self._plan(name, touched, filtered, size, [self._page(page, variables) for page in pages]))
         return found
+
+    def _is_for_index(
+        self, field: GraphQLField, node: FieldNode, variables: VariableValues | None, touched: frozenset[str]
+    ) -> bool:
+        given = _given(field, node, variables)
+        sort = given.get("sort") or {}
+        by_total = getattr(sort.get("field"), "value", sort.get("field")) == SearchField.TOTAL.value
+        return self._indexed and (by_total or given.get("search") is not None or _COUNT in touched)
+
+    def _from_index(self, root: str, touched: frozenset[str]) -> RootPlan:
+        needs = needs_of(touched)
+        if root != "orders" or not needs.beyond_index:
+            return RootPlan(root=root, calls={}, from_index=True)
+        plan = plan_orders(needs, self._business, self._authority)
+        return RootPlan(root=root, calls=look_up_calls(plan, self._business), orders=plan, from_index=True)
 
     def _page(self, node: FieldNode, variables: VariableValues | None) -> int:
         return entries(node, self._weights.of("Customer", "orders"), variables)
@@ -177,13 +206,17 @@ def _by_response_key(nodes: Iterable[FieldNode]) -> list[list[FieldNode]]:
 
 def _filtered(field: GraphQLField, node: FieldNode, values: Any) -> frozenset[str]:
     """The coordinates that the field's filter reads; none where its variables are not given."""
-    if "filter" not in field.args or not node.arguments:
-        return frozenset()
+    return _read(_given(field, node, values).get("filter") or {}) if "filter" in field.args else frozenset()
+
+
+def _given(field: GraphQLField, node: FieldNode, values: Any) -> Mapping[str, Any]:
+    """The arguments of a field; none where its variables are not given."""
+    if not node.arguments:
+        return {}
     try:
-        given = get_argument_values(field, node, values).get("filter")
+        return get_argument_values(field, node, values)
     except GraphQLError:
-        return frozenset()
-    return _read(given or {})
+        return {}
 
 
 def _read(given: Mapping[str, Any]) -> frozenset[str]:

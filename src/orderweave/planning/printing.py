@@ -39,6 +39,15 @@ def print_stock(calls: Mapping[str, int], business: Business) -> str:
     return "\n".join(lines) + "\n"
 
 
+def print_index(calls: Mapping[str, int], *, root: str) -> str:
+    """The plan of a root field that is answered out of the index."""
+    lines = [f"{root}: out of the index"]
+    if calls:
+        lines.append("  what it does not keep: from the systems, by key")
+    lines += [f"  price, {name}: {_calls(count)}" for name, count in calls.items()]
+    return "\n".join(lines) + "\n"
+
+
 def print_others(calls: Mapping[str, int], *, root: str) -> str:
     """The plan of a root field that asks for neither orders nor stock."""
     lines = [f"{root}: no order is asked for"]

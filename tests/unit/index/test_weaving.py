@@ -169,3 +169,20 @@ def _left_out(record: OrderRecord) -> list[str]:
     lines = [line for address in (addresses.billing, addresses.shipping) if address for line in address.lines]
     texts = [person.phone if person else None, company.tax_id if company else None]
     return [text for text in (*texts, *lines, *(refund.note for refund in payments.refunds)) if text and len(text) > 6]
+
+
+async def test_erased_is_forgotten_and_not_learned_again(index: Index, small: Story) -> None:
+    """Name, address and ids are gone from records and rows, also after everything was said again; the orders stay."""
+    await fill(index, small)
+    before = await keys(index)
+    order = next(order for order in small.orders if order.customer and order.customer.email and order.customer.name)
+    assert order.customer
+    assert order.customer.email
+    assert order.customer.name
+    assert await index.erase(order.customer.email.upper()) > 0
+    await fill(index, small)
+    assert await keys(index) == before
+    contents = await index.read(lambda found: list(found.execute(select(records.c.content)).scalars()), seconds=10)
+    assert order.customer.email.encode() not in b"".join(contents)
+    assert order.customer.email not in str(await rows(index))
+    assert await index.erase(order.customer.email) == 0

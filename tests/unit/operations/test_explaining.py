@@ -13,7 +13,9 @@ from tests.unit.fake_systems import weave
 WOVEN = weave(shop(), erp(), wms())
 
 
-def plan(document: str, variables: dict[str, Any] | None = None, operation: str | None = None) -> str:
+def plan(
+    document: str, variables: dict[str, Any] | None = None, operation: str | None = None, *, indexed: bool = False
+) -> str:
     """The plan over shop, ERP and warehouse."""
     parts = WOVEN.gateway.parts
     return explain(
@@ -22,6 +24,7 @@ def plan(document: str, variables: dict[str, Any] | None = None, operation: str 
         schema=WOVEN.schema._schema,
         business=parts.business,
         authority=parts.authority,
+        indexed=indexed,
         operation_name=operation,
     )
 
@@ -44,6 +47,33 @@ def test_an_order_by_key() -> None:
         "price in all: 10 values, 4 calls\n"
     )
     assert all(not fake.calls for fake in WOVEN.fakes.values())
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{ orders(sort: {field: TOTAL}) { nodes { number } } }",
+        '{ orders(search: "tea") { nodes { number } } }',
+        "{ orders { totalCount } }",
+        "{ orderAggregates { groups { count } } }",
+        "{ inventoryAggregates { groups { count } } }",
+    ],
+)
+def test_out_of_the_index(document: str) -> None:
+    """What only the index can answer asks no system, and is priced so; without an index a list is planned live."""
+    told = plan(document, indexed=True)
+    assert ": out of the index\n" in told
+    assert told.endswith(" 0 calls\n")
+    if "orders" in document:
+        assert "erp: search" in plan(document)
+
+
+def test_what_the_index_does_not_keep() -> None:
+    """An address is read from the systems that have it, by key."""
+    told = plan("{ orders(sort: {field: TOTAL}) { nodes { shippingAddress { city } } } }", indexed=True)
+    assert told.startswith(
+        "orders: out of the index\n  what it does not keep: from the systems, by key\n  price, shop:"
+    )
 
 
 def test_a_warehouse_is_not_asked_without_need() -> None:
