@@ -2,7 +2,8 @@
 
 The story is told for four parts: two web shops, an ERP and a warehouse; a third shop, an outlet, is there where three
 take part. Each part may be played by another vendor's system, or by nobody; then the others know what they know, and
-what is true of it is less. A carrier, where one takes
+what is true of it is less. An order management system, where one takes part, has every order whole that is to be sent,
+with or without a warehouse. A carrier, where one takes
 part, knows every parcel, and the others hear of arrivals later.
 """
 
@@ -25,7 +26,9 @@ from orderweave_sdk.testing.world import World
 
 _SHOPS = ("shop-us", "shop-eu", "shop-outlet")
 _USUAL_SHOPS = 2
-_ERP, _WAREHOUSE, _CARRIER = "erp", "wms", "carrier"
+_ERP, _WAREHOUSE, _CARRIER, _OMS = "erp", "wms", "carrier", "oms"
+# Who knows an order by the shop's number and by the ERP's, and what was sent of it.
+_SENDING = frozenset({_WAREHOUSE, _OMS})
 _ERP_NUMBER = re.compile(r"S(\d{6})")
 # A shop's number as the story has it.
 _SHOP_NUMBERS = {shop.value: re.compile("#" + form.format(r"\d+")) for shop, form in NUMBER_FORMS.items()}
@@ -38,15 +41,16 @@ class Part(StrEnum):
     ERP = "ERP"
     WAREHOUSE = "WAREHOUSE"
     CARRIER = "CARRIER"
+    OMS = "OMS"
 
 
 class Cast(msgspec.Struct, frozen=True, kw_only=True):
     """What a connector plays, and how its vendor's system writes what the story has in another way.
 
     `fields` are the vendor's names for the story's reference fields (`reference` of the ERP; `order_number` and
-    `partner_order_id` of the warehouse); a field that it lacks is None, and is left out. `sign` stands before a shop's
-    numbers. `number` is how an ERP writes its n-th number, and `number_pattern` what these look like; with
-    `numbers_are_ids` an order's number is its id, and `number` is not used; a shop's id is then its number.
+    `partner_order_id` of the warehouse and the OMS); a field that it lacks is None, and is left out. `sign` stands
+    before a shop's numbers. `number` is how an ERP writes its n-th number, and `number_pattern` what these look like;
+    with `numbers_are_ids` an order's number is its id, and `number` is not used; a shop's id is then its number.
     """
 
     connector: str
@@ -80,6 +84,11 @@ CASTS: Mapping[str, Cast] = {
             fields={"order_number": "referenceNum", "partner_order_id": "externalId"},
         ),
         Cast(connector="easypost", part=Part.CARRIER),
+        Cast(
+            connector="fluent_commerce",
+            part=Part.OMS,
+            fields={"order_number": "ref", "partner_order_id": "fulfilment_ref"},
+        ),
         Cast(
             connector="sap_s4hana",
             part=Part.ERP,
@@ -115,7 +124,7 @@ def cast(connectors: Sequence[str]) -> dict[str, Cast]:
             raise CastError(f"one system plays {part.lower()}, not {' and '.join(each.connector for each in players)}")
     shops = shops * _USUAL_SHOPS if len(shops) == 1 else shops
     found = dict(zip(_SHOPS, shops, strict=False))
-    for part, name in ((Part.ERP, _ERP), (Part.WAREHOUSE, _WAREHOUSE), (Part.CARRIER, _CARRIER)):
+    for part, name in ((Part.ERP, _ERP), (Part.WAREHOUSE, _WAREHOUSE), (Part.OMS, _OMS), (Part.CARRIER, _CARRIER)):
         if by_part[part]:
             found[name] = by_part[part][0]
     return found
@@ -165,7 +174,7 @@ class _Writings:
             return order
         keys = tuple(self._own(system, key) for key in order.keys)
         references = tuple(
-            Key(field, self._number(self._sent(key.value) if system == _WAREHOUSE else key.value))
+            Key(field, self._number(self._sent(key.value) if system in _SENDING else key.value))
             for key in order.references
             if (field := cast.fields.get(key.namespace, key.namespace)) is not None
         )
@@ -202,7 +211,7 @@ def _truth(scenario: Scenario, absent: frozenset[str]) -> Truth:
     bridged: set[RecordId] = set()
     for order in scenario.truth.orders:
         members = {member for member in order.members if member[0] not in absent}
-        if order.bridged and _WAREHOUSE in absent and len(members) > 1:
+        if order.bridged and _SENDING.isdisjoint(name for name, _ in members) and len(members) > 1:
             bridged.add(order.anchor)
             apart = {member for member in members if member[0] == _ERP and member != order.anchor}
             alone += sorted(apart)
@@ -215,26 +224,29 @@ def _truth(scenario: Scenario, absent: frozenset[str]) -> Truth:
         TrueOrder(number=last + offset, anchor=record, members=frozenset({record}))
         for offset, record in enumerate(alone, start=1)
     ]
-    kept = tuple(conflict for conflict in scenario.truth.conflicts if _can_be_seen(conflict, absent, bridged))
+    there = frozenset(scenario.worlds) - absent
+    kept = tuple(conflict for conflict in scenario.truth.conflicts if _can_be_seen(conflict, there, bridged))
     return Truth(orders=tuple(orders), conflicts=kept, stock=_stock(scenario, absent), counts=scenario.truth.counts)
 
 
-def _can_be_seen(conflict: PlantedConflict, absent: frozenset[str], bridged: set[RecordId]) -> bool:
+def _can_be_seen(conflict: PlantedConflict, there: frozenset[str], bridged: set[RecordId]) -> bool:
     """Whether two who disagree are both there, and their records one order."""
-    if conflict.order[0] in absent or _ERP in absent:
+    if conflict.kind == "stock_drift":
+        return {_WAREHOUSE, _ERP} <= there
+    if conflict.order[0] not in there or conflict.order in bridged:
         return False
-    from_warehouse = conflict.kind in ("status_lag", "stock_drift")
-    return not (_WAREHOUSE in absent and (from_warehouse or conflict.order in bridged))
+    return not (_SENDING | {_ERP}).isdisjoint(there) if conflict.kind == "status_lag" else _ERP in there
 
 
 def _stock(scenario: Scenario, absent: frozenset[str]) -> tuple[TrueStock, ...]:
     """What is truly there, as far as these can know: without the warehouse's own count what the others believe, and
     without the ERP what the warehouse counts, for what a shop lists is no stock beside that.
     """
-    if _WAREHOUSE not in absent:
+    there = scenario.worlds.keys() - absent
+    if _WAREHOUSE in there:
         known = scenario.truth.stock
-        return tuple(entry for entry in known if entry.place == EAST.id) if _ERP in absent else known
-    teller = next(name for name in (_ERP, *_SHOPS) if name in scenario.worlds and name not in absent)
+        return known if there & {_ERP, _OMS} else tuple(entry for entry in known if entry.place == EAST.id)
+    teller = next(name for name in (_ERP, _OMS, *_SHOPS) if name in there)
     world = scenario.worlds[teller]
     names = {place.external_id: place.name for place in world.locations}
     believed = {(level.sku, names[level.location.external_id]): level.on_hand for level in world.stock}

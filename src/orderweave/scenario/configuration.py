@@ -56,6 +56,18 @@ def demo_systems(players: Mapping[str, Cast] | None = None) -> tuple[DemoSystem,
     players = cast(USUAL) if players is None else players
     shop_numbers = tuple(f"{name}:number" for name in _SHOPS if name in players)
     erp_numbers = ("erp:number",) if "erp" in players else ()
+    sent_under = (
+        ReferenceField(
+            field="order_number",
+            names=shop_numbers,
+            # Whatever sign a shop has, the story's warehouse writes a shop's numbers with this one.
+            spellings=tuple(
+                dict.fromkeys((*(f"{players[name].sign}{{}}" for name in players if name in _SHOPS), "#{}"))
+            ),
+        ),
+        ReferenceField(field="order_number", names=erp_numbers, spellings=("{}",)),
+        ReferenceField(field="partner_order_id", names=erp_numbers, spellings=("{}",), lookup=False),
+    )
     stories = {
         "shop-us": _story("US web shop", r"\d{4,}"),
         "shop-eu": _story("EU web shop", r"EU\d{4,}"),
@@ -65,20 +77,8 @@ def demo_systems(players: Mapping[str, Cast] | None = None) -> tuple[DemoSystem,
             players["erp"].number_pattern if "erp" in players else None,
             ReferenceField(field="reference", names=shop_numbers, spellings=("{}", *MISTYPED)),
         ),
-        "wms": _story(
-            "East warehouse",
-            None,
-            ReferenceField(
-                field="order_number",
-                names=shop_numbers,
-                # Whatever sign a shop has, the story's warehouse writes a shop's numbers with this one.
-                spellings=tuple(
-                    dict.fromkeys((*(f"{players[name].sign}{{}}" for name in players if name in _SHOPS), "#{}"))
-                ),
-            ),
-            ReferenceField(field="order_number", names=erp_numbers, spellings=("{}",)),
-            ReferenceField(field="partner_order_id", names=erp_numbers, spellings=("{}",), lookup=False),
-        ),
+        "wms": _story("East warehouse", None, *sent_under),
+        "oms": _story("Order management", None, *sent_under),
         "carrier": _story("Carriers", None),
     }
     found = []

@@ -11,6 +11,7 @@ from orderweave.scenario.catalog import WAREHOUSE_SPELLINGS
 from orderweave.scenario.erp import Erp, numbered
 from orderweave.scenario.mess import ReferenceKind, Slips, slips
 from orderweave.scenario.numbering import Ids
+from orderweave.scenario.oms import OrderManagement, overseen
 from orderweave.scenario.people import People
 from orderweave.scenario.places import locations
 from orderweave.scenario.plots import dealt, slots
@@ -23,9 +24,11 @@ from orderweave.scenario.warehouse import Warehouse, released
 from orderweave_sdk.records import OrderRecord, utc
 from orderweave_sdk.testing.world import World
 
+# Those that every scenario has. An order management system is told of beside them where it has ids.
 SYSTEMS = ("shop-us", "shop-eu", "erp", "wms")
 # A third shop, told of where its ids are given.
 OUTLET = Channel.OUTLET.value
+_OMS = "oms"
 UNTIL = datetime(2026, 10, 31, 18, 0, tzinfo=UTC)
 
 _COUNTED_PLOTS = tuple(plot for plot in Plot if plot not in (Plot.PLAIN, Plot.EDIT, Plot.REFUND, Plot.CANCELLATION))
@@ -41,9 +44,9 @@ _COUNTED_REFERENCES = (
 def generate(*, seed: int, orders: int, ids: Mapping[str, Ids], until: datetime = UNTIL) -> Scenario:
     """The scenario of this seed: so many orders up to the instant `until`, the same each time.
 
-    `ids` gives each of the four systems' ids in that system's own form; with ids of the outlet among them, a part of
-    the US shop's orders are the outlet's. From 200 orders on, every kind of mess is there. Raises ValueError for a
-    negative number of orders, a naive `until`, or a system without ids.
+    `ids` gives each of the four systems' ids in that system's own form; with ids for "oms" it is a fifth, and with ids
+    of the outlet a part of the US shop's orders are the outlet's. From 200 orders on, every kind of mess is there.
+    Raises ValueError for a negative number of orders, a naive `until`, or a system of the four without ids.
     """
     missing = [system for system in SYSTEMS if system not in ids]
     if missing:
@@ -53,7 +56,7 @@ def generate(*, seed: int, orders: int, ids: Mapping[str, Ids], until: datetime 
     until = utc(until)
     rng = Random(seed)  # noqa: S311 - a story to show, not a secret
     people = People(rng, us=3 + orders // 4, eu=3 + orders // 7, companies=2 + orders // 30)
-    systems = [system for system in dict.fromkeys((*(shop.value for shop in SHOPS), *SYSTEMS)) if system in ids]
+    systems = [system for system in dict.fromkeys((*(shop.value for shop in SHOPS), *SYSTEMS, _OMS)) if system in ids]
     run = slots(rng, orders, until, outlet=OUTLET in ids)
     plots = dealt(rng, run, until)
     teller = Teller(rng, people, until)
@@ -96,12 +99,17 @@ class _Written:
             erp_numbers[sale.number] = number
             cent = made.cents.get(sale.number)
             self._keep("erp", sale, erp.record(sale, number, made.references[sale.number], cent))
-        warehouse = Warehouse(ids["wms"])
-        for sale in released(sales):
-            own, erp_number = sale.slot.channel in SHOPS, erp_numbers[sale.number]
-            order_number = shop_number(sale) if own else erp_number or ""
-            partner = erp_number if sale.number in made.carrying else None
-            self._keep("wms", sale, warehouse.record(sale, order_number, partner))
+        senders: list[tuple[str, Warehouse | OrderManagement, tuple[Sale, ...]]] = [
+            ("wms", Warehouse(ids["wms"]), released(sales))
+        ]
+        if _OMS in ids:
+            senders.append((_OMS, OrderManagement(ids[_OMS]), overseen(sales)))
+        for system, writer, known in senders:
+            for sale in known:
+                own, erp_number = sale.slot.channel in SHOPS, erp_numbers[sale.number]
+                order_number = shop_number(sale) if own else erp_number or ""
+                partner = erp_number if sale.number in made.carrying else None
+                self._keep(system, sale, writer.record(sale, order_number, partner))
 
     def _keep(self, system: str, sale: Sale, record: OrderRecord) -> None:
         self.records[system].append(record)
@@ -117,9 +125,8 @@ def _true_orders(sales: Iterable[Sale], made: Slips, written: _Written) -> Itera
     number, apart = 0, []
     for number, sale in enumerate(sales, start=1):
         members = {written.anchor(sale)}
-        in_erp, in_warehouse = (written.ids.get((system, sale.number)) for system in ("erp", "wms"))
-        if in_warehouse is not None:
-            members.add(in_warehouse)
+        in_erp, *sending = (written.ids.get((system, sale.number)) for system in ("erp", "wms", _OMS))
+        members.update(record for record in sending if record is not None)
         if in_erp is not None:
             if in_erp in members or made.joins_erp(sale):
                 members.add(in_erp)

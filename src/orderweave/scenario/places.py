@@ -52,6 +52,7 @@ PLACES_OF_SYSTEM = {
     "shop-outlet": (EAST,),
     "erp": PLACES,
     "wms": (EAST,),
+    "oms": PLACES,
 }
 
 

@@ -18,7 +18,7 @@ class TrueOrder(msgspec.Struct, frozen=True, kw_only=True):
     `number` runs from 1 over all orders of the scenario. `anchor` is the record where the order was captured.
     `members` are exactly the records that may be joined, the anchor among them. A mirrored record that no usable
     reference ties to its order is an order of its own here: joining it would be a guess. `bridged`: the ERP's record is
-    tied to it by the warehouse's alone.
+    tied to it by the warehouse's alone, or by that of an order management system.
     """
 
     number: int

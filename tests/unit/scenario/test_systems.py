@@ -33,6 +33,8 @@ MIXES = [
     USUAL,
     *(mix_with(connector) for connector in OTHERS),
     ("adobe_commerce", "sap_s4hana", "extensiv", "easypost"),
+    ("salesforce_b2c", "odoo", "fluent_commerce"),
+    ("vendure", "tryton"),
     ("shopify", "adobe_commerce", "tryton", "shiphero"),
     ("shopify", "adobe_commerce", "salesforce_b2c", "tryton", "shiphero"),
     ("shopify", "adobe_commerce", "salesforce_b2c"),

@@ -1,0 +1,1 @@
+"""Orderweave connector for Fluent Commerce."""
