@@ -96,6 +96,7 @@ CASTS: Mapping[str, Cast] = {
             number_pattern=r"5\d{9}",
             numbers_are_ids=True,
         ),
+        Cast(connector="rest", part=Part.ERP),
     )
 }
 USUAL = ("shopify", "tryton", "shiphero")

@@ -46,7 +46,7 @@ class Secret(msgspec.Struct, frozen=True):
     env: str
 
 
-SettingValue = str | int | bool | Secret
+SettingValue = str | int | bool | Secret | Mapping[str, "SettingValue"] | Sequence["SettingValue"]
 
 _SHOPS = ("shop-us", "shop-eu", "shop-outlet")
 
@@ -60,7 +60,7 @@ def demo_systems(players: Mapping[str, Cast] | None = None) -> tuple[DemoSystem,
         ReferenceField(
             field="order_number",
             names=shop_numbers,
-            # Whatever sign a shop has, the story's warehouse writes a shop's numbers with this one.
+            # Whatever sign a shop has, the story's warehouse writes a shop's numbers with this one, too.
             spellings=tuple(
                 dict.fromkeys((*(f"{players[name].sign}{{}}" for name in players if name in _SHOPS), "#{}"))
             ),
@@ -160,4 +160,10 @@ def _value(value: SettingValue) -> str:
         return f"{{ env = {_text(value.env)} }}"
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value) if isinstance(value, int) else _text(value)
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, Mapping):
+        return "{ " + ", ".join(f"{_text(name)} = {_value(entry)}" for name, entry in value.items()) + " }"
+    return f"[{', '.join(map(_value, value))}]"

@@ -44,9 +44,10 @@ _COUNTED_REFERENCES = (
 def generate(*, seed: int, orders: int, ids: Mapping[str, Ids], until: datetime = UNTIL) -> Scenario:
     """The scenario of this seed: so many orders up to the instant `until`, the same each time.
 
-    `ids` gives each of the four systems' ids in that system's own form; with ids for "oms" it is a fifth, and with ids
-    of the outlet a part of the US shop's orders are the outlet's. From 200 orders on, every kind of mess is there.
-    Raises ValueError for a negative number of orders, a naive `until`, or a system of the four without ids.
+    `ids` gives each of the four systems' ids in that system's own form; with ids of the outlet among them, a part of
+    the US shop's orders are the outlet's, and with ids for "oms" it is told of, too. From 200 orders on, every kind of
+    mess is there. Raises ValueError for a negative number of orders, a naive `until`, or a system of the four without
+    ids.
     """
     missing = [system for system in SYSTEMS if system not in ids]
     if missing:
@@ -56,7 +57,8 @@ def generate(*, seed: int, orders: int, ids: Mapping[str, Ids], until: datetime 
     until = utc(until)
     rng = Random(seed)  # noqa: S311 - a story to show, not a secret
     people = People(rng, us=3 + orders // 4, eu=3 + orders // 7, companies=2 + orders // 30)
-    systems = [system for system in dict.fromkeys((*(shop.value for shop in SHOPS), *SYSTEMS, _OMS)) if system in ids]
+    told_of = dict.fromkeys((*(shop.value for shop in SHOPS), *SYSTEMS, _OMS))
+    systems = [system for system in told_of if system in ids]
     run = slots(rng, orders, until, outlet=OUTLET in ids)
     plots = dealt(rng, run, until)
     teller = Teller(rng, people, until)

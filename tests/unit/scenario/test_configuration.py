@@ -49,6 +49,14 @@ def test_settings_keep_their_types(document: dict[str, Any]) -> None:
     assert document["systems"]["wms"]["settings"]["url"] == 'with "quotes" and \\'
 
 
+def test_a_table_of_settings_keeps_its_shape() -> None:
+    """Tables in tables, lists, and names that are no bare keys of TOML come out as they went in."""
+    told: SettingValue = {"$gte": {"at": "a || 'b'", "size": 5}, "words": ["x", "y"], "none": {}, "flag": True}
+    erp = SETTINGS["erp"] | {"api": told}
+    document = tomllib.loads(configuration(SETTINGS | {"erp": erp}, IDS))
+    assert document["systems"]["erp"]["settings"]["api"] == told
+
+
 def test_references_are_explained(document: dict[str, Any]) -> None:
     """The ERP's one and the warehouse's two reference fields say whose numbers they hold and how they are written."""
     assert document["systems"]["erp"]["references"] == [

@@ -1,0 +1,1 @@
+"""Orderweave connector for home-grown REST APIs, by a mapping in the configuration."""
