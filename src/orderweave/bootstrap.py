@@ -28,9 +28,11 @@ from orderweave.config.configuration import ConfiguredSystem
 from orderweave.fetching.readings import expose
 from orderweave.fetching.systems import Systems
 from orderweave.guests import Desk
-from orderweave.index import Database, Index
+from orderweave.index import Database, Index, ListedSkus
+from orderweave.inventory import StockMerger
 from orderweave.matching import KeyReader
 from orderweave.merging import Merger
+from orderweave.model.systems import Business
 from orderweave.observing import UNOBSERVED, Observing
 from orderweave.observing.observed import Observed
 from orderweave.observing.tracing import Tracing, exporting
@@ -44,6 +46,7 @@ from orderweave.web.forgery import Preflight
 from orderweave.web.origins import Origins
 from orderweave_sdk.clock import Clock, SystemClock
 from orderweave_sdk.connecting import Connecting
+from orderweave_sdk.records import SystemKind
 from orderweave_sdk.transport import Transport
 from orderweave_sdk.upstream import Observer
 
@@ -108,8 +111,10 @@ class Orderweave:
             reader=reader,
             authority=authority,
             merger=merger,
+            stock_merger=StockMerger(business, authority),
             clock=self.clock,
             desk=desk,
+            known_skus=_listed(business, self.index),
             index=self.index,
             index_seconds=configuration.index.answer_seconds if configuration.index else 0,
         )
@@ -161,6 +166,13 @@ def _index(configuration: Configuration, reader: KeyReader, merger: Merger, cloc
         return None
     captures = [name for name, spec in configuration.business.systems.items() if spec.captures_orders]
     return Index(Database(configuration.index.url), reader=reader, merger=merger, captures=captures, clock=clock)
+
+
+def _listed(business: Business, index: Index | None) -> ListedSkus | None:
+    """Which SKUs the storefronts list, where there is an index to know it."""
+    if index is None:
+        return None
+    return ListedSkus(index, [name for name, spec in business.systems.items() if spec.kind is SystemKind.STOREFRONT])
 
 
 def _cache(configuration: Configuration, clock: Clock, observing: Observing) -> Cache | None:

@@ -22,6 +22,7 @@ from orderweave_sdk.records import (
     LocationRecord,
     OrderRecord,
     ProductRecord,
+    ReceiptRecord,
     StockRecord,
     TrackingRecord,
 )
@@ -106,6 +107,13 @@ class Stock(msgspec.Struct, frozen=True, kw_only=True):
     """Stock levels; a SKU that the system does not know is absent."""
 
     records: tuple[StockRecord, ...]
+    gaps: tuple[Gap, ...] = ()
+
+
+class Receipts(msgspec.Struct, frozen=True, kw_only=True):
+    """Goods that are expected; a SKU of which nothing is, or that the system does not know, is absent."""
+
+    records: tuple[ReceiptRecord, ...]
     gaps: tuple[Gap, ...] = ()
 
 
@@ -207,6 +215,17 @@ class ReadStock(Protocol):
 
     async def read_stock(self, skus: Sequence[str], locations: Sequence[str] | None, call: Call) -> Stock:
         """Levels of these SKUs at these places (external ids), or at all places when None."""
+        ...
+
+
+@runtime_checkable
+class ReadReceipts(Protocol):
+    """READ_RECEIPTS: what is expected from outside, by SKUs; goes with READ_STOCK, in batches of the same size."""
+
+    async def read_receipts(self, skus: Sequence[str], call: Call) -> Receipts:
+        """What is still to come of these SKUs at any place, each line once: no transfers between places of the
+        system, nothing canceled, nothing that has arrived.
+        """
         ...
 
 

@@ -21,6 +21,7 @@ class Capability(StrEnum):
     SEARCH_ORDERS = "SEARCH_ORDERS"
     LIST_CHANGES = "LIST_CHANGES"
     READ_STOCK = "READ_STOCK"
+    READ_RECEIPTS = "READ_RECEIPTS"
     READ_TRACKING = "READ_TRACKING"
     FIND_PRODUCTS = "FIND_PRODUCTS"
     LIST_LOCATIONS = "LIST_LOCATIONS"
@@ -139,6 +140,7 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     order number names one order only in this system; the gateway then builds stable ids on the number, so
     that an order keeps its id while its anchor is down. `filters` and `sorts`: what `search_orders` can push
     down. `concurrency`: upstream calls at once. `page_size`: orders in one search page at most.
+    `stock_batch`: SKUs in one call of READ_STOCK, and of READ_RECEIPTS where that is declared.
     `max_answer_bytes`: the size of one answer that is still believed.
     """
 
@@ -178,6 +180,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
             if (capability in self.capabilities) != given:
                 state = "declared" if not given else "not declared"
                 found.append(f"{capability} is {state}, yet {field} is {'given' if given else 'empty'}")
+        if Capability.READ_RECEIPTS in self.capabilities and Capability.READ_STOCK not in self.capabilities:
+            found.append("READ_RECEIPTS needs READ_STOCK: goods are expected where stock is kept")
         batches = [*self.lookups.items(), ("stock", self.stock_batch), ("tracking", self.tracking_batch)]
         found += [
             f"batch size of {name} is {batch.size}; it must be at least 1"

@@ -56,6 +56,8 @@ OF_NOBODY: dict[str, str] = {
     "inventoryChanged": 'subscription { found: inventoryChanged(skus: ["TEA-1"]) { items { onHand } } }',
     "inventory": 'found: inventory(skus: ["TEA-1"]) { onHand }',
     "inventoryAggregates": "found: inventoryAggregates(groupBy: [{field: SKU}]) { groups { onHandSum } }",
+    "oversells": 'found: oversells(skus: ["TEA-1"]) { checked }',
+    "oversellsChanged": 'subscription { found: oversellsChanged(skus: ["TEA-1"]) { at } }',
     "product": 'found: product(sku: "TEA-1") { title }',
     "locations": "found: locations { name }",
     "systems": "found: systems { name }",

@@ -9,7 +9,7 @@ from typing import Any, cast
 import msgspec
 
 from orderweave.answering import Gateway
-from orderweave.model.inventory import InventoryItem
+from orderweave.model.inventory import InventoryItem, OversellReport
 from orderweave.model.listing import StatusMapping, SystemInfo
 from orderweave.model.order import Customer, Location, Order, OrderConnection
 from orderweave.model.product import Product
@@ -59,9 +59,13 @@ class ScriptedGateway:
         """A page."""
         return await self._later(OrderConnection, repr(page))
 
-    async def inventory(self, skus: Any, *_: Any) -> Any:
+    async def inventory(self, skus: Any, *_: Any, receipts: bool) -> Any:
         """Stock."""
-        return await self._later(InventoryItem, repr(skus), many=True)
+        return await self._later(InventoryItem, f"{skus} {receipts}", many=True)
+
+    async def oversells(self, *asked: Any, most: int) -> Any:
+        """The oversell watch."""
+        return await self._later(OversellReport, f"{asked[:3]} {most}")
 
     async def product(self, sku: str, *_: Any) -> Any:
         """A product."""

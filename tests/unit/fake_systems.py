@@ -36,6 +36,7 @@ from orderweave_sdk.capabilities import (
     Orders,
     Page,
     Products,
+    Receipts,
     Search,
     Settings,
     Stock,
@@ -61,6 +62,7 @@ from orderweave_sdk.records import (
     LocationRecord,
     OrderRecord,
     ProductRecord,
+    ReceiptRecord,
     StockRecord,
     SystemKind,
     TrackingRecord,
@@ -135,7 +137,7 @@ def manifest(
     mixed_lookups: bool = False,
 ) -> Manifest:
     """A sound manifest; look-ups are by id, number and each reference field, all in batches of one size."""
-    able = frozenset(Capability) - {Capability.LIST_CHANGES, Capability.READ_TRACKING}
+    able = frozenset(Capability) - {Capability.LIST_CHANGES, Capability.READ_TRACKING, Capability.READ_RECEIPTS}
     able = able if capabilities is None else capabilities
     size = Batch(strategy=BatchStrategy.LIST, size=batch)
     searches = Capability.SEARCH_ORDERS in able
@@ -167,9 +169,9 @@ def manifest(
 class FakeSystem:
     """One upstream.
 
-    `error` is raised by every call while it stands, `errors` by calls of one kind (find, search, stock, products,
-    locations, check), and only by those with one of the values named, if it names some. `silent` lets each call
-    use up its time. `answer` replaces what a kind of call answers. `calls` is what reached the system.
+    `error` is raised by every call while it stands, `errors` by calls of one kind (find, search, stock, receipts, …),
+    and `refuses` by those with one of the values named. `silent` lets each call use up its time. `answer` replaces
+    what a kind of call answers. `calls` is what reached the system.
     """
 
     def __init__(
@@ -192,6 +194,7 @@ class FakeSystem:
         self.products = list(products)
         self.locations = list(locations)
         self.parcels: list[TrackingRecord] = []
+        self.receipts: list[ReceiptRecord] = []
         self.references = references
         self.number_pattern = number_pattern
         self.captures_orders = captures_orders and Capability.SEARCH_ORDERS in manifest.capabilities
@@ -307,6 +310,11 @@ class FakeConnector:
             return stock
         return Stock(records=tuple(level for level in self._system.stock if level.sku in skus), gaps=self._system.gaps)
 
+    async def read_receipts(self, skus: Sequence[str], call: Call) -> Receipts:
+        """Expected goods of SKUs spelled exactly so."""
+        self._system.meet(Asked(what="receipts", values=tuple(skus)))
+        return Receipts(records=tuple(receipt for receipt in self._system.receipts if receipt.sku in skus))
+
     async def read_tracking(self, numbers: Sequence[str], call: Call) -> Tracking:
         """Parcels with numbers spelled exactly so."""
         if (scripted := self._system.meet(Asked(what="tracking", values=tuple(numbers)))) is not None:
@@ -365,10 +373,7 @@ def weave(
     redis: SharedRedis | None = None,
     index: IndexSettings | None = None,
 ) -> Woven:
-    """The gateway over these systems, in this order; everything live unless a cache is given, told to whoever `observe`
-    makes, and called by these rules: unless told otherwise once a question. With `federation` it is a subgraph, with
-    `tracking` guests are served. Everybody is let in unless `access` says whom. An `index` is empty: see `read_all`.
-    """
+    """The gateway over these systems, live, each question put once, and everybody let in, unless told otherwise."""
     clock = FakeClock()
     for system in systems:
         system.clock = clock

@@ -44,7 +44,11 @@ async def test_settings_narrow_the_manifest() -> None:
     """Without stock or invoices these facets and capabilities are not declared, and their models never asked."""
     manifest = OdooConnector.narrowed({"stock": False, "invoices": False, "numbers_unique": False})
     assert manifest.facets == {Facet.HEADER, Facet.LINES, Facet.CUSTOMER, Facet.ADDRESSES}
-    assert manifest.capabilities == MANIFEST.capabilities - {Capability.READ_STOCK, Capability.LIST_LOCATIONS}
+    assert manifest.capabilities == MANIFEST.capabilities - {
+        Capability.READ_STOCK,
+        Capability.READ_RECEIPTS,
+        Capability.LIST_LOCATIONS,
+    }
     assert (manifest.stock_batch, manifest.numbers_unique) == (None, False)
     assert manifest.problems() == []
     assert OdooConnector.narrowed({}) == MANIFEST

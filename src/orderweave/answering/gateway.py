@@ -13,7 +13,7 @@ from orderweave.answering import customer as customers
 from orderweave.answering import inventory as stock
 from orderweave.answering import order as single
 from orderweave.answering import orders as lists
-from orderweave.answering import places, systems, tracking
+from orderweave.answering import overselling, places, systems, tracking
 from orderweave.answering.aggregates import Asked
 from orderweave.answering.errors import RequestError
 from orderweave.answering.indexed import list_from_index, needs_index
@@ -23,7 +23,7 @@ from orderweave.answering.parts import Parts
 from orderweave.answering.stock_groups import stock_groups
 from orderweave.model.aggregates import Groups
 from orderweave.model.filters import Filter
-from orderweave.model.inventory import InventoryItem
+from orderweave.model.inventory import InventoryItem, OversellReport
 from orderweave.model.listing import StatusMapping, SystemInfo
 from orderweave.model.order import Customer, Location, Order, OrderConnection
 from orderweave.model.product import Product
@@ -89,10 +89,30 @@ class Gateway:
         return await stock_groups(self.parts, skus, locations, asked)
 
     async def inventory(
-        self, skus: Sequence[str], call: Terms, most: int = stock.MOST_SKUS
+        self, skus: Sequence[str], call: Terms, most: int = stock.MOST_SKUS, *, receipts: bool = False
     ) -> tuple[InventoryItem, ...]:
-        """Stock of some SKUs, so many at most, over all places."""
-        return await stock.inventory(self.parts, skus, call, most)
+        """Stock of some SKUs, so many at most, over all places; with `receipts` what is expected of them, too."""
+        return await stock.inventory(self.parts, skus, call, most, receipts=receipts)
+
+    async def oversells(
+        self,
+        skus: Sequence[str] | None,
+        first: int | None,
+        after: str | None,
+        call: Terms,
+        *,
+        most: int = stock.MOST_SKUS,
+    ) -> OversellReport:
+        """Which channels list more than they may sell, among some SKUs or all that are listed."""
+        return await overselling.report(self.parts, skus, first, after, call, most=most)
+
+    async def oversells_watched(self, skus: Sequence[str], call: Terms) -> tuple[OversellReport, dict[str, bool]]:
+        """The same at once of all SKUs that a subscription follows, and of each whether every system answered."""
+        return await overselling.watched(self.parts, skus, call)
+
+    def check_all_skus_known(self) -> None:
+        """UNSUPPORTED where nobody knows which SKUs are listed."""
+        overselling.known(self.parts)
 
     async def product(self, sku: str, call: Terms) -> Product | None:
         """The product with this SKU."""

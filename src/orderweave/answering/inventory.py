@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Hashable, Iterable, Sequence
+from itertools import chain
+from typing import Generic, TypeVar
 
 from orderweave.answering.errors import RequestError, bad_input, incomplete
 from orderweave.answering.parts import Parts
-from orderweave.inventory import StockMerger
+from orderweave.fetching.found import Found
 from orderweave.merging.lines import tidy_sku
 from orderweave.merging.product import merge_product
-from orderweave.model.inventory import FetchedStock, InventoryItem
+from orderweave.model.inventory import FetchedReceipt, FetchedStock, InventoryItem
 from orderweave.model.product import Product
 from orderweave.model.provenance import SourceIssue
 from orderweave.model.terms import Terms
@@ -21,30 +23,43 @@ from orderweave_sdk.records import ProductRecord
 MOST_SKUS = 200
 _LONGEST_SKU = 200
 
+F = TypeVar("F", bound=FetchedStock | FetchedReceipt)
 
-async def inventory(parts: Parts, skus: Sequence[str], call: Terms, most: int = MOST_SKUS) -> tuple[InventoryItem, ...]:
-    """Each SKU asked for, in the order asked, each once; one that no system knows has no level."""
+
+async def inventory(
+    parts: Parts, skus: Sequence[str], call: Terms, most: int = MOST_SKUS, *, receipts: bool = False
+) -> tuple[InventoryItem, ...]:
+    """Each SKU asked for, in the order asked, each once; one that no system knows has no level.
+
+    With `receipts` it is asked what is expected of them, too; without that nothing is, and nothing later is promised.
+    """
     if not 1 <= len(skus) <= most:
         raise bad_input(f"skus must hold 1 to {most} SKUs, holds {len(skus)}")
-    _check(skus)
+    check_skus(skus)
     wanted = dict.fromkeys(tidy_sku(sku) for sku in skus)
     said = {tidy_sku(sku): sku for sku in reversed(skus)}
-    names = _having(parts, Capability.READ_STOCK)
     with parts.observing.stage(Stage.FETCH):
-        answers = await asyncio.gather(*(_stock(parts, name, _spellings(skus), call) for name in names))
-    levels: dict[str, list[FetchedStock]] = {sku: [] for sku in wanted}
-    issues: list[SourceIssue] = []
-    for found, failed in answers:
-        issues += failed
-        for entry in found:
-            key = tidy_sku(entry.record.sku)
-            if key in levels:
-                levels[key].append(entry)
-    parts.tell_ages(entry for found in levels.values() for entry in found)
+        stock, expected = await asyncio.gather(
+            _asked(parts, Capability.READ_STOCK, parts.systems.read_stock, skus, call),
+            _asked(parts, Capability.READ_RECEIPTS, parts.systems.read_receipts, skus, call) if receipts else _nobody(),
+        )
+    levels = _by_sku(wanted, stock.found)
+    coming = _by_sku(wanted, expected.found)
+    used: list[FetchedStock | FetchedReceipt] = [*chain(*levels.values()), *chain(*coming.values())]
+    parts.tell_ages(used)
     with parts.observing.stage(Stage.MERGE):
-        merger = StockMerger(parts.business, parts.authority)
         now = parts.clock.now()
-        return tuple(merger.merge(said[sku], levels[sku], now=now, missing=issues) for sku in wanted)
+        return tuple(
+            parts.stock_merger.merge(
+                said[sku],
+                levels[sku],
+                receipts=coming[sku],
+                now=now,
+                missing=stock.issues,
+                missing_receipts=expected.issues,
+            )
+            for sku in wanted
+        )
 
 
 async def product(parts: Parts, sku: str, call: Terms) -> Product | None:
@@ -80,7 +95,8 @@ def _product(
     return incomplete("this product", silent) if silent else None
 
 
-def _check(skus: Sequence[str]) -> None:
+def check_skus(skus: Sequence[str]) -> None:
+    """Refuse what cannot be a SKU."""
     for sku in skus:
         if problem := _problem(sku):
             raise problem
@@ -101,13 +117,66 @@ def _spellings(skus: Sequence[str]) -> list[str]:
     return list(dict.fromkeys(form for sku in skus for form in (sku.strip(), sku.strip().upper(), sku.strip().lower())))
 
 
-async def _stock(parts: Parts, name: str, skus: list[str], call: Terms) -> tuple[list[FetchedStock], list[SourceIssue]]:
+class _Told(Generic[F]):
+    """What all systems together say, each record once, and what is missing of it."""
+
+    def __init__(self, found: Iterable[F], issues: Iterable[SourceIssue]) -> None:
+        # A system that compares without case finds a SKU in two batches that hold it in two spellings.
+        each: dict[Hashable, F] = {_name_of(entry): entry for entry in found}
+        self.found = list(each.values())
+        self.issues = list(dict.fromkeys(issues))
+
+
+async def _nobody() -> _Told[FetchedReceipt]:
+    return _Told[FetchedReceipt]((), ())
+
+
+async def _asked(
+    parts: Parts,
+    capability: Capability,
+    read: Callable[[str, Sequence[str], Terms], Awaitable[Found[F]]],
+    skus: Sequence[str],
+    call: Terms,
+) -> _Told[F]:
+    """What every system with the capability says of some SKUs, each asked in batches."""
+    names = _having(parts, capability)
+    answers = await asyncio.gather(*(_of_system(parts, name, read, skus, call) for name in names))
+    found = (entry for told in answers for answer in told for entry in answer.found)
+    issues: list[SourceIssue] = []
+    for told in answers:
+        issues += [answer.failed for answer in told if answer.failed is not None]
+        issues += [gap for answer in told for gap in answer.gaps]
+    return _Told(found, issues)
+
+
+async def _of_system(
+    parts: Parts,
+    name: str,
+    read: Callable[[str, Sequence[str], Terms], Awaitable[Found[F]]],
+    skus: Sequence[str],
+    call: Terms,
+) -> list[Found[F]]:
+    """One system's answers, batch by batch."""
     batch = parts.business.systems[name].manifest.stock_batch
     assert batch is not None
-    answers = await asyncio.gather(*(parts.systems.read_stock(name, part, call) for part in _batches(skus, batch.size)))
-    found = [entry for answer in answers for entry in answer.found]
-    issues = [answer.failed for answer in answers if answer.failed is not None]
-    return found, list(dict.fromkeys([*issues, *(gap for answer in answers for gap in answer.gaps)]))
+    answers: list[Found[F]] = await asyncio.gather(
+        *(read(name, part, call) for part in _batches(_spellings(skus), batch.size))
+    )
+    return answers
+
+
+def _name_of(entry: FetchedStock | FetchedReceipt) -> Hashable:
+    """What tells a record from any other."""
+    record = entry.record
+    return (entry.system, record.sku, record.location.external_id, record.external_id)
+
+
+def _by_sku(wanted: Iterable[str], found: Iterable[F]) -> dict[str, list[F]]:
+    by_sku: dict[str, list[F]] = {sku: [] for sku in wanted}
+    for entry in found:
+        if (entries := by_sku.get(tidy_sku(entry.record.sku))) is not None:
+            entries.append(entry)
+    return by_sku
 
 
 async def _products(parts: Parts, name: str, skus: list[str], call: Terms) -> tuple[list[ProductRecord], bool]:

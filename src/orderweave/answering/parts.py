@@ -7,12 +7,14 @@ from datetime import datetime
 
 import msgspec
 
+from orderweave.answering.known_skus import KnownSkus
 from orderweave.fetching.systems import Systems
 from orderweave.guests import Desk
 from orderweave.index import Index
+from orderweave.inventory import StockMerger
 from orderweave.matching import KeyReader
 from orderweave.merging import Merger
-from orderweave.model.inventory import FetchedStock
+from orderweave.model.inventory import FetchedReceipt, FetchedStock
 from orderweave.model.provenance import Fetched
 from orderweave.model.systems import Business
 from orderweave.observing import Observing
@@ -21,8 +23,9 @@ from orderweave_sdk.clock import Clock
 
 
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
-    """The rooms, wired. Made once a configuration by the bootstrap. Without a `desk` guests are not served,
-    and without an `index` every answer is live; a question of the index may take `index_seconds`.
+    """The rooms, wired. Made once a configuration by the bootstrap. Without a `desk` guests are not served; without
+    `known_skus` nothing is known of SKUs that nobody names; without an `index` every answer is live, and a question of
+    it may take `index_seconds`.
     """
 
     business: Business
@@ -30,17 +33,19 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     reader: KeyReader
     authority: Authority
     merger: Merger
+    stock_merger: StockMerger
     clock: Clock
     desk: Desk | None = None
     index: Index | None = None
     index_seconds: float = 10.0
+    known_skus: KnownSkus | None = None
 
     @property
     def observing(self) -> Observing:
         """What is told of the work."""
         return self.systems.observing
 
-    def tell_ages(self, fetched: Iterable[Fetched | FetchedStock]) -> None:
+    def tell_ages(self, fetched: Iterable[Fetched | FetchedStock | FetchedReceipt]) -> None:
         """Report how old the oldest data of each system is that goes into one answer."""
         if not self.observing.on:
             return

@@ -23,6 +23,7 @@ class Subject(StrEnum):
     HOLDS = "holds"
     TIMELINE = "timeline"
     STOCK = "stock"
+    RECEIPTS = "receipts"
     PRODUCTS = "products"
     LOCATIONS = "locations"
     SEARCHES = "searches"
@@ -63,6 +64,7 @@ DEFAULT_AGES: Mapping[Subject, Ages] = {
     Subject.HOLDS: Ages(ttl=15, stale_while_revalidate=15, stale_if_error=_NIGHT),
     Subject.TIMELINE: Ages(ttl=30, stale_while_revalidate=30, stale_if_error=_NIGHT),
     Subject.STOCK: Ages(ttl=5, stale_while_revalidate=5, stale_if_error=900),
+    Subject.RECEIPTS: Ages(ttl=60, stale_while_revalidate=60, stale_if_error=900),
     Subject.PRODUCTS: Ages(ttl=300, stale_while_revalidate=300, stale_if_error=_DAY),
     Subject.LOCATIONS: Ages(ttl=600, stale_while_revalidate=600, stale_if_error=_DAY),
     Subject.SEARCHES: Ages(ttl=5),

@@ -16,7 +16,16 @@ from orderweave.matching.keys import tidy
 from orderweave.model.parcels import tidy_tracking
 from orderweave_sdk.facets import combine, facets_of
 from orderweave_sdk.manifest import Capability
-from orderweave_sdk.records import Facet, Key, LocationRecord, OrderRecord, ProductRecord, StockRecord, TrackingRecord
+from orderweave_sdk.records import (
+    Facet,
+    Key,
+    LocationRecord,
+    OrderRecord,
+    ProductRecord,
+    ReceiptRecord,
+    StockRecord,
+    TrackingRecord,
+)
 
 R = TypeVar("R")
 
@@ -136,6 +145,16 @@ class StockKind(SkuKind[StockRecord]):
         return record.sku, record.location.external_id, record.external_id
 
 
+class ReceiptKind(SkuKind[ReceiptRecord]):
+    """Expected goods by SKU."""
+
+    tells = True
+
+    def place(self, record: ReceiptRecord) -> Hashable:
+        """The line's id."""
+        return record.sku, record.external_id
+
+
 class TrackingKind(Kind[TrackingRecord]):
     """Parcels by tracking number, in whatever case and spaced in whatever way."""
 
@@ -177,6 +196,7 @@ class PageKind(Kind[StoredPage]):
 
 ORDERS = OrderKind()
 STOCK = StockKind(StockRecord, Subject.STOCK, Capability.READ_STOCK)
+RECEIPTS = ReceiptKind(ReceiptRecord, Subject.RECEIPTS, Capability.READ_RECEIPTS)
 PRODUCTS = ProductKind(ProductRecord, Subject.PRODUCTS, Capability.FIND_PRODUCTS)
 TRACKING = TrackingKind(TrackingRecord, Subject.TRACKING, Capability.READ_TRACKING)
 LOCATIONS = LocationKind(LocationRecord, Subject.LOCATIONS, Capability.LIST_LOCATIONS)

@@ -17,6 +17,7 @@ from orderweave.config.caching import read_cache
 from orderweave.config.configuration import Configuration, ConfigurationError, Problem
 from orderweave.config.http import read_http
 from orderweave.config.index import read_index
+from orderweave.config.inventory import read_inventory
 from orderweave.config.live import read_live
 from orderweave.config.observing import read_observing
 from orderweave.config.reading import Reader
@@ -37,6 +38,7 @@ _TOP = {
     "live",
     "tracking",
     "index",
+    "inventory",
 }
 # The TOML reader's words for a table that stands twice, as a system named twice does.
 _TWICE = re.compile(r"Cannot declare \((.+)\) twice (\(.+\))")
@@ -98,14 +100,15 @@ def read(
     wrong = [*wrong_cache, *wrong_observing, *wrong_http, *wrong_access, *wrong_tracking]
     live, wrong_live = read_live(document.get("live", {}))
     index, wrong_index = read_index(document.get("index"), environment, Path(file).parent)
-    problems = [*reader.problems, *wrong, *wrong_live, *wrong_index]
+    stock_rules, wrong_inventory = read_inventory(document.get("inventory", {}), places, declared)
+    problems = [*reader.problems, *wrong, *wrong_live, *wrong_index, *wrong_inventory]
     if problems:
         raise ConfigurationError(file, problems)
     return Configuration(
         file=file,
         server=server,
         systems=systems,
-        business=Business(systems=specs, places=places, authority=authority),
+        business=Business(systems=specs, places=places, authority=authority, stock_rules=stock_rules),
         cache=cache,
         observing=observing,
         http=http,

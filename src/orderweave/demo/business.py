@@ -117,6 +117,7 @@ def _expressible(running: SimulatedSystem, world: World) -> World:
     return World(
         orders=tuple(running.expressible(order) for order in world.orders),
         stock=tuple(running.expressible_stock(level) for level in world.stock),
+        receipts=tuple(running.expressible_receipt(receipt) for receipt in world.receipts),
         products=tuple(running.expressible_product(product) for product in world.products),
         locations=world.locations,
     )

@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from orderweave.caching import Cache, Live, Taken, Uncached
-from orderweave.caching.kinds import LOCATIONS, ORDERS, PAGES, PRODUCTS, STOCK, TRACKING, Kind
+from orderweave.caching.kinds import LOCATIONS, ORDERS, PAGES, PRODUCTS, RECEIPTS, STOCK, TRACKING, Kind
 from orderweave.caching.pages import StoredPage, key_of_search, stored, value_of
 from orderweave.caching.taken import Dated
 from orderweave.calling import Caller, CallingParts, NotAsked
@@ -24,7 +24,7 @@ from orderweave.calling.caller import reason_of
 from orderweave.fetching.found import Found, FoundHit, FoundPage
 from orderweave.fetching.parcels import parcel_record
 from orderweave.model.calls import CallRules, CallStatus
-from orderweave.model.inventory import FetchedStock
+from orderweave.model.inventory import FetchedReceipt, FetchedStock
 from orderweave.model.provenance import Fetched, IssueReason, SourceIssue
 from orderweave.model.rights import ALL_RIGHTS, Rights
 from orderweave.model.systems import Business
@@ -32,7 +32,7 @@ from orderweave.model.terms import Lane, Terms
 from orderweave.observing import UNOBSERVED, Observing
 from orderweave.observing.port import NOT_ASKED, Calling
 from orderweave_sdk.batches import keys_of
-from orderweave_sdk.capabilities import Gap, Locations, Orders, Page, Products, Search, Stock, Tracking
+from orderweave_sdk.capabilities import Gap, Locations, Orders, Page, Products, Receipts, Search, Stock, Tracking
 from orderweave_sdk.clock import Clock
 from orderweave_sdk.connecting import Connecting
 from orderweave_sdk.errors import UpstreamError
@@ -48,6 +48,7 @@ _CAPABILITIES: Mapping[type, str] = {
     Orders: Capability.FIND_ORDERS.value,
     Page: Capability.SEARCH_ORDERS.value,
     Stock: Capability.READ_STOCK.value,
+    Receipts: Capability.READ_RECEIPTS.value,
     Products: Capability.FIND_PRODUCTS.value,
     Tracking: Capability.READ_TRACKING.value,
     Locations: Capability.LIST_LOCATIONS.value,
@@ -164,18 +165,24 @@ class Systems:
             put=lambda connector, asked, terms: connector.read_stock([key.value for key in asked], None, terms),
         )
         return Found(
-            found=tuple(
-                FetchedStock(
-                    system=name,
-                    record=dated.record,
-                    fetched_at=dated.fetched_at,
-                    via=dated.via,
-                    stale=dated.stale,
-                    instead_of=dated.instead_of,
-                    unmet=dated.unmet,
-                )
-                for dated in taken.found
-            ),
+            found=tuple(FetchedStock(record=dated.record, **_way(name, dated)) for dated in taken.found),
+            failed=taken.failed,
+            gaps=taken.gaps,
+        )
+
+    async def read_receipts(self, name: str, skus: Sequence[str], call: Terms) -> Found[FetchedReceipt]:
+        """What one system expects of some SKUs: one batch, as its manifest allows."""
+        taken = await self._taken(
+            RECEIPTS,
+            Receipts,
+            name,
+            keys_of("sku", skus),
+            _NO_FACETS,
+            call,
+            put=lambda connector, asked, terms: connector.read_receipts([key.value for key in asked], terms),
+        )
+        return Found(
+            found=tuple(FetchedReceipt(record=dated.record, **_way(name, dated)) for dated in taken.found),
             failed=taken.failed,
             gaps=taken.gaps,
         )
@@ -345,15 +352,19 @@ class Systems:
 
 def _fetched(name: str, dated: Dated[Any], record: OrderRecord) -> Fetched:
     """An order's record with the way it came."""
-    return Fetched(
-        system=name,
-        record=record,
-        fetched_at=dated.fetched_at,
-        via=dated.via,
-        stale=dated.stale,
-        instead_of=dated.instead_of,
-        unmet=dated.unmet,
-    )
+    return Fetched(record=record, **_way(name, dated))
+
+
+def _way(name: str, dated: Dated[Any]) -> dict[str, Any]:
+    """Whose record it is, and how and when it came."""
+    return {
+        "system": name,
+        "fetched_at": dated.fetched_at,
+        "via": dated.via,
+        "stale": dated.stale,
+        "instead_of": dated.instead_of,
+        "unmet": dated.unmet,
+    }
 
 
 def _issue(name: str, reason: IssueReason, message: str, facets: frozenset[Facet]) -> SourceIssue:

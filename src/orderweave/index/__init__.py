@@ -2,5 +2,6 @@
 
 from orderweave.index.database import Database, TooBusy, TooSlow
 from orderweave.index.index import Answer, Index
+from orderweave.index.listed import ListedSkus
 
-__all__ = ["Answer", "Database", "Index", "TooBusy", "TooSlow"]
+__all__ = ["Answer", "Database", "Index", "ListedSkus", "TooBusy", "TooSlow"]

@@ -11,7 +11,8 @@ from typing import Any
 
 import msgspec
 
-from orderweave.model.inventory import InventoryItem
+from orderweave.merging.lines import tidy_sku
+from orderweave.model.inventory import InventoryItem, OversellReport
 from orderweave.model.order import Order, OrderLine, Package, Shipment
 from orderweave.model.rights import Rights, Scope
 from orderweave_sdk.records import Facet
@@ -76,6 +77,9 @@ _OF_FACET: dict[Facet, Callable[[Order], tuple[Any, ...]]] = {
 # The timeline is told from the dated facts of these.
 _TOLD = frozenset({Facet.HEADER, Facet.PAYMENTS, Facet.FULFILLMENT, Facet.TRACKING, Facet.TIMELINE})
 
+# Of a level: provenance, and what is made of expected goods, which is not followed.
+_OF_ANOTHER_KIND = frozenset({"sources", "conflicts", "promises", "expected"})
+
 # Whoever may not see a facet is not told that it changed either.
 _SCOPES = {
     Facet.CUSTOMER: Scope.PERSONAL,
@@ -106,9 +110,20 @@ def of_stock(items: Iterable[InventoryItem]) -> dict[str, str]:
     return {item.sku: UNREAD if item.freshness.missing else _digest(item.sku, _stock(item)) for item in items}
 
 
+def of_oversells(report: OversellReport, whole: Mapping[str, bool]) -> dict[str, str]:
+    """For each SKU that was looked at, tidied, the digest of where it is oversold and by which numbers. `whole` says of
+    which every system told its part.
+    """
+    found: dict[str, list[tuple[Any, ...]]] = {name: [] for name in whole}
+    for case in report.oversells:
+        numbers = (case.channel.code, case.listed.quantity, case.available.quantity)
+        found[tidy_sku(case.sku)].append(numbers)
+    return {name: _digest(name, cases) if whole[name] else UNREAD for name, cases in found.items()}
+
+
 def _stock(item: InventoryItem) -> tuple[Any, ...]:
     levels = tuple(
-        tuple(getattr(level, name) for name in level.__struct_fields__ if name not in ("sources", "conflicts"))
+        tuple(getattr(level, name) for name in level.__struct_fields__ if name not in _OF_ANOTHER_KIND)
         for level in item.levels
     )
     return (item.title, item.on_hand, item.committed, item.incoming, item.available_to_sell, levels, item.listings)

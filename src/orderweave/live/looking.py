@@ -11,7 +11,7 @@ import msgspec
 from orderweave.answering import Gateway
 from orderweave.answering.errors import RequestError
 from orderweave.answering.order import key_of_id
-from orderweave.live.digests import of_nothing, of_order, of_stock
+from orderweave.live.digests import of_nothing, of_order, of_oversells, of_stock
 from orderweave.live.subjects import Subject, Topic
 from orderweave.live.watching import Look, Looked
 from orderweave.model.terms import Lane
@@ -49,6 +49,9 @@ async def _look(gateway: Gateway, subject: Subject, lane: Lane) -> Looked:
     if subject.topic is Topic.STOCK:
         items = await gateway.inventory(subject.names, terms)
         return Looked(digests=of_stock(items), keys=tuple(Key(SKU, name) for name in subject.names))
+    if subject.topic is Topic.OVERSELLS:
+        report, whole = await gateway.oversells_watched(subject.names, terms)
+        return Looked(digests=of_oversells(report, whole), keys=tuple(Key(SKU, name) for name in whole))
     facets = _FACETS[subject.topic]
     (token,) = subject.names
     order = await gateway.order_by_id(token, Needs(facets=facets, all_keys=True), terms)

@@ -1,4 +1,4 @@
-"""What can be followed: an order, its shipments, the stock of some SKUs; and the cursors of its changes."""
+"""What can be followed: an order, its shipments, stock and oversells of some SKUs; and the cursors of its changes."""
 
 from __future__ import annotations
 
@@ -21,10 +21,13 @@ class Topic(StrEnum):
     SHIPMENT = "shipmentUpdated"
     TRACKED = "trackedOrderUpdated"
     STOCK = "inventoryChanged"
+    OVERSELLS = "oversellsChanged"
 
 
 class Subject(msgspec.Struct, frozen=True, dict=True):
-    """One thing that is followed. `names` are an order's global id alone, or SKUs, tidied and in order."""
+    """One thing that is followed. `names` are an order's global id alone, or SKUs, tidied and in order; for oversells
+    none are all that are listed.
+    """
 
     topic: Topic
     names: tuple[str, ...]
@@ -33,6 +36,11 @@ class Subject(msgspec.Struct, frozen=True, dict=True):
     def of_skus(cls, skus: Iterable[str]) -> Subject:
         """The stock of these SKUs, the same however they are written and ordered."""
         return cls(Topic.STOCK, tuple(sorted({tidy_sku(sku) for sku in skus})))
+
+    @classmethod
+    def of_oversells(cls, skus: Iterable[str]) -> Subject:
+        """What is oversold of these SKUs; of all that are listed where none is given."""
+        return cls(Topic.OVERSELLS, tuple(sorted({tidy_sku(sku) for sku in skus})))
 
     @cached_property
     def digest(self) -> str:

@@ -27,6 +27,8 @@ SCOPES: Mapping[str, frozenset[Scope]] = {
     "Query.inventoryAggregates": _INVENTORY,
     "Query.customer": _ORDERS | _PERSONAL,
     "Query.inventory": _INVENTORY,
+    # Where two systems' numbers differ and how old each is: of provenance.
+    "Query.oversells": _INVENTORY | _PROVENANCE,
     "Query.product": _INVENTORY,
     "Query.locations": _INVENTORY,
     "Query.systems": _SYSTEMS,
@@ -40,6 +42,7 @@ SCOPES: Mapping[str, frozenset[Scope]] = {
     "Subscription.orderUpdated": _ORDERS,
     "Subscription.shipmentUpdated": _ORDERS,
     "Subscription.inventoryChanged": _INVENTORY,
+    "Subscription.oversellsChanged": _INVENTORY | _PROVENANCE,
     "Query.node": _OPEN,
     "Query.nodes": _OPEN,
     "Query._entities": _OPEN,
@@ -125,6 +128,8 @@ SCOPES: Mapping[str, frozenset[Scope]] = {
     "Location.systems": _PROVENANCE,
     "InventoryLevel.sources": _PROVENANCE,
     "InventoryLevel.conflicts": _PROVENANCE,
+    "ExpectedReceipt.number": _PROVENANCE,
+    "ExpectedReceipt.source": _PROVENANCE,
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from orderweave.model.stock_rules import StockRules
 from orderweave_sdk.manifest import Manifest
 from orderweave_sdk.records import LocationKind, SystemKind
 
@@ -57,9 +58,11 @@ class PlaceSpec(msgspec.Struct, frozen=True, kw_only=True):
 class Business(msgspec.Struct, frozen=True, kw_only=True):
     """All systems in order of the configuration, all places, and who is believed where the default is overridden.
 
-    `authority` gives, for an aspect, system names or kinds from most to least believed.
+    `authority` gives, for an aspect, system names or kinds from most to least believed. `stock_rules` say what is kept
+    back, and from where each channel may sell.
     """
 
     systems: Mapping[str, SystemSpec]
     places: tuple[PlaceSpec, ...] = ()
     authority: Mapping[str, tuple[str, ...]] = {}
+    stock_rules: StockRules = StockRules()

@@ -18,7 +18,7 @@ from graphql.execution.values import VariableValues, get_variable_values
 from orderweave.model.systems import Business
 from orderweave.operations.response import ResponsePrice
 from orderweave.operations.rules import RULES
-from orderweave.operations.upstream import Planner, RootPlan
+from orderweave.operations.upstream import STOCK_ROOTS, Planner, RootPlan
 from orderweave.operations.weights import Weights
 from orderweave.planning.authority import Authority
 from orderweave.planning.printing import print_index, print_orders, print_others, print_stock
@@ -89,6 +89,6 @@ def _printed(plan: RootPlan, business: Business) -> str:
         return print_index(plan.calls, root=plan.root)
     if plan.orders is not None:
         return print_orders(plan.orders, plan.calls, business, root=plan.root)
-    if plan.root == "inventory":
-        return print_stock(plan.calls, business)
+    if plan.root in STOCK_ROOTS:
+        return print_stock(plan.calls, business, root=plan.root, receipts=plan.receipts)
     return print_others(plan.calls, root=plan.root)

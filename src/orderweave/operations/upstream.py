@@ -36,9 +36,11 @@ from orderweave.planning.pricing import (
     look_up_calls,
     place_calls,
     product_calls,
+    receipt_calls,
     stock_calls,
     times,
 )
+from orderweave.planning.stock import needs_receipts
 from orderweave_sdk.manifest import SearchField
 
 _ORDER_ROOTS = frozenset({"order", "orders", "node", "nodes", "customer", "_entities"})
@@ -50,7 +52,8 @@ _COORDINATES_OF_ROOT = {
     "trackingLink": ("Order.id",),
     "revokeTracking": ("Order.id",),
 }
-_WITHOUT_ORDERS = frozenset({"inventory", "product", "locations"})
+STOCK_ROOTS = frozenset({"inventory", "oversells"})
+_WITHOUT_ORDERS = frozenset({*STOCK_ROOTS, "product", "locations"})
 _OF_INDEX = frozenset({"orderAggregates", "inventoryAggregates"})
 _COUNT = "OrderConnection.totalCount"
 _CAPITAL = re.compile("[A-Z]")
@@ -59,13 +62,15 @@ _CAPITAL = re.compile("[A-Z]")
 class RootPlan(msgspec.Struct, frozen=True, kw_only=True):
     """What one root field makes the gateway ask: `calls` by system, and the plan where orders are asked for.
 
-    What comes `from_index` asks no system, but for what the index does not keep.
+    What comes `from_index` asks no system, but for what the index does not keep. With `receipts` stock is asked for
+    together with what is expected.
     """
 
     root: str
     calls: Mapping[str, int]
     orders: OrderPlan | None = None
     from_index: bool = False
+    receipts: bool = False
 
 
 class Planner:
@@ -136,14 +141,19 @@ class Planner:
     ) -> RootPlan:
         more = _COORDINATES_OF_ROOT.get(root, ())
         if root in _WITHOUT_ORDERS or not (root in _ORDER_ROOTS or more or _touches_orders(touched)):
-            return RootPlan(root=root, calls=self._without_orders(root, size))
+            receipts = root in STOCK_ROOTS and needs_receipts(touched)
+            calls = self._without_orders(root, size, receipts=receipts)
+            return RootPlan(root=root, calls=calls, receipts=receipts)
         needs = needs_of([*touched, *more], filtered)
         plan = plan_orders(needs, self._business, self._authority)
         return RootPlan(root=root, calls=self._with_orders(root, plan, touched, size, pages), orders=plan)
 
-    def _without_orders(self, root: str, size: int) -> Counter[str]:
-        if root == "inventory":
-            return stock_calls(self._business, size)
+    def _without_orders(self, root: str, size: int, *, receipts: bool) -> Counter[str]:
+        if root in STOCK_ROOTS:
+            calls = stock_calls(self._business, size)
+            if receipts:
+                calls.update(receipt_calls(self._business, size))
+            return calls
         if root == "product":
             return product_calls(self._business)
         return place_calls(self._business) if root == "locations" else Counter()

@@ -32,6 +32,7 @@ class Aspect(StrEnum):
     HOLDS = "holds"
     TIMELINE = "timeline"
     STOCK = "stock"
+    RECEIPTS = "receipts"
 
 
 DEFAULT: dict[Aspect, tuple[SystemKind, ...]] = {
@@ -48,6 +49,8 @@ DEFAULT: dict[Aspect, tuple[SystemKind, ...]] = {
     Aspect.HOLDS: (_O, _W, _S, _E, _D, _C, _P),
     Aspect.TIMELINE: (_S, _O, _E, _W, _D, _C, _P),
     Aspect.STOCK: (_W, _E, _O, _D, _S, _C, _P),
+    # What is bought stands in the ERP; a warehouse knows of it what it was told.
+    Aspect.RECEIPTS: (_E, _O, _W, _D, _S, _C, _P),
 }
 
 # A facet is believed of a system when it leads in any of the facet's aspects.

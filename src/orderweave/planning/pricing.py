@@ -44,10 +44,19 @@ def list_calls(plan: OrderPlan, business: Business, size: int) -> Counter[str]:
 
 def stock_calls(business: Business, skus: int) -> Counter[str]:
     """The calls that read the stock of so many SKUs."""
+    return _calls_of(Capability.READ_STOCK, business, skus)
+
+
+def receipt_calls(business: Business, skus: int) -> Counter[str]:
+    """The calls that read what is expected of so many SKUs."""
+    return _calls_of(Capability.READ_RECEIPTS, business, skus)
+
+
+def _calls_of(capability: Capability, business: Business, skus: int) -> Counter[str]:
     found = {}
     for name, spec in business.systems.items():
         batch = spec.manifest.stock_batch
-        if Capability.READ_STOCK in spec.manifest.capabilities and batch is not None:
+        if capability in spec.manifest.capabilities and batch is not None:
             found[name] = _batches(skus * _SKU_SPELLINGS, batch.size)
     return Counter(found)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from orderweave.model.systems import Business
 from orderweave.planning.orders import OrderPlan
+from orderweave_sdk.manifest import Capability
 from orderweave_sdk.records import Facet
 
 
@@ -28,13 +29,20 @@ def print_orders(plan: OrderPlan, calls: Mapping[str, int], business: Business, 
     return "\n".join(lines) + "\n"
 
 
-def print_stock(calls: Mapping[str, int], business: Business) -> str:
-    """The plan of an inventory question: every system that keeps stock is asked batch by batch."""
-    lines = ["inventory: stock at all places"]
+def print_stock(
+    calls: Mapping[str, int], business: Business, *, root: str = "inventory", receipts: bool = False
+) -> str:
+    """The plan of a question about stock: every system that keeps some is asked batch by batch, and those that expect
+    goods for these as well.
+    """
+    lines = [f"{root}: stock at all places"]
     for name in calls:
-        batch = business.systems[name].manifest.stock_batch
+        manifest = business.systems[name].manifest
+        batch = manifest.stock_batch
         assert batch is not None, "a system with stock declares its batch"
         lines.append(f"  1. {name}: read stock, up to {batch.size} SKUs a call")
+        if receipts and Capability.READ_RECEIPTS in manifest.capabilities:
+            lines.append(f"  1. {name}: read expected receipts, up to {batch.size} SKUs a call")
     lines += [f"  price, {name}: {_calls(count)}" for name, count in calls.items()]
     return "\n".join(lines) + "\n"
 

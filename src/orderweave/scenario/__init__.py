@@ -12,7 +12,7 @@ from orderweave.scenario.configuration import (
 from orderweave.scenario.generation import SYSTEMS, UNTIL, generate
 from orderweave.scenario.numbering import Ids
 from orderweave.scenario.parcels import parcels
-from orderweave.scenario.truth import PlantedConflict, Scenario, TrueOrder, TrueStock, Truth
+from orderweave.scenario.truth import PlantedConflict, PlantedOversell, Scenario, TrueOrder, TrueStock, Truth
 
 __all__ = [
     "CASTS",
@@ -24,6 +24,7 @@ __all__ = [
     "DemoSystem",
     "Ids",
     "PlantedConflict",
+    "PlantedOversell",
     "ReferenceField",
     "Scenario",
     "Secret",

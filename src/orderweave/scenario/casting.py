@@ -227,7 +227,14 @@ def _truth(scenario: Scenario, absent: frozenset[str]) -> Truth:
     ]
     there = frozenset(scenario.worlds) - absent
     kept = tuple(conflict for conflict in scenario.truth.conflicts if _can_be_seen(conflict, there, bridged))
-    return Truth(orders=tuple(orders), conflicts=kept, stock=_stock(scenario, absent), counts=scenario.truth.counts)
+    oversold = () if _WAREHOUSE in absent else scenario.truth.oversells
+    return Truth(
+        orders=tuple(orders),
+        conflicts=kept,
+        stock=_stock(scenario, absent),
+        counts=scenario.truth.counts,
+        oversells=tuple(case for case in oversold if case.channel not in absent),
+    )
 
 
 def _can_be_seen(conflict: PlantedConflict, there: frozenset[str], bridged: set[RecordId]) -> bool:

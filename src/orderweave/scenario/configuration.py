@@ -143,6 +143,10 @@ def configuration(
         lines += [f'kind = "{place.kind}"', "[locations.systems]"]
         lines += [f"{name} = {_text(known[place.id])}" for name, known in own_ids.items() if place.id in known]
         lines.append("")
+    for system in systems:
+        if system.name in _SHOPS:
+            lines += [f"[inventory.pools.{system.name}]", f"channels = {_list((system.name,))}"]
+            lines += [f"places = {_list(system.places)}", ""]
     return "\n".join(lines)
 
 

@@ -15,8 +15,9 @@ from orderweave.scenario.oms import OrderManagement, overseen
 from orderweave.scenario.people import People
 from orderweave.scenario.places import locations
 from orderweave.scenario.plots import dealt, slots
+from orderweave.scenario.purchases import purchases
 from orderweave.scenario.sales import SHOPS, Channel, Plot, Sale
-from orderweave.scenario.stock import Shelves, product_records, shelves, stock_records
+from orderweave.scenario.stock import Shelves, oversells, product_records, shelves, stock_records
 from orderweave.scenario.storefront import Storefront, shop_number
 from orderweave.scenario.telling import Teller
 from orderweave.scenario.truth import PlantedConflict, RecordId, Scenario, TrueOrder, Truth
@@ -64,13 +65,15 @@ def generate(*, seed: int, orders: int, ids: Mapping[str, Ids], until: datetime 
     teller = Teller(rng, people, until)
     sales = tuple(teller.tell(slot, plots[slot.number]) for slot in run)
     dealt_slips = slips(rng, sales)
-    filled = shelves(rng, sales, until)
+    filled = shelves(rng, sales, until, aside=Random(f"{seed} set aside"))  # noqa: S311 - as above
     written = _Written(sales, dealt_slips, ids)
+    bought = purchases(seed, ids["erp"], filled, until)
     return Scenario(
         worlds={
             system: World(
                 orders=tuple(written.records[system]),
                 stock=stock_records(system, ids[system], filled),
+                receipts=bought if system == "erp" else (),
                 products=product_records(system, ids[system]),
                 locations=locations(system, ids[system]),
             )
@@ -81,6 +84,7 @@ def generate(*, seed: int, orders: int, ids: Mapping[str, Ids], until: datetime 
             conflicts=tuple(sorted(_conflicts(sales, dealt_slips, filled, written))),
             stock=filled.truth(),
             counts=_counts(sales, dealt_slips, filled),
+            oversells=oversells(filled),
         ),
     )
 

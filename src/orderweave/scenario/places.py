@@ -45,7 +45,10 @@ MAIN_STREET = BusinessPlace(
 PLACES = (EAST, HARBOR, MAIN_STREET)
 STORES = (HARBOR, MAIN_STREET)
 
-# Which places a system knows; the n-th has the system's n-th location id.
+SHOP_NAMES = ("shop-us", "shop-eu")
+
+# Which places a system knows; the n-th has the system's n-th location id. A shop sells from those
+# that it knows.
 PLACES_OF_SYSTEM = {
     "shop-us": PLACES,
     "shop-eu": (EAST,),

@@ -47,8 +47,20 @@ class TrueStock(msgspec.Struct, frozen=True, kw_only=True):
     on_hand: Decimal
 
 
+class PlantedOversell(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    """A shop that lists so many more of a SKU than its places may sell. `kind`: its listing has drifted from the count
+    (stock_drift), or does not know what the warehouse has set aside (set_aside).
+    """
+
+    sku: str
+    channel: str
+    excess: Decimal
+    kind: str
+
+
 class Truth(msgspec.Struct, frozen=True, kw_only=True):
-    """The true orders in order of number, the planted conflicts, the true stock, and the count of every mess.
+    """The true orders in order of number, the planted conflicts, the true stock, the count of every mess, and what the
+    shops oversell.
 
     `counts` are orders of the web shops for what happens to orders (partial_shipment, split_shipment,
     ship_from_store, store_pickup, backorder, cancellation, edit, refund, return, hold, invoice_off_by_a_cent,
@@ -61,6 +73,7 @@ class Truth(msgspec.Struct, frozen=True, kw_only=True):
     conflicts: tuple[PlantedConflict, ...]
     stock: tuple[TrueStock, ...]
     counts: dict[str, int]
+    oversells: tuple[PlantedOversell, ...] = ()
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):

@@ -12,9 +12,11 @@ from orderweave.answering.errors import RequestError, bad_input
 from orderweave.answering.filters import read_by
 from orderweave.answering.inventory import MOST_SKUS
 from orderweave.answering.order_page import DEFAULT_PER_PAGE
+from orderweave.answering.overselling import DEFAULT_CHECKED
 from orderweave.model.codes import Code
 from orderweave.operations.weights import ListSize
 from orderweave.planning.needs import needs_of
+from orderweave.planning.stock import needs_receipts
 from orderweave.schema.aggregate_arguments import (
     ConvertTo,
     GroupOrdersBy,
@@ -40,7 +42,7 @@ from orderweave.schema.arguments import (
 )
 from orderweave.schema.context import Asked, limits, needs, selected, terms
 from orderweave.schema.fulfillment_types import Location
-from orderweave.schema.inventory_types import InventoryItem, Product
+from orderweave.schema.inventory_types import InventoryItem, OversellReport, Product
 from orderweave.schema.lookups import order_by
 from orderweave.schema.node import Node
 from orderweave.schema.objects import by_ids, customer_by_email, customer_by_id
@@ -57,11 +59,19 @@ OrderBy = Annotated[OrderLookup, strawberry.argument(description="One name of th
 CustomerBy = Annotated[CustomerLookup, strawberry.argument(description="One name of the customer.")]
 Skus = Annotated[list[str], strawberry.argument(description="1 to 200 SKUs, in any case.")]
 SomeSkus = Annotated[
+    list[str] | None,
+    strawberry.argument(description="1 to 200 SKUs, in any case; without them all that are listed."),
+]
+SkusAlone = Annotated[
     list[str] | None, strawberry.argument(description="Of these SKUs alone, in any case; 1 to 200, all without it.")
 ]
 SomeLocations = Annotated[
     list[ID] | None, strawberry.argument(description="At these places alone, by global id; all without it.")
 ]
+Checked = Annotated[
+    int | None, strawberry.argument(description="Look at so many SKUs at most, 1 to 200; by default 100.")
+]
+CheckedAfter = Annotated[str | None, strawberry.argument(description="Go on after the SKU with this cursor.")]
 Sku = Annotated[str, strawberry.argument(description="The SKU, in any case.")]
 Token = Annotated[str, strawberry.argument(description="The token.")]
 NodeId = Annotated[ID, strawberry.argument(description="A global id from an answer.")]
@@ -151,7 +161,7 @@ class Query:
         self,
         info: Asked,
         *,
-        skus: SomeSkus = None,
+        skus: SkusAlone = None,
         locations: SomeLocations = None,
         group_by: StockBy = None,
         having: StockTests = None,
@@ -184,7 +194,29 @@ class Query:
     async def inventory(self, info: Asked, skus: Skus) -> list[InventoryItem]:
         """Merged stock."""
         most = SKUS_A_PAGE * limits(info).page_size
-        return cast("list[InventoryItem]", await info.context.gateway.inventory(skus, terms(info), most))
+        receipts = needs_receipts(selected(info))
+        found = await info.context.gateway.inventory(skus, terms(info), most, receipts=receipts)
+        return cast("list[InventoryItem]", found)
+
+    @field(
+        description="Which channels list more than they may sell, and how old both numbers are: among some SKUs, or "
+        "among all that are listed where an index knows them. Looks at so many SKUs at a time.",
+        directives=[
+            ListSize(
+                assumed_size=DEFAULT_CHECKED,
+                slicing_arguments=["skus", "first"],
+                sized_fields=["oversells"],
+                require_one_slicing_argument=False,
+            )
+        ],
+    )
+    async def oversells(
+        self, info: Asked, *, skus: SomeSkus = None, first: Checked = None, after: CheckedAfter = None
+    ) -> OversellReport:
+        """The oversell watch, once."""
+        most = SKUS_A_PAGE * limits(info).page_size
+        found = await info.context.gateway.oversells(skus, first, after, terms(info), most=most)
+        return cast("OversellReport", found)
 
     @field(description="The product with this SKU; null when no system knows it.")
     async def product(self, info: Asked, sku: Sku) -> Product | None:

@@ -23,13 +23,14 @@ from orderweave.model.terms import Lane, Terms
 from orderweave.operations.selection import coordinates
 from orderweave.operations.weights import ListSize
 from orderweave.planning.needs import Needs, needs_of
+from orderweave.planning.stock import needs_receipts
 from orderweave.schema.arguments import OrderLookup
 from orderweave.schema.context import Context
 from orderweave.schema.fulfillment_types import Shipment
-from orderweave.schema.inventory_types import InventoryItem
+from orderweave.schema.inventory_types import InventoryItem, Oversell
 from orderweave.schema.lookups import order_by
 from orderweave.schema.order_types import Order
-from orderweave.schema.query import OrderBy, Skus, Token
+from orderweave.schema.query import OrderBy, Skus, SomeSkus, Token
 from orderweave.schema.scalars import Facet
 from orderweave.schema.tracking_types import TrackedOrder
 
@@ -171,6 +172,30 @@ class InventoryUpdate:
     )
 
 
+@strawberry.type(description="What is oversold among the SKUs that are followed, after one or several changes.")
+class OversellUpdate:
+    """What `oversellsChanged` tells."""
+
+    cursor: str = field(description="Hand it in as `after` to go on from here.")
+    at: datetime = field(description="The state is at least as young as this.")
+    changed: list[str] = field(
+        directives=[ListSize(assumed_size=20)],
+        description="The SKUs that became oversold, by other numbers, or no longer; in lower case.",
+    )
+    gap: bool = field(
+        description="Whether there may have been more changes than these: the cursor was too old, or too much happened."
+    )
+    oversells: list[Oversell] = field(
+        directives=[ListSize(assumed_size=20)],
+        description="Every case among the SKUs that changed, as it is now; none of one that is oversold no longer. Of "
+        "all SKUs in a first answer and after a gap.",
+    )
+    unjudged: list[str] = field(
+        directives=[ListSize(assumed_size=3)],
+        description="SKUs of which nothing can be said, because a system that holds stock did not answer whole.",
+    )
+
+
 @strawberry.type(description="What can be followed while it changes. Each ends when the client completes it.")
 class Subscription:
     """The root of everything that is followed."""
@@ -236,13 +261,41 @@ class Subscription:
         if not 1 <= len(skus) <= MOST_SKUS or any(not sku.strip() for sku in skus):
             raise bad_input(f"skus must hold 1 to {MOST_SKUS} SKUs, none of them empty")
         subject = Subject.of_skus(skus)
+        receipts = needs_receipts(coordinates(info._raw_info))
 
         async def fetch(missed: Missed, terms: Terms) -> Any:
             moved = tuple(dict.fromkeys(name for event in missed.events for name in event.changed))
             wanted = subject.names if missed.gap or not moved else moved
-            items: Any = await info.context.gateway.inventory(wanted, terms)
+            items: Any = await info.context.gateway.inventory(wanted, terms, receipts=receipts)
             cursor = info.context.cursor = subject.cursor(missed.position)
             return InventoryUpdate(cursor=cursor, at=missed.at, changed=list(moved), gap=missed.gap, items=items)
+
+        async with aclosing(_follow(info.context, subject, after, fetch)) as updates:
+            async for update in updates:
+                yield update
+
+    @strawberry.subscription(
+        description="What is oversold whenever that changes: among some SKUs (1 to 200), or among all that are listed, "
+        "at most 1000, where an index knows them."
+    )
+    async def oversells_changed(
+        self, info: Asked, skus: SomeSkus = None, after: After = None
+    ) -> AsyncGenerator[OversellUpdate, None]:
+        """Follow the oversell watch."""
+        if skus is not None and (not 1 <= len(skus) <= MOST_SKUS or any(not sku.strip() for sku in skus)):
+            raise bad_input(f"skus must hold 1 to {MOST_SKUS} SKUs, none of them empty")
+        if skus is None:
+            # Refused at once, and not at the first look, which says nothing.
+            info.context.gateway.check_all_skus_known()
+        subject = Subject.of_oversells(skus or ())
+
+        async def fetch(missed: Missed, terms: Terms) -> Any:
+            moved = tuple(dict.fromkeys(name for event in missed.events for name in event.changed))
+            wanted = subject.names if missed.gap or not moved else moved
+            report, _ = await info.context.gateway.oversells_watched(wanted, terms)
+            cursor = info.context.cursor = subject.cursor(missed.position)
+            told: Any = {"oversells": report.oversells, "unjudged": list(report.unjudged)}
+            return OversellUpdate(cursor=cursor, at=missed.at, changed=list(moved), gap=missed.gap, **told)
 
         async with aclosing(_follow(info.context, subject, after, fetch)) as updates:
             async for update in updates:
@@ -309,7 +362,7 @@ async def _follow(
 
 def _seen(context: LiveContext, subject: Subject, event: Event) -> tuple[str, ...]:
     """What a caller may know of a change."""
-    if subject.topic in (Topic.STOCK, Topic.TRACKED):
+    if subject.topic in (Topic.STOCK, Topic.OVERSELLS, Topic.TRACKED):
         return event.changed
     return seen_by(context.caller.rights, event.changed)
 

@@ -36,6 +36,7 @@ from orderweave_sdk.records.stock import (
     CustomerRecord,
     LocationRecord,
     ProductRecord,
+    ReceiptRecord,
     StockRecord,
     TrackingRecord,
 )
@@ -119,6 +120,7 @@ __all__ = [
     "ProductRecord",
     "Progress",
     "Quantities",
+    "ReceiptRecord",
     "Refund",
     "Return",
     "ReturnLine",

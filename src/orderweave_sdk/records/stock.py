@@ -35,6 +35,24 @@ class StockRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     updated_at: datetime | None = None
 
 
+class ReceiptRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """Goods of one SKU that one place expects from outside: a line of a purchase that has not arrived.
+
+    `quantity` is what is still to come, in the SKU's stock unit, more than nothing. `expected_at` is when it may be
+    counted on, aware and in UTC; a system that keeps the day alone tells that day's last second, so that nothing is
+    promised before. None means that no day is planned. `counted`: the same system's `available` has it in it already.
+    `number` is the document's, where the system tells it.
+    """
+
+    sku: str
+    location: Place
+    external_id: str
+    quantity: Decimal
+    expected_at: datetime | None = None
+    counted: bool = False
+    number: str | None = None
+
+
 class ProductRecord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """One sellable SKU as one system knows it."""
 

@@ -25,6 +25,7 @@ from orderweave_sdk.capabilities import (
     FindProducts,
     ListChanges,
     ListLocations,
+    ReadReceipts,
     ReadStock,
     ReadTracking,
     Search,
@@ -46,6 +47,7 @@ PROTOCOL_OF = {
     Capability.SEARCH_ORDERS: SearchOrders,
     Capability.LIST_CHANGES: ListChanges,
     Capability.READ_STOCK: ReadStock,
+    Capability.READ_RECEIPTS: ReadReceipts,
     Capability.READ_TRACKING: ReadTracking,
     Capability.FIND_PRODUCTS: FindProducts,
     Capability.LIST_LOCATIONS: ListLocations,
@@ -332,6 +334,16 @@ class ConnectorContract(FaultContract, TrackingContract):
             assert sorted(comparable(level) for level in stock.records) == sorted(
                 comparable(level) for level in expected
             )
+
+    async def test_receipts_round_trip(self, subject: Any) -> None:
+        """What is expected of some SKUs comes back equal, overdue and undated lines too; unknown SKUs are absent."""
+        self.need(Capability.READ_RECEIPTS)
+        skus = sorted({receipt.sku for receipt in self.world.receipts})[:3]
+        assert skus
+        receipts = await subject.read_receipts([*skus, "NO-SUCH-SKU"], self.call())
+        expected = [receipt for receipt in self.world.receipts if receipt.sku in skus]
+        assert receipts.gaps == ()
+        assert sorted(map(comparable, receipts.records)) == sorted(map(comparable, expected))
 
     async def test_products_round_trip(self, subject: Any) -> None:
         """Products come back equal; unknown SKUs are absent."""

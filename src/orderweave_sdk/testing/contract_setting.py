@@ -53,6 +53,7 @@ class ContractSetting:
         return World(
             orders=tuple(self.simulator.expressible(order) for order in whole.orders),
             stock=tuple(self.simulator.expressible_stock(level) for level in whole.stock),
+            receipts=tuple(self.simulator.expressible_receipt(receipt) for receipt in whole.receipts),
             products=tuple(self.simulator.expressible_product(product) for product in whole.products),
             locations=whole.locations,
         )

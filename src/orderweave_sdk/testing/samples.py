@@ -40,6 +40,7 @@ from orderweave_sdk.records import (
     Person,
     ProductRecord,
     Quantities,
+    ReceiptRecord,
     Return,
     ReturnLine,
     ReturnStatus,
@@ -72,6 +73,10 @@ def sample_world(ids: Ids) -> World:
             _stock(row, sku, place, ids)
             for row, (sku, place) in enumerate(((s, p) for s in range(len(_SKUS)) for p in locations), start=1)
         ),
+        receipts=tuple(
+            _receipt(n, sku, place, ids)
+            for n, (sku, place) in enumerate(((s, p) for s in range(len(_SKUS)) for p in locations), start=1)
+        ),
         products=tuple(
             ProductRecord(external_id=ids("product", n), sku=sku, title=_title(sku), active=True)
             for n, sku in enumerate(_SKUS, start=1)
@@ -103,6 +108,19 @@ def _stock(row: int, sku: int, place: LocationRecord, ids: Ids) -> StockRecord:
         committed=committed,
         available=on_hand - committed,
         incoming=Decimal(5 * sku),
+    )
+
+
+def _receipt(n: int, sku: int, place: LocationRecord, ids: Ids) -> ReceiptRecord:
+    """Every third is long overdue, every fourth without a day, the rest far ahead."""
+    end = datetime(2020 if n % 3 == 0 else 2090, 5, 1 + n, 23, 59, 59, tzinfo=UTC)
+    return ReceiptRecord(
+        sku=_SKUS[sku],
+        location=place.place(),
+        external_id=ids("receipt", n),
+        quantity=Decimal(10 * n),
+        expected_at=None if n % 4 == 0 else end,
+        number=f"P{n:05d}",
     )
 
 

@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, urlsplit
 import h11
 import msgspec
 
-from orderweave_sdk.records import OrderRecord, ProductRecord, StockRecord
+from orderweave_sdk.records import OrderRecord, ProductRecord, ReceiptRecord, StockRecord
 from orderweave_sdk.testing.faults import Fault, FaultSwitch, spoil
 from orderweave_sdk.testing.world import World
 
@@ -75,8 +75,8 @@ class SimulatedSystem(Protocol):
 
     `external_id` gives the n-th id of a kind in the vendor's form; kinds are "order", "line", "customer",
     "company", "fulfillment_order", "shipment", "package", "payment", "transaction", "refund", "invoice",
-    "return", "location", "product" and "stock". `expressible*` reduce a record to what the vendor's API can say of
-    it: what they drop is a known gap of the vendor, and belongs in the connector's README.
+    "return", "location", "product", "stock" and "receipt". `expressible*` reduce a record to what the
+    vendor's API can say of it: what they drop is a known gap of the vendor, and belongs in the connector's README.
     """
 
     calls: list[LoggedCall]
@@ -95,6 +95,11 @@ class SimulatedSystem(Protocol):
     @classmethod
     def expressible_stock(cls, record: StockRecord) -> StockRecord:
         """The stock level as the vendor's API can say it."""
+        ...
+
+    @classmethod
+    def expressible_receipt(cls, record: ReceiptRecord) -> ReceiptRecord:
+        """The expected goods as the vendor's API can say it."""
         ...
 
     @classmethod
@@ -155,6 +160,11 @@ class Simulator(ABC):
 
     @classmethod
     def expressible_stock(cls, record: StockRecord) -> StockRecord:
+        """See `SimulatedSystem`; the vendor can say everything unless a simulator narrows it."""
+        return record
+
+    @classmethod
+    def expressible_receipt(cls, record: ReceiptRecord) -> ReceiptRecord:
         """See `SimulatedSystem`; the vendor can say everything unless a simulator narrows it."""
         return record
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import msgspec
 
-from orderweave_sdk.records import LocationRecord, OrderRecord, ProductRecord, StockRecord
+from orderweave_sdk.records import LocationRecord, OrderRecord, ProductRecord, ReceiptRecord, StockRecord
 
 
 class World(msgspec.Struct, frozen=True, kw_only=True):
@@ -16,5 +16,6 @@ class World(msgspec.Struct, frozen=True, kw_only=True):
 
     orders: tuple[OrderRecord, ...] = ()
     stock: tuple[StockRecord, ...] = ()
+    receipts: tuple[ReceiptRecord, ...] = ()
     products: tuple[ProductRecord, ...] = ()
     locations: tuple[LocationRecord, ...] = ()

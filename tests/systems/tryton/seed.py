@@ -98,6 +98,8 @@ class Seeding:
             self._orders.make(order)
         for level in self._world["stock"]:
             self._stock(level)
+        for receipt in self._world["receipts"]:
+            self._receipt(receipt)
         for order in self._world["orders"]:
             self._rewrite_the_past(order)
         _users()
@@ -115,23 +117,34 @@ class Seeding:
         self._move(product, warehouse.storage_location, there, today, done=True)
         self._move(product, warehouse.storage_location, planned, today, done=False)
 
-    def _move(self, product: Any, storage: Any, quantity: float, today: date, *, done: bool) -> None:
-        if not quantity:
-            return
+    def _receipt(self, receipt: Record) -> None:
+        """Goods that a supplier is to bring to where a warehouse receives, as a purchase leaves them."""
+        warehouse = self._masters.made("stock.location", receipt["location"]["external_id"])
+        product = self._masters.by_sku(receipt["sku"])
+        day = datetime.fromisoformat(receipt["expected_at"]).date() if receipt["expected_at"] else None
+        quantity = float(receipt["quantity"])
+        self._masters.note(receipt["external_id"], self._planned(product, warehouse.input_location, quantity, day))
+
+    def _planned(self, product: Any, place: Any, quantity: float, day: date | None) -> Any:
         (supplier,) = get("stock.location").search([("type", "=", "supplier")], limit=1)
-        source, target = (supplier, storage) if quantity > 0 else (storage, supplier)
-        move = make(
+        source, target = (supplier, place) if quantity > 0 else (place, supplier)
+        return make(
             "stock.move",
             product=product.id,
             unit=product.default_uom.id,
             quantity=abs(quantity),
             from_location=source.id,
             to_location=target.id,
-            planned_date=today,
+            planned_date=day,
             unit_price=Decimal(1),
             currency=self._masters.currency("USD").id,
             company=1,
         )
+
+    def _move(self, product: Any, storage: Any, quantity: float, today: date, *, done: bool) -> None:
+        if not quantity:
+            return
+        move = self._planned(product, storage, quantity, today)
         if done:
             get("stock.move").do([move])
 

@@ -208,6 +208,23 @@ async def test_a_package_brings_its_order(asked: Any, real: RealTryton) -> None:
         real.server.call("model.stock.package.write", [int(package.external_id or 0)], values, {})
 
 
+async def test_receipts(asked: Any, simulated: Any, real: RealTryton) -> None:
+    """What suppliers are to bring comes back as it was put in, late and undated lines too. What the stock of this world
+    is brought to its forecast with comes today, and says that the forecast has it.
+    """
+    skus = sorted({receipt.sku for receipt in real.world.receipts})
+    here = await asked.read_receipts([*skus, "NO-SUCH-SKU"], call())
+    there = await simulated.read_receipts([*skus, "NO-SUCH-SKU"], call())
+    assert here.gaps == there.gaps == ()
+    later = [receipt for receipt in here.records if not receipt.counted]
+    assert by_id(later) == by_id(there.records) == by_id(real.world.receipts)
+    stamps = {receipt.expected_at for receipt in here.records if receipt.counted}
+    assert len(stamps) == 1
+    (today,) = stamps
+    assert today is not None
+    assert today.date() == SystemClock().now().date()
+
+
 async def test_stock(asked: Any, simulated: Any, real: RealTryton) -> None:
     """Stock at all places and at one is the same; an unknown SKU is absent."""
     skus = sorted({level.sku for level in real.world.stock})

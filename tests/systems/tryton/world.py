@@ -31,6 +31,7 @@ def seeded_world() -> World:
     return World(
         orders=(*orders, _draft(orders[0])),
         stock=tuple(TrytonSimulator.expressible_stock(level) for level in whole.stock),
+        receipts=tuple(TrytonSimulator.expressible_receipt(receipt) for receipt in whole.receipts),
         products=tuple(TrytonSimulator.expressible_product(product) for product in whole.products),
         locations=whole.locations,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from decimal import Decimal
 
 import msgspec
 from hypothesis import given
@@ -16,8 +17,8 @@ from orderweave.schema import Context
 from orderweave_sdk.batches import keys_of
 from orderweave_sdk.capabilities import Condition, Gap, Search
 from orderweave_sdk.errors import Unreachable
-from orderweave_sdk.manifest import Operator, SearchField
-from orderweave_sdk.records import Facet, LocationRecord, ProductRecord
+from orderweave_sdk.manifest import Capability, Operator, SearchField
+from orderweave_sdk.records import Facet, LocationRecord, Place, ProductRecord, ReceiptRecord
 from tests.unit.caching.stores import settings
 from tests.unit.fake_business import erp, order, shop, stock
 from tests.unit.fake_systems import FakeSystem, Woven, weave
@@ -48,6 +49,26 @@ async def test_stock_is_kept_by_sku() -> None:
         ("TEA-1", "east", "CACHE"),
         ("TEA-1", "west", "CACHE"),
     ]
+
+
+async def test_receipts_are_kept_by_sku() -> None:
+    """Lines of a SKU are kept together, and serve where their system fails, with the issue that they stand in for."""
+    system = goods()
+    able = system.manifest.capabilities | {Capability.READ_RECEIPTS}
+    system.manifest = msgspec.structs.replace(system.manifest, capabilities=able)
+    east = Place(external_id="east")
+    system.receipts = [
+        ReceiptRecord(sku="TEA-1", location=east, external_id=str(line), quantity=Decimal(line)) for line in (1, 2)
+    ]
+    woven = weave(system, cache=settings("shop", receipts=Ages(ttl=5, stale_if_error=100)))
+    for _ in range(2):
+        found = await woven.systems.read_receipts("shop", ["TEA-1"], woven.systems.call(9))
+        assert sorted(entry.record.external_id for entry in found.found) == ["1", "2"]
+    assert [call.values for call in system.asked("receipts")] == [("TEA-1",)]
+    woven.time.advance(6)
+    system.errors["receipts"] = DOWN
+    found = await woven.systems.read_receipts("shop", ["TEA-1"], woven.systems.call(9))
+    assert [(entry.stale, entry.instead_of is not None) for entry in found.found] == [(True, True)] * 2
 
 
 async def test_stock_says_in_the_answer_how_old_it_is() -> None:

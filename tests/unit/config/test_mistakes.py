@@ -13,8 +13,8 @@ from tests.unit.config.texts import SHOP, Problems, settings
 
 KINDS = "carrier, database, erp, oms, payment_provider, storefront, wms"
 ASPECTS = (
-    "addresses, customer, fulfillment, header, holds, invoices, line_quantities, line_titles, payments, returns, "
-    "stock, timeline, tracking"
+    "addresses, customer, fulfillment, header, holds, invoices, line_quantities, line_titles, payments, "
+    "receipts, returns, stock, timeline, tracking"
 )
 PLACES = "WAREHOUSE, STORE, SUPPLIER, VIRTUAL, UNKNOWN"
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
 from orderweave.operations.explaining import ExplainError, explain
+from orderweave_sdk.manifest import Capability
 from tests.unit.fake_business import erp, shop, wms
 from tests.unit.fake_systems import weave
 
@@ -87,6 +89,57 @@ def test_a_warehouse_is_not_asked_without_need() -> None:
         "  price, erp: 2 calls\n"
         "\n"
         "price in all: 11 values, 3 calls\n"
+    )
+
+
+def test_promises_are_asked_and_paid_for_when_they_are_selected() -> None:
+    """What is expected is part of the plan where a field is made of it, at any depth, and of no other plan."""
+    books = erp()
+    able = books.manifest.capabilities | {Capability.READ_RECEIPTS}
+    books.manifest = msgspec.structs.replace(books.manifest, capabilities=able)
+    woven = weave(wms(), books)
+    parts, schema = woven.gateway.parts, woven.schema._schema
+    told = {
+        fields: explain(
+            f'{{ inventory(skus: ["A"]) {{ {fields} }} }}',
+            {},
+            schema=schema,
+            business=parts.business,
+            authority=parts.authority,
+        )
+        for fields in (
+            "availableToSell",
+            "availableToPromise",
+            "levels { promises { quantity } }",
+            "channels { excess }",
+        )
+    }
+    asked = {
+        fields: "  1. erp: read expected receipts, up to 50 SKUs a call\n" in plan for fields, plan in told.items()
+    }
+    assert asked == {
+        "availableToSell": False,
+        "availableToPromise": True,
+        "levels { promises { quantity } }": True,
+        "channels { excess }": False,
+    }
+    assert "  price, erp: 1 call\n" in told["availableToSell"]
+    assert "  price, erp: 2 calls\n" in told["availableToPromise"]
+
+
+def test_the_oversell_watch() -> None:
+    """It is planned as a question about stock, for as many SKUs as it looks at."""
+    told = plan("{ oversells(first: 40) { oversells { sku } checked } }")
+    assert told == (
+        "oversells: stock at all places\n"
+        "  1. shop: read stock, up to 50 SKUs a call\n"
+        "  1. erp: read stock, up to 50 SKUs a call\n"
+        "  1. wms: read stock, up to 50 SKUs a call\n"
+        "  price, shop: 3 calls\n"
+        "  price, erp: 3 calls\n"
+        "  price, wms: 3 calls\n"
+        "\n"
+        "price in all: 82 values, 9 calls\n"
     )
 
 

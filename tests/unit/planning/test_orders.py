@@ -11,7 +11,7 @@ from orderweave.model.systems import Business, ReferenceRule
 from orderweave.planning.authority import Authority
 from orderweave.planning.needs import needs_of
 from orderweave.planning.orders import OrderPlan, plan_orders
-from orderweave.planning.pricing import list_calls, look_up_calls
+from orderweave.planning.pricing import list_calls, look_up_calls, receipt_calls
 from orderweave.planning.printing import print_orders, print_stock
 from orderweave_sdk.manifest import Batch, BatchStrategy, Capability, OrderPrice, RateLimit
 from orderweave_sdk.records import Facet, SystemKind
@@ -285,4 +285,23 @@ def test_a_plan_of_stock_is_printed() -> None:
         "  1. erp: read stock, up to 100 SKUs a call\n"
         "  price, wms: 2 calls\n"
         "  price, erp: 1 call\n"
+    )
+
+
+def test_a_plan_of_promises_is_printed() -> None:
+    """Who can tell what is expected is asked for that as well, under the name of the root field."""
+    asked = stocked(retailer(), wms=50, erp=100)
+    erp = asked.systems["erp"]
+    able = msgspec.structs.replace(erp.manifest, capabilities=erp.manifest.capabilities | {Capability.READ_RECEIPTS})
+    asked = msgspec.structs.replace(
+        asked, systems={**asked.systems, "erp": msgspec.structs.replace(erp, manifest=able)}
+    )
+    assert receipt_calls(asked, 60) == {"erp": 2}
+    assert print_stock({"wms": 2, "erp": 2}, asked, root="oversells", receipts=True) == (
+        "oversells: stock at all places\n"
+        "  1. wms: read stock, up to 50 SKUs a call\n"
+        "  1. erp: read stock, up to 100 SKUs a call\n"
+        "  1. erp: read expected receipts, up to 100 SKUs a call\n"
+        "  price, wms: 2 calls\n"
+        "  price, erp: 2 calls\n"
     )

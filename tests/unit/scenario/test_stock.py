@@ -47,13 +47,15 @@ def test_only_planted_drifts_disagree(scenario: Scenario) -> None:
 
 
 def test_levels_add_up(scenario: Scenario) -> None:
-    """What is available is what is there less what is promised, in every system; nothing is below zero but that."""
+    """What is available is what is there less what is promised and set aside, in every system; nothing is below zero
+    but that.
+    """
     for world in scenario.worlds.values():
         for level in world.stock:
             assert level.on_hand is not None
             assert level.committed is not None
             assert level.available is not None
-            assert level.available == level.on_hand - level.committed
+            assert level.available == level.on_hand - level.committed - (level.reserved or 0)
             assert level.on_hand >= 0
             assert level.committed >= 0
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -25,6 +25,7 @@ from orderweave_odoo.changes import (
 from orderweave_odoo.client import JSON2, JSONRPC, Client
 from orderweave_odoo.dictionary import Dictionary, Library
 from orderweave_odoo.fields import (
+    EXPECTED,
     LOCATION,
     MOVE,
     ORDER,
@@ -36,12 +37,13 @@ from orderweave_odoo.fields import (
     order_fields,
 )
 from orderweave_odoo.goods import linked, place_of
-from orderweave_odoo.inventory import levels
+from orderweave_odoo.inventory import expected, levels
 from orderweave_odoo.manifest import MANIFEST, STOCK_CAPABILITIES, STOCK_FACETS
 from orderweave_odoo.mapping import placed_at, product_record, updated_at
-from orderweave_odoo.payloads import OrderRow, PlacedRow, ProductRow, QuantRow, StampedRow, WarehouseRow
+from orderweave_odoo.payloads import ExpectedRow, OrderRow, PlacedRow, ProductRow, QuantRow, StampedRow, WarehouseRow
 from orderweave_odoo.reading import Reader
 from orderweave_odoo.searching import (
+    EXPECTED_MOVES,
     STAMP_OF,
     Domain,
     any_of,
@@ -52,7 +54,7 @@ from orderweave_odoo.searching import (
     read_position,
     write_position,
 )
-from orderweave_odoo.wire import link_id, text
+from orderweave_odoo.wire import Link, link_id, text
 from orderweave_sdk.batches import by_lookup
 from orderweave_sdk.capabilities import (
     Changes,
@@ -62,6 +64,7 @@ from orderweave_sdk.capabilities import (
     Orders,
     Page,
     Products,
+    Receipts,
     Search,
     Settings,
     Stock,
@@ -231,17 +234,34 @@ class OdooConnector:
         raws, cut = await self._client.read_all(QUANT, domain, dictionary.those_of(QUANT), call)
         quants, unread = decode_each(raws, QuantRow, what="quant")
         gaps += [*unread, *_cut(cut, "quants")]
-        ids = linked(link_id(quant.location_id) for quant in quants)
-        rows: list[PlacedRow] = []
-        if ids:
-            raws, _ = await self._client.read_all(LOCATION, [["id", "in", ids]], dictionary.those_of(LOCATION), call)
-            rows, unread = decode_each(raws, PlacedRow, what="location")
-            gaps += unread
-        warehouse_of = {row.id: found for row in rows if (found := link_id(row.warehouse_id)) is not None}
+        warehouse_of, unread = await self._warehouse_of((quant.location_id for quant in quants), dictionary, call)
+        gaps += unread
         try:
             return Stock(records=levels(products, quants, warehouse_of, wanted), gaps=tuple(gaps))
         except ArithmeticError:
             raise BadPayload("stock: a quantity past any believable size") from None
+
+    async def read_receipts(self, skus: Sequence[str], call: Call) -> Receipts:
+        """What suppliers are to bring to warehouses in use: products and warehouses, moves, and their places."""
+        _bounded(skus, self.manifest.stock_batch, "receipts")
+        dictionary = await self._library.dictionary(call)
+        (products, unread), (places, unplaced) = await asyncio.gather(
+            self._products(skus, dictionary, call), self._warehouses(dictionary, call)
+        )
+        gaps = [*unread, *unplaced]
+        if not products:
+            return Receipts(records=(), gaps=tuple(gaps))
+        domain: Domain = [["product_id", "in", [row.id for row in products]], *EXPECTED_MOVES]
+        raws, cut = await self._client.read_all(MOVE, domain, EXPECTED, call)
+        moves, unread = decode_each(raws, ExpectedRow, what="expected goods")
+        gaps += [*unread, *_cut(cut, "expected goods")]
+        warehouse_of, unread = await self._warehouse_of((move.location_dest_id for move in moves), dictionary, call)
+        gaps += unread
+        used = [place for place in places if place.active is not False]
+        try:
+            return Receipts(records=expected(products, moves, warehouse_of, used), gaps=tuple(gaps))
+        except (ArithmeticError, ValueError):
+            raise BadPayload("expected goods: a quantity or a date that is none") from None
 
     async def find_products(self, skus: Sequence[str], call: Call) -> Products:
         """Product variants by their internal reference, those put out of use included."""
@@ -289,6 +309,17 @@ class OdooConnector:
         raws, cut = await self._client.read_all(PRODUCT, domain, dictionary.those_of(PRODUCT), call)
         rows, gaps = decode_each(raws, ProductRow, what="product")
         return rows, [*gaps, *_cut(cut, "products")]
+
+    async def _warehouse_of(
+        self, locations: Iterable[Link], dictionary: Dictionary, call: Call
+    ) -> tuple[dict[int, int], list[Gap]]:
+        """The warehouse of each of these locations that has one."""
+        ids = linked(link_id(location) for location in locations)
+        if not ids:
+            return {}, []
+        raws, _ = await self._client.read_all(LOCATION, [["id", "in", ids]], dictionary.those_of(LOCATION), call)
+        rows, gaps = decode_each(raws, PlacedRow, what="location")
+        return {row.id: found for row in rows if (found := link_id(row.warehouse_id)) is not None}, gaps
 
     async def _warehouses(self, dictionary: Dictionary, call: Call) -> tuple[list[WarehouseRow], list[Gap]]:
         raws, cut = await self._client.read_all(WAREHOUSE, [_ACTIVE_OR_NOT], dictionary.those_of(WAREHOUSE), call)

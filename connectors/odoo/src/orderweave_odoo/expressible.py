@@ -10,6 +10,7 @@ from zlib import crc32
 import msgspec
 
 from orderweave_odoo.expressible_goods import told_fulfillment, told_returns
+from orderweave_odoo.wire import second_of
 from orderweave_sdk.records import (
     Address,
     Addresses,
@@ -28,6 +29,7 @@ from orderweave_sdk.records import (
     Place,
     ProductRecord,
     Quantities,
+    ReceiptRecord,
     Return,
     StatusWord,
     StockRecord,
@@ -93,6 +95,16 @@ def told_stock(record: StockRecord) -> StockRecord:
         on_hand=on_hand,
         committed=committed,
         available=on_hand - committed,
+    )
+
+
+def told_receipt(record: ReceiptRecord) -> ReceiptRecord:
+    """Expected goods: always planned, at a whole second, and in no number that Odoo would still promise."""
+    return msgspec.structs.replace(
+        record,
+        location=told_place(record.location),
+        expected_at=second_of(record.expected_at or EPOCH),
+        counted=False,
     )
 
 

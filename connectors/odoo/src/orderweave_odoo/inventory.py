@@ -1,4 +1,4 @@
-"""Stock by warehouse: quants summed up by the warehouse that their location belongs to. Pure."""
+"""Stock and expected goods by warehouse: what lies or will lie at the locations that belong to it. Pure."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from orderweave_odoo.goods import place_of
-from orderweave_odoo.payloads import ProductRow, QuantRow, WarehouseRow
-from orderweave_odoo.wire import link_id, number, text
-from orderweave_sdk.records import StockRecord
+from orderweave_odoo.payloads import ExpectedRow, ProductRow, QuantRow, WarehouseRow
+from orderweave_odoo.wire import instant, link_id, number, text
+from orderweave_sdk.records import ReceiptRecord, StockRecord
 
 _NONE = Decimal(0)
 
@@ -17,6 +17,33 @@ _NONE = Decimal(0)
 def is_stored(row: ProductRow) -> bool:
     """Whether stock is kept of a product: not of services and consumables, which are never out of stock."""
     return row.is_storable or row.type == "product"
+
+
+def expected(
+    products: Sequence[ProductRow],
+    moves: Sequence[ExpectedRow],
+    warehouse_of: Mapping[int, int],
+    warehouses: Sequence[WarehouseRow],
+) -> tuple[ReceiptRecord, ...]:
+    """What suppliers are to bring to these warehouses; `warehouse_of` is by location. Raises ValueError."""
+    sku_of = {row.id: sku for row in products if (sku := text(row.default_code))}
+    wanted = {place.id: text(place.name) for place in warehouses}
+    found = []
+    for move in moves:
+        sku = sku_of.get(link_id(move.product_id) or 0)
+        warehouse = warehouse_of.get(link_id(move.location_dest_id) or 0)
+        quantity = number(move.product_qty) or _NONE
+        if sku is not None and warehouse in wanted and quantity > 0:
+            record = ReceiptRecord(
+                sku=sku,
+                location=place_of(warehouse, wanted[warehouse]),
+                external_id=str(move.id),
+                quantity=quantity,
+                expected_at=instant(move.date),
+                number=text(move.origin),
+            )
+            found.append(record)
+    return tuple(found)
 
 
 def levels(

@@ -92,7 +92,7 @@ _ONE_OF = frozenset({Operator.EQ, Operator.IN})
 _HUNDRED = Batch(strategy=BatchStrategy.IN_FILTER, size=100)
 # Nothing of these without the modules that the settings `stock` and `invoices` stand for.
 STOCK_FACETS = frozenset({Facet.FULFILLMENT, Facet.RETURNS})
-STOCK_CAPABILITIES = frozenset({Capability.READ_STOCK, Capability.LIST_LOCATIONS})
+STOCK_CAPABILITIES = frozenset({Capability.READ_STOCK, Capability.READ_RECEIPTS, Capability.LIST_LOCATIONS})
 
 
 def _setting(
@@ -118,6 +118,7 @@ MANIFEST = Manifest(
             Capability.SEARCH_ORDERS,
             Capability.LIST_CHANGES,
             Capability.READ_STOCK,
+            Capability.READ_RECEIPTS,
             Capability.FIND_PRODUCTS,
             Capability.LIST_LOCATIONS,
         }

@@ -143,6 +143,17 @@ class QuantRow(msgspec.Struct, gc=False):
     reserved_quantity: Number = False
 
 
+class ExpectedRow(msgspec.Struct, gc=False):
+    """A stock.move from a supplier that was not done; `date` is when it is planned, `origin` the purchase's number."""
+
+    id: int
+    product_id: Link
+    location_dest_id: Link
+    product_qty: Number = False
+    date: Text = False
+    origin: Text = False
+
+
 class PlacedRow(msgspec.Struct, gc=False):
     """A location or an operation type, of which only the warehouse counts."""
 

@@ -23,6 +23,12 @@ Domain = list[Any]
 Position = tuple[datetime, int]
 
 STAMP_OF: Mapping[SearchField, str] = {SearchField.PLACED_AT: "date_order", SearchField.UPDATED_AT: "write_date"}
+# Moves from a supplier into stock that were not done; later steps within a warehouse start at a place of its own.
+EXPECTED_MOVES: Domain = [
+    ["location_id.usage", "=", "supplier"],
+    ["location_dest_id.usage", "=", "internal"],
+    ["state", "in", ["waiting", "confirmed", "partially_available", "assigned"]],
+]
 _NEGATIVE = frozenset({Operator.NE, Operator.NOT_IN})
 # Conditions that find at least the orders wanted; the caller applies them again.
 _WIDER = frozenset({SearchField.STATUS, SearchField.CUSTOMER_EMAIL, SearchField.CUSTOMER_ID, SearchField.SKU})

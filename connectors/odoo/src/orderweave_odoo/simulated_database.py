@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from orderweave_odoo.fields import FIELDS
+from orderweave_odoo.fields import EXPECTED, FIELDS
 from orderweave_odoo.wire import wire_instant
 
 Row = dict[str, Any]
@@ -38,6 +38,7 @@ LINKS: Mapping[str, str] = {
     "carrier_id": "delivery.carrier",
     "origin_returned_move_id": "stock.move",
     "location_id": "stock.location",
+    "location_dest_id": "stock.location",
     "warehouse_id": "stock.warehouse",
 }
 # Fields that are searched, sorted or linked by and never asked for by the rest.
@@ -47,6 +48,7 @@ _OTHER_FIELDS: Mapping[str, frozenset[str]] = {
     "account.move": frozenset({"write_date"}),
     "res.partner": frozenset({"active"}),
     "stock.location": frozenset({"active", "usage"}),
+    "stock.move": frozenset({"location_id", *EXPECTED}),
     "stock.picking.type": frozenset({"active"}),
     "res.currency": frozenset({"active", "name", "decimal_places"}),
     "res.country": frozenset({"code"}),

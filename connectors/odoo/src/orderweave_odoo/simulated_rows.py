@@ -8,10 +8,20 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from orderweave_odoo.expressible import BILLED, EPOCH, amount_of, told_order, told_product, told_stock
+from orderweave_odoo.expressible import (
+    BILLED,
+    EPOCH,
+    amount_of,
+    told_order,
+    told_product,
+    told_receipt,
+    told_stock,
+)
 from orderweave_odoo.expressible_goods import Outgoing, outgoing, promise
 from orderweave_odoo.simulated_database import Row
+from orderweave_odoo.simulated_lines import BLANK_LINE, other_lines
 from orderweave_odoo.simulated_partners import contact_row, partner_row
+from orderweave_odoo.simulated_receipts import NOTHING_EXPECTED, SUPPLIERS, move_row
 from orderweave_sdk.records import (
     Address,
     Addresses,
@@ -26,6 +36,7 @@ from orderweave_sdk.records import (
     LocationRecord,
     OrderRecord,
     ProductRecord,
+    ReceiptRecord,
     Return,
     ReturnStatus,
     Totals,
@@ -77,6 +88,8 @@ class Tables:
             self._warehouse(place)
         for level in world.stock:
             self._level(told_stock(level))
+        for receipt in world.receipts:
+            self._expected(told_receipt(receipt))
         for order in world.orders:
             self._order(told_order(order))
 
@@ -164,12 +177,18 @@ class Tables:
             }
             self._put("stock.quant", row)
 
+    def _expected(self, receipt: ReceiptRecord) -> None:
+        place = receipt.location
+        warehouse = self._warehouse(LocationRecord(external_id=place.external_id, name=place.name))
+        self._put("stock.move", move_row(receipt, product=self._sold(receipt.sku, None), shelf=10 * warehouse))
+        self._put("stock.location", SUPPLIERS)
+
     def _order(self, order: OrderRecord) -> None:
         header, words = order.header or Header(), {word.axis: word.normalized for word in order.statuses}
         totals, identity = header.totals or Totals(), int(order.external_id)
         total, tax = amount_of(totals.total), amount_of(totals.tax)
         currency = self._currency(header.currency or "")
-        lines = [*self._lines(order), *self._other_lines(header, totals, identity)]
+        lines = [*self._lines(order), *other_lines(header, totals, identity)]
         partner = self._customer(order.customer or Customer())
         bills, where = order.invoices or Invoices(), order.addresses or Addresses()
         ids = {line.external_id for line in order.lines or ()}
@@ -217,7 +236,7 @@ class Tables:
         gone = any(word.axis is Axis.FULFILLMENT and word.normalized == "FULFILLED" for word in order.statuses)
         return [
             {
-                **_BLANK_LINE,
+                **BLANK_LINE,
                 "id": int(line.external_id),
                 "order_id": int(order.external_id),
                 "sequence": position,
@@ -231,30 +250,6 @@ class Tables:
                 "price_subtotal": amount_of(line.total),
             }
             for position, line in enumerate(order.lines or ())
-        ]
-
-    def _other_lines(self, header: Header, totals: Totals, order: int) -> Sequence[Row]:
-        """A heading, and the lines that bill the freight and take the discounts off."""
-        shipping = amount_of(totals.shipping)
-        parts = [(-amount_of(each.amount), each.title, False) for each in header.discounts]
-        if shipping:
-            parts.append((shipping, "Delivery", True))
-        rows = [
-            {
-                **_BLANK_LINE,
-                "order_id": order,
-                "product_uom_qty": Decimal(1),
-                "price_unit": worth,
-                "price_subtotal": worth,
-                "name": title,
-                "is_delivery": delivery,
-            }
-            for worth, title, delivery in parts
-        ]
-        heading = {**_BLANK_LINE, "order_id": order, "name": "Goods", "display_type": "line_section"}
-        return [
-            {**row, "id": 300_000_000 + 10 * order + position, "sequence": 1000 + position}
-            for position, row in enumerate([heading, *rows])
         ]
 
     def _customer(self, customer: Customer) -> int:
@@ -354,6 +349,7 @@ class Tables:
         for position, (sku, line, quantity) in enumerate(goods):
             done = quantity if state == "done" else Decimal(0)
             row = {
+                **NOTHING_EXPECTED,
                 "id": 100 * picking + position,
                 "picking_id": picking,
                 "state": state,
@@ -365,22 +361,6 @@ class Tables:
                 "quantity_done": done,
             }
             self._put("stock.move", row)
-
-
-_BLANK_LINE: Row = {
-    "product_id": None,
-    "name": None,
-    "display_type": None,
-    "product_uom_qty": Decimal(0),
-    "qty_delivered": Decimal(0),
-    "product_uom": None,
-    "product_uom_id": None,
-    "price_unit": Decimal(0),
-    "discount": Decimal(0),
-    "price_subtotal": Decimal(0),
-    "is_delivery": False,
-    "is_downpayment": False,
-}
 
 
 def _stamp(order: OrderRecord) -> datetime:

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, ClassVar
 
-from orderweave_odoo.expressible import told_order, told_product, told_stock
+from orderweave_odoo.expressible import told_order, told_product, told_receipt, told_stock
 from orderweave_odoo.simulated_database import Database, Refusal
 from orderweave_odoo.simulated_rows import WALK_IN, Tables
-from orderweave_sdk.records import OrderRecord, ProductRecord, StockRecord
+from orderweave_sdk.records import OrderRecord, ProductRecord, ReceiptRecord, StockRecord
 from orderweave_sdk.testing.simulator import SimulatedAnswer, SimulatedRequest, Simulator
 from orderweave_sdk.testing.world import World
 
@@ -35,6 +35,7 @@ _FIRST_ID = {
     "customer": 7_000_000,
     "company": 8_000_000,
     "invoice": 9_000_000,
+    "receipt": 11_000_000,
 }
 # The first and the last version with a field that not all have.
 _VERSIONS: Mapping[tuple[str, str], tuple[int, int]] = {
@@ -92,6 +93,11 @@ class OdooSimulator(Simulator):
     def expressible_stock(cls, record: StockRecord) -> StockRecord:
         """See `orderweave_odoo.expressible.told_stock`."""
         return told_stock(record)
+
+    @classmethod
+    def expressible_receipt(cls, record: ReceiptRecord) -> ReceiptRecord:
+        """See `orderweave_odoo.expressible.told_receipt`."""
+        return told_receipt(record)
 
     @classmethod
     def expressible_product(cls, record: ProductRecord) -> ProductRecord:

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 import sqlalchemy as sa
 
-from orderweave_sdk.records import OrderRecord, ProductRecord, StockRecord
+from orderweave_sdk.records import OrderRecord, ProductRecord, ReceiptRecord, StockRecord
 from orderweave_sdk.testing.faults import Fault, FaultSwitch
 from orderweave_sdk.testing.simulator import LoggedCall, SimulatedAnswer, SimulatedRequest
 from orderweave_sdk.testing.world import World
@@ -67,6 +67,11 @@ class SqlSimulator:
     @classmethod
     def expressible_stock(cls, record: StockRecord) -> StockRecord:
         """The shop's table holds all of it."""
+        return record
+
+    @classmethod
+    def expressible_receipt(cls, record: ReceiptRecord) -> ReceiptRecord:
+        """Nothing is read of what the shop expects."""
         return record
 
     @classmethod

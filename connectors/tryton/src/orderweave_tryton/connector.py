@@ -18,6 +18,7 @@ from orderweave_sdk.capabilities import (
     Orders,
     Page,
     Products,
+    Receipts,
     Search,
     Settings,
     Stock,
@@ -41,13 +42,14 @@ from orderweave_tryton.changes import (
     write_cursor,
 )
 from orderweave_tryton.client import Client
-from orderweave_tryton.fields import PRODUCT, RETURN, STAMPS, STOCK, WAREHOUSE, fields_for
+from orderweave_tryton.fields import EXPECTED, PRODUCT, RETURN, STAMPS, STOCK, WAREHOUSE, fields_for
 from orderweave_tryton.goods import location
 from orderweave_tryton.manifest import MANIFEST
-from orderweave_tryton.mapping import order_record, placed_at, product_record, stock_record, updated_at
-from orderweave_tryton.payloads import ProductRow, Sale, Stamped, Warehouse
+from orderweave_tryton.mapping import order_record, placed_at, product_record, receipt_record, stock_record, updated_at
+from orderweave_tryton.payloads import ExpectedMove, ProductRow, Sale, Stamped, Warehouse
 from orderweave_tryton.searching import (
     CHANGED,
+    EXPECTED_MOVES,
     NEVER_CHANGED,
     NOT_A_RETURN,
     Domain,
@@ -181,6 +183,18 @@ class TrytonConnector:
             gaps=(*places.gaps, *(gap for stock in levels for gap in stock.gaps)),
         )
 
+    async def read_receipts(self, skus: Sequence[str], call: Call) -> Receipts:
+        """What suppliers are to bring, by warehouse in use: as many calls as stock takes."""
+        _bounded(skus, self.manifest.stock_batch, "receipts")
+        places = await self.list_locations(call)
+        expected = await asyncio.gather(
+            *(self._expected(skus, place, call) for place in places.records if place.active)
+        )
+        return Receipts(
+            records=tuple(record for receipts in expected for record in receipts.records),
+            gaps=(*places.gaps, *(gap for receipts in expected for gap in receipts.gaps)),
+        )
+
     async def find_products(self, skus: Sequence[str], call: Call) -> Products:
         """Product variants by their code, inactive ones included."""
         _bounded(skus, self.manifest.product_batch, "products")
@@ -246,6 +260,16 @@ class TrytonConnector:
         )
         rows, gaps = decode_each(raws, ProductRow, what="stock")
         return Stock(records=tuple(stock_record(row, place.place()) for row in rows), gaps=tuple(gaps))
+
+    async def _expected(self, skus: Sequence[str], place: LocationRecord, call: Call) -> Receipts:
+        at_place: Domain = ["to_location", "child_of", [int(place.external_id)], "parent"]
+        raws = await self._client.search_read(
+            "stock.move", [["product.code", "in", list(skus)], at_place, EXPECTED_MOVES], EXPECTED, call, limit=_MOST
+        )
+        rows, gaps = decode_each(raws, ExpectedMove, what="expected goods")
+        today = call.clock.now().date()
+        records = tuple(receipt_record(row, place.place(), today) for row in rows if row.internal_quantity > 0)
+        return Receipts(records=records, gaps=(*gaps, *_cut(raws, "expected goods")))
 
 
 def _bounded(values: Sequence[str], batch: Batch | None, what: str) -> None:

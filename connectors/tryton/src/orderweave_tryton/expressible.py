@@ -29,6 +29,7 @@ from orderweave_sdk.records import (
     Place,
     ProductRecord,
     Quantities,
+    ReceiptRecord,
     Return,
     ReturnLine,
     ReturnStatus,
@@ -115,6 +116,17 @@ def told_stock(record: StockRecord) -> StockRecord:
         title=record.title,
         on_hand=on_hand,
         available=on_hand if record.available is None else record.available,
+    )
+
+
+def told_receipt(record: ReceiptRecord) -> ReceiptRecord:
+    """Expected goods: a day at whose end they may be counted on. Moves have no number of their own."""
+    return msgspec.structs.replace(
+        record,
+        location=told_place(record.location),
+        expected_at=record.expected_at and record.expected_at.replace(hour=23, minute=59, second=59, microsecond=0),
+        counted=False,
+        number=None,
     )
 
 

@@ -100,6 +100,7 @@ MANIFEST = Manifest(
             Capability.SEARCH_ORDERS,
             Capability.LIST_CHANGES,
             Capability.READ_STOCK,
+            Capability.READ_RECEIPTS,
             Capability.FIND_PRODUCTS,
             Capability.LIST_LOCATIONS,
         }

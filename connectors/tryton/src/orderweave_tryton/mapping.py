@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 
 from orderweave_sdk.records import (
@@ -21,6 +21,7 @@ from orderweave_sdk.records import (
     Place,
     ProductRecord,
     Quantities,
+    ReceiptRecord,
     StatusWord,
     StockRecord,
     Totals,
@@ -28,9 +29,10 @@ from orderweave_sdk.records import (
 from orderweave_tryton.goods import fulfillment, return_word, returns
 from orderweave_tryton.manifest import STATUSES
 from orderweave_tryton.parties import addresses, customer
-from orderweave_tryton.payloads import InvoiceRow, ProductRow, Sale, SaleLine
+from orderweave_tryton.payloads import ExpectedMove, InvoiceRow, ProductRow, Sale, SaleLine
 from orderweave_tryton.wire import DecimalValue, counted
 
+_LAST_SECOND = time(23, 59, 59)
 _BILLED = frozenset({"awaiting payment", "partially paid", "paid"})
 
 
@@ -89,6 +91,22 @@ def stock_record(row: ProductRow, place: Place) -> StockRecord:
         title=row.name or None,
         on_hand=None if row.quantity is None else counted(row.quantity),
         available=None if row.forecast_quantity is None else counted(row.forecast_quantity),
+    )
+
+
+def receipt_record(row: ExpectedMove, place: Place, today: date) -> ReceiptRecord:
+    """Goods on their way from a supplier to a warehouse, expected by the end of their day.
+
+    Tryton's forecast for today has those that are planned for today in it, and none that are late.
+    """
+    planned = row.planned_date.date() if row.planned_date else None
+    return ReceiptRecord(
+        sku=row.product.code,
+        location=place,
+        external_id=str(row.id),
+        quantity=counted(row.internal_quantity),
+        expected_at=None if planned is None else datetime.combine(planned, _LAST_SECOND, tzinfo=UTC),
+        counted=planned == today,
     )
 
 

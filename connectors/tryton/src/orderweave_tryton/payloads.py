@@ -223,6 +223,15 @@ class ProductRow(msgspec.Struct, gc=False):
     identifiers: list[Identifier] = msgspec.field(name="identifiers.", default_factory=list)
 
 
+class ExpectedMove(msgspec.Struct, gc=False):
+    """A stock.move from a supplier that has not been made; the day is empty where none is planned."""
+
+    id: int
+    internal_quantity: Decimal
+    product: ProductRow = msgspec.field(name="product.")
+    planned_date: DateValue | None = None
+
+
 class Stamped(msgspec.Struct, gc=False):
     """A record of which only counts when it was made and changed, and to what it belongs."""
 

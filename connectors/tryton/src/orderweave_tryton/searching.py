@@ -22,6 +22,12 @@ Position = tuple[datetime, int]
 NOT_A_RETURN: Domain = ["OR", [["origin", "=", None]], [["origin", "not like", "sale.sale,%"]]]
 CHANGED: Domain = [["write_date", "!=", None]]
 NEVER_CHANGED: Domain = [["write_date", "=", None]]
+# Moves from a supplier into a warehouse that were not made: what goes on to a customer directly never lies there.
+EXPECTED_MOVES: Domain = [
+    ["from_location.type", "=", "supplier"],
+    ["to_location.type", "=", "storage"],
+    ["state", "in", ["draft", "assigned"]],
+]
 
 _SIGNS: Mapping[Operator, str] = {
     Operator.EQ: "=",

@@ -14,10 +14,12 @@ from orderweave_tryton.expressible import (
     told_number,
     told_order,
     told_product,
+    told_receipt,
     told_reference,
     told_stock,
 )
 from orderweave_tryton.simulated_domain import bounds, candidates, matches, mentions
+from orderweave_tryton.simulated_receipts import move_row
 from orderweave_tryton.simulated_rows import Row, product_row, return_row, sale_row, warehouse_row
 
 # Field and direction, the first before the second.
@@ -33,6 +35,7 @@ class Database:
         self._sales = _Sales(world)
         self._warehouses = [warehouse_row(place) for place in _places(world)]
         self._products = _Products(world)
+        self._moves = [move_row(told_receipt(receipt), self._products.get) for receipt in world.receipts]
 
     def search(self, model: str, domain: Any, limit: int, order: Order, context: dict[str, Any]) -> list[Row]:
         """The rows of a model in a domain. Raises KeyError for a model or a field that there is not."""
@@ -46,6 +49,8 @@ class Database:
             return [row for row in self._warehouses if matches(row, domain) and _shown(row, domain)][:limit]
         if model == "product.product":
             return self._products.search(domain, limit, context)
+        if model == "stock.move":
+            return [row for row in self._moves if matches(row, domain)][:limit]
         raise KeyError(model)
 
 
@@ -151,6 +156,10 @@ class _Products:
         rows = (self._row(product, context.get("locations") or []) for product in self._products.values())
         return [row for row in rows if matches(row, domain) and _shown(row, domain)][:limit]
 
+    def get(self, sku: str) -> ProductRecord | None:
+        """The product with this code."""
+        return self._products.get(sku)
+
     def _row(self, product: ProductRecord, places: list[int]) -> Row:
         levels = [self._levels.get((product.sku, place), (_NONE, _NONE)) for place in places]
         quantity = sum((there for there, _ in levels), _NONE)
@@ -158,10 +167,9 @@ class _Products:
 
 
 def _places(world: World) -> Iterable[LocationRecord]:
-    """The world's locations, and those that only its stock names."""
+    """The world's locations, and those that only its goods name."""
     places = {place.external_id: place for place in world.locations}
-    for level in world.stock:
-        place = level.location
+    for place in (*(level.location for level in world.stock), *(receipt.location for receipt in world.receipts)):
         places.setdefault(place.external_id, LocationRecord(external_id=place.external_id, name=place.name))
     return places.values()
 

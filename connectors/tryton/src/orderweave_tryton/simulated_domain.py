@@ -123,6 +123,9 @@ def _passes(value: Any, operator: str, wanted: Any) -> bool:
         return _blank(value) in ([_blank(each) for each in wanted] if operator == "in" else [_blank(wanted)])
     if operator in ("!=", "not in"):
         return not _passes(value, "=" if operator == "!=" else "in", wanted)
+    if operator == "child_of":
+        # A place of the simulated world is a warehouse and all that lies in it.
+        return value is not None and value["id"] in wanted
     if operator in _COMPARISONS:
         return value is not None and _COMPARISONS[operator](value, wanted)
     pattern = _LIKES[operator.removeprefix("not ")](wanted)

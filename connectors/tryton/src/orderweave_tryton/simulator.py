@@ -10,10 +10,10 @@ import secrets
 from base64 import b64decode
 from typing import Any
 
-from orderweave_sdk.records import OrderRecord, ProductRecord, StockRecord
+from orderweave_sdk.records import OrderRecord, ProductRecord, ReceiptRecord, StockRecord
 from orderweave_sdk.testing.simulator import SimulatedAnswer, SimulatedRequest, Simulator
 from orderweave_sdk.testing.world import World
-from orderweave_tryton.expressible import told_order, told_product, told_stock
+from orderweave_tryton.expressible import told_order, told_product, told_receipt, told_stock
 from orderweave_tryton.simulated_database import Database
 from orderweave_tryton.simulated_domain import understood
 from orderweave_tryton.simulated_rows import COMPANY_CATEGORY, read
@@ -36,6 +36,7 @@ _FIRST_ID = {
     "customer": 7_000_000,
     "company": 8_000_000,
     "invoice": 9_000_000,
+    "receipt": 11_000_000,
 }
 _PAGE = "<!doctype html>\n<html lang=en>\n<title>{0}</title>\n<h1>{0}</h1>\n"
 
@@ -62,6 +63,11 @@ class TrytonSimulator(Simulator):
     def expressible_stock(cls, record: StockRecord) -> StockRecord:
         """See `orderweave_tryton.expressible.told_stock`."""
         return told_stock(record)
+
+    @classmethod
+    def expressible_receipt(cls, record: ReceiptRecord) -> ReceiptRecord:
+        """See `orderweave_tryton.expressible.told_receipt`."""
+        return told_receipt(record)
 
     @classmethod
     def expressible_product(cls, record: ProductRecord) -> ProductRecord:

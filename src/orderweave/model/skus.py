@@ -1,0 +1,12 @@
+"""SKUs that nobody named: a page of those that are listed."""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class SkuPage(msgspec.Struct, frozen=True, kw_only=True):
+    """Some SKUs, tidied (`merging.lines.tidy_sku`), each once and in their order, and whether there are more."""
+
+    skus: tuple[str, ...]
+    more: bool
