@@ -12,8 +12,7 @@ from tests.e2e.business import front
 
 pytestmark = pytest.mark.contracts
 
-# Those that this state of the product answers; the others wait for the index.
-ANSWERED = ("order-screen", "order-list", "availability", "fan-out", "tracking")
+ANSWERED = ("analyst", "order-screen", "order-list", "availability", "fan-out", "tracking")
 
 
 def document(name: str) -> str:

@@ -1,4 +1,4 @@
-"""The README's chapters for a front-end team, a portal and an operator: every command in them is typed, and works."""
+"""The README by chapters (front-end team, portal, analyst, operator): every command in it is typed, and works."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import os
 import re
 import shlex
 import signal
+import time
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +81,22 @@ def test_for_a_portal(demo: str, tmp_path: Path) -> None:
     assert told["shipments"]
     assert all(package["trackingNumber"] for shipment in told["shipments"] for package in shipment["packages"])
     assert "<html" in run(["curl", "-s", f"http://{demo}/track"], tmp_path)
+
+
+def test_for_an_analyst(demo: str, tmp_path: Path) -> None:
+    """Once the demo has synced, the three questions are answered out of a whole index."""
+    (script,) = scripts("For an analyst")
+    asked = [command.replace(ADDRESS, demo) for command in lines(script)]
+    end = time.monotonic() + 120
+    while True:
+        orders, months, places = [json.loads(run(["sh", "-ec", command], tmp_path)) for command in asked]
+        if orders.get("data") and orders["data"]["orders"]["coverage"]["complete"]:
+            break
+        assert time.monotonic() < end
+        time.sleep(1)
+    assert orders["data"]["orders"]["totalCount"] > 0
+    assert all(group["totalSum"] for group in months["data"]["orderAggregates"]["groups"])
+    assert {group["skuCount"] for group in places["data"]["inventoryAggregates"]["groups"]} == {60}
 
 
 async def test_for_an_operator(tmp_path: Path) -> None:
