@@ -33,7 +33,11 @@ def test_examples_start(name: str, tmp_path: Path) -> None:
         document = tomllib.loads(example)
         secret = "sqlite:///orders.sqlite" if name == "sql" else "EZAKsecret"
         environment = dict.fromkeys(re.findall(r'env = "(\w+)"', example), secret)
-        named = {str(value).partition(":")[0] for value in values(document) if re.fullmatch(r"[\w-]+:\w+", str(value))}
+        named = {
+            str(value).partition(":")[0]
+            for value in values(document)
+            if re.fullmatch(r"[a-z][a-z0-9-]*:\w+", str(value))
+        }
         for other in sorted(named - set(document["systems"])):
             settings = {"url": "https://shop.example", "access_token": {"env": "OTHER_TOKEN"}}
             document["systems"][other] = {"connector": "shopify", "settings": settings}

@@ -143,6 +143,27 @@ def test_descending() -> None:
     )
 
 
+@pytest.mark.parametrize("descending", [False, True])
+async def test_pages_of_one_moment(
+    descending: bool, connector: ExtensivConnector, simulator: ExtensivSimulator
+) -> None:
+    """Orders that changed at one moment come once each, by id, however many pages cut through them."""
+    orders = many(23).orders
+    same = (msgspec.structs.replace(order, updated_at=MOMENT) for order in orders[2:20])
+    simulator.seed(World(orders=(*orders[:2], *same, *orders[20:])))
+    expected = sorted(simulator.world.orders, key=lambda each: (each.updated_at, each.external_id), reverse=descending)
+    seen: list[str] = []
+    place, more = None, True
+    while more:
+        page = await connector.search_orders(
+            msgspec.structs.replace(search(4, place), descending=descending), Call.within(10)
+        )
+        seen += [hit.record.external_id for hit in page.hits]
+        place, more = page.hits[-1].cursor, page.more
+    assert seen == [order.external_id for order in expected]
+    assert len(simulator.calls) == 6
+
+
 @pytest.mark.parametrize("cursor", ["", "7", "soon/7", "2026-03-02T09:30:00/", "2026-03-02T09:30:00/x", "1;x==1/7"])
 async def test_foreign_cursors(cursor: str, connector: ExtensivConnector, simulator: ExtensivSimulator) -> None:
     """A cursor that this connector did not write is refused, and nothing is sent."""

@@ -16,6 +16,7 @@ from orderweave_fluent_commerce.mapping import order_record
 from orderweave_fluent_commerce.payloads import OrderPayload
 from orderweave_fluent_commerce.statuses import STATUSES
 from orderweave_sdk.decoding import decode
+from orderweave_sdk.errors import BadPayload
 from orderweave_sdk.records import (
     Address,
     Axis,
@@ -131,6 +132,13 @@ def test_a_time_without_a_zone_is_in_utc(moment: str) -> None:
     record = read(createdOn=moment)
     assert record.header is not None
     assert record.header.placed_at == AT_NOON
+
+
+@pytest.mark.parametrize("moment", ["soon", "2026-02-30T00:00:00Z", 1772366400000])
+def test_a_time_that_is_none(moment: Any) -> None:
+    """It is an order that cannot be read, and no half of a moment."""
+    with pytest.raises(BadPayload, match=r"createdOn"):
+        read(createdOn=moment)
 
 
 def test_lines() -> None:

@@ -14,7 +14,7 @@ from orderweave_fluent_commerce.expressible import REFERENCE_ATTRIBUTE, order_as
 from orderweave_fluent_commerce.manifest import MANIFEST
 from orderweave_fluent_commerce.simulator import FluentCommerceSimulator
 from orderweave_sdk.batches import keys_of, packed
-from orderweave_sdk.clock import Call
+from orderweave_sdk.clock import Call, SystemClock
 from orderweave_sdk.connecting import Connecting
 from orderweave_sdk.errors import GiveUp
 from orderweave_sdk.records import (
@@ -41,6 +41,18 @@ from orderweave_sdk.testing.world import World
 from .answering import Answers, connected, listed
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+MUCH_LATER = datetime(2099, 3, 1, 12, tzinfo=UTC)
+
+
+class SetClock(SystemClock):
+    """A clock whose date is set."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        """The date that was set."""
+        return self._now
 
 
 def call() -> Call:
@@ -264,6 +276,37 @@ async def test_a_pass_lists_orders_then_fulfilments(
         ("ChangedOrders", since),
         ("ChangedFulfilments", since),
     ]
+
+
+async def test_changes_of_one_moment_and_meanwhile(
+    account: FluentCommerceSimulator, connector: FluentCommerceConnector
+) -> None:
+    """Of 120 orders that changed at one moment each comes, though one of the first page changes before the second."""
+    many = tuple(msgspec.structs.replace(order(n), updated_at=NOON) for n in range(1, 121))
+    account.seed(World(orders=many))
+    first = await connector.list_changes(None, NOON, frozenset(), call())
+    account.seed(World(orders=(msgspec.structs.replace(many[0], updated_at=MUCH_LATER), *many[1:])))
+    second = await connector.list_changes(first.cursor, None, frozenset(), call())
+    third = await connector.list_changes(second.cursor, None, frozenset(), call())
+    assert [entry.operation for entry in account.calls] == ["ChangedOrders"] * 3
+    seen = [record.external_id for changes in (first, second, third) for record in changes.records]
+    assert seen == [str(n) for n in range(1, 121)]
+
+
+async def test_the_next_pass_reaches_back(account: FluentCommerceSimulator, connector: FluentCommerceConnector) -> None:
+    """It begins five minutes before the last one did, for what carries an older time than when it became visible."""
+    account.seed(World(orders=(order(1),)))
+    began = Call(clock=SetClock(NOON + timedelta(hours=1)), deadline=SystemClock().monotonic() + 60)
+    ended = await connector.list_changes(None, None, frozenset(), began)
+    late = msgspec.structs.replace(order(2), updated_at=NOON + timedelta(minutes=55))
+    later = Call(clock=SetClock(NOON + timedelta(hours=2)), deadline=SystemClock().monotonic() + 60)
+    for records, found in (
+        ((order(1), late), ["2"]),
+        ((order(1), msgspec.structs.replace(late, updated_at=NOON + timedelta(minutes=54))), []),
+    ):
+        account.seed(World(orders=records))
+        changes = await connector.list_changes(ended.cursor, None, frozenset(), later)
+        assert [record.external_id for record in changes.records] == found
 
 
 async def test_a_cursor_of_others_is_refused(connector: FluentCommerceConnector) -> None:

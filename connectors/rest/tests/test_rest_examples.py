@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import pytest
+import yaml
 
 from connectors.rest.tests.examples import FOLDER, Medusa, ShipStation, settings
 from connectors.rest.tests.medusa_api import MedusaSimulator
@@ -18,7 +19,7 @@ from orderweave_sdk.capabilities import Condition, Search
 from orderweave_sdk.clock import Call
 from orderweave_sdk.connecting import Connecting
 from orderweave_sdk.manifest import Operator, SearchField
-from orderweave_sdk.records import Facet
+from orderweave_sdk.records import Axis, Facet
 from orderweave_sdk.testing.contract import PROTOCOL_OF, ConnectorContract
 from orderweave_sdk.testing.contracts import contract_file
 from orderweave_sdk.testing.openapi_contract import OpenapiContract, load_openapi
@@ -83,13 +84,14 @@ async def test_what_orders_cost(name: str, says: Any, facets: set[Facet], counts
         assert (found, len(scripted.asked)) == (count, expected)
 
 
+_MEDUSA, _SHIPSTATION = "medusa/openapi.full.yaml", "shipstation/shipstation_v1_openapi.yaml"
 # Medusa writes what is inside a parameter in brackets (its guide "Query parameter types"); its file has the whole.
 _IN_BRACKETS = frozenset(f"{name}[${way}]" for name in ("created_at", "updated_at") for way in ("gte", "lte"))
 
 
 def _medusa() -> OpenapiContract:
     return load_openapi(
-        contract_file("medusa/openapi.full.yaml"),
+        contract_file(_MEDUSA),
         undeclared=_IN_BRACKETS,
         sparse=frozenset({"fields"}),
         tolerated=frozenset({"status"}),  # the file filters by an order's status, and forgets it among the fields
@@ -97,7 +99,7 @@ def _medusa() -> OpenapiContract:
 
 
 def _shipstation() -> OpenapiContract:
-    return load_openapi(contract_file("shipstation/shipstation_v1_openapi.yaml"))
+    return load_openapi(contract_file(_SHIPSTATION))
 
 
 @pytest.mark.contracts
@@ -127,6 +129,41 @@ async def test_both_sides_keep_to_the_contract(
         await connecting.close()
     assert len(api.calls) > 20
     assert contract().calls_problems(api.calls) == []
+
+
+_ADMIN_ORDER = ("components", "schemas", "AdminOrder", "properties")
+_ORDER_STATUS = ("components", "schemas", "orderStatus")
+
+
+@pytest.mark.contracts
+@pytest.mark.parametrize(
+    ("connector", "file", "axes"),
+    [
+        (
+            Medusa,
+            _MEDUSA,
+            {
+                Axis.PAYMENT: (*_ADMIN_ORDER, "payment_status"),
+                Axis.FULFILLMENT: (*_ADMIN_ORDER, "fulfillment_status"),
+            },
+        ),
+        (ShipStation, _SHIPSTATION, {Axis.ORDER: _ORDER_STATUS, Axis.FULFILLMENT: _ORDER_STATUS}),
+    ],
+    ids=["medusa", "shipstation"],
+)
+def test_words_are_those_of_the_contract(
+    connector: type[RestConnector], file: str, axes: dict[Axis, tuple[str, ...]]
+) -> None:
+    """Each word that the API's file lists has a meaning in the example, and no other has. An order's own status is a
+    plain text in Medusa's.
+    """
+    document = yaml.load(contract_file(file).read_text(encoding="utf-8"), yaml.CSafeLoader)
+    for axis, path in axes.items():
+        schema = document
+        for step in path:
+            schema = schema[step]
+        assert set(connector.manifest.statuses.words[axis]) == set(schema["enum"])
+    assert connector.manifest.statuses.problems() == []
 
 
 async def _everything(subject: Any, api: Simulator, connector: type[RestConnector]) -> None:

@@ -151,6 +151,24 @@ async def test_any_hit_can_be_gone_on_from(style: str, size: int) -> None:
 
 
 @pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("size", [1, 2, 3])
+async def test_orders_of_one_moment(style: str, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Orders that are equal in the sort come once each, though pages of ours and of the API's cut through them."""
+    same = [{"id": name, "placed": "2026-01-02T00:00:00Z"} for name in IDS[1:6]]
+    monkeypatch.setattr(f"{__name__}.ORDERS", [ORDERS[0], *same, ORDERS[6]])
+    paging, query, says, _ = STYLES[style]
+    subject, _ = connected(searching(paging, query), says)
+    found: list[str] = []
+    after: str | None = None
+    more = True
+    while more:
+        page = await subject.search_orders(wanted(size, after), call())
+        found += [hit.record.external_id for hit in page.hits]
+        after, more = page.hits[-1].cursor, page.more
+    assert found == IDS
+
+
+@pytest.mark.parametrize("style", STYLES)
 async def test_a_look_up_is_read_to_its_end(style: str) -> None:
     """A look-up whose answer has pages follows them all: three requests, seven orders."""
     paging, query, says, expected = STYLES[style]

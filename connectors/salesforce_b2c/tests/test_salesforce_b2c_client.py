@@ -25,6 +25,7 @@ from orderweave_sdk.errors import (
     Wait,
 )
 from orderweave_sdk.manifest import Capability
+from orderweave_sdk.metering import Quota
 from orderweave_sdk.records import Facet, Key, OrderRecord
 from orderweave_sdk.testing.faults import Fault
 from orderweave_sdk.testing.samples import sample_world
@@ -249,6 +250,48 @@ async def test_an_unreadable_order_is_a_gap(connector: SalesforceB2cConnector, s
     found = await connector.find_orders(keys_of("id", [FIRST, SECOND, "1003"]), MANIFEST.facets, Call.within(10))
     assert [record.external_id for record in found.records] == [FIRST, "1003"]
     assert [(gap.external_id, "secret" in gap.reason) for gap in found.gaps] == [(SECOND, False)]
+
+
+class Ledger:
+    """A meter that lets everything through and notes what was paid for what."""
+
+    def __init__(self) -> None:
+        self.paid: list[tuple[str, float]] = []
+
+    async def take(self, price: float, call: Call, *, operation: str) -> None:
+        """See `Meter`."""
+        self.paid.append((operation, price))
+
+    def done(self, price: float) -> None:
+        """See `Meter`."""
+
+    async def learn(self, told: Quota, *, unspent: float) -> None:
+        """See `Meter`: Salesforce tells nothing of it."""
+        raise AssertionError
+
+
+async def test_every_request_is_paid(site: SalesforceB2cSimulator) -> None:
+    """Each request is one of the 4,000 a minute, whatever it reads; three of a fan-out are three; tokens are free."""
+    limit = MANIFEST.rate_limit
+    assert limit is not None
+    assert limit.burst + 60 * limit.per_second == pytest.approx(4000)
+    ledger = Ledger()
+    connecting = Connecting(SalesforceB2cConnector, site.settings(), meter=ledger)
+    connector, call = connecting.connector, Call.within(10)
+    assert isinstance(connector, SalesforceB2cConnector)
+    await numbers(connector, FIRST, SECOND, "1003")
+    await connector.list_changes(None, None, NOTHING, call)
+    await connector.read_stock(["TEA-GREEN-100"], None, call)
+    await connector.find_products(["TEA-GREEN-100"], call)
+    await connecting.close()
+    assert ledger.paid == [
+        ("sign-in at Account Manager", 0),
+        *[("order by number", 1)] * 3,
+        ("orders", 1),
+        ("sign-in at SLAS", 0),
+        ("availability", 1),
+        ("products", 1),
+    ]
 
 
 # --- goods ---------------------------------------------------------------------------------------------------------

@@ -256,10 +256,32 @@ def test_payments() -> None:
     assert alone.transactions[0].status is TransactionStatus.UNKNOWN
 
 
+def test_amounts_are_exact() -> None:
+    """Amounts are numbers on the wire: every digit of them is kept, also past what a float holds."""
+    body = b'{"orderNo":"1","currency":"EUR","orderTotal":12345678901234567.89,"taxTotal":0.1,"shippingTotal":1e-2}'
+    header = order_record(msgspec.json.decode(body, type=OrderPayload), frozenset({Facet.HEADER})).header
+    assert header is not None
+    assert header.totals == Totals(total=eur("12345678901234567.89"), tax=eur("0.1"), shipping=eur("0.01"))
+
+
+def test_times() -> None:
+    """A moment of any zone is one in UTC."""
+    found = record(lastModified="2026-05-20T16:13:31.061+02:00").updated_at
+    assert found == datetime(2026, 5, 20, 14, 13, 31, 61000, tzinfo=UTC)
+    assert found.tzinfo is UTC
+
+
 def test_a_time_without_a_zone() -> None:
     """Nobody guesses which zone is meant."""
     with pytest.raises(BadPayload, match="a time without a zone"):
         record(lastModified="2026-05-20T14:13:31")
+
+
+@pytest.mark.parametrize("told", ["soon", "2026-02-30T00:00:00Z", 1747750411])
+def test_times_that_are_none(told: Any) -> None:
+    """They are no half-read moments, but an order that cannot be read."""
+    with pytest.raises(msgspec.ValidationError, match=r"`\$\.creationDate`"):
+        record(creationDate=told)
 
 
 def test_products_and_stock() -> None:

@@ -209,14 +209,14 @@ def _truth(scenario: Scenario, absent: frozenset[str]) -> Truth:
     """What is true where some do not take part: their records are nobody's, and so is what only they tied or said."""
     orders: list[TrueOrder] = []
     alone: list[RecordId] = []
-    bridged: set[RecordId] = set()
+    apart: dict[RecordId, RecordId] = {}
     for order in scenario.truth.orders:
         members = {member for member in order.members if member[0] not in absent}
         if order.bridged and _SENDING.isdisjoint(name for name, _ in members) and len(members) > 1:
-            bridged.add(order.anchor)
-            apart = {member for member in members if member[0] == _ERP and member != order.anchor}
-            alone += sorted(apart)
-            members -= apart
+            for record in [member for member in members if member[0] == _ERP and member != order.anchor]:
+                apart[order.anchor] = record
+                alone.append(record)
+                members.discard(record)
         if members:
             anchor = order.anchor if order.anchor in members else min(members)
             orders.append(TrueOrder(number=order.number, anchor=anchor, members=frozenset(members)))
@@ -226,7 +226,8 @@ def _truth(scenario: Scenario, absent: frozenset[str]) -> Truth:
         for offset, record in enumerate(alone, start=1)
     ]
     there = frozenset(scenario.worlds) - absent
-    kept = tuple(conflict for conflict in scenario.truth.conflicts if _can_be_seen(conflict, there, bridged))
+    left = [found for conflict in scenario.truth.conflicts if (found := _what_is_left(conflict, apart)) is not None]
+    kept = tuple(conflict for conflict in left if _can_be_seen(conflict, there))
     oversold = () if _WAREHOUSE in absent else scenario.truth.oversells
     return Truth(
         orders=tuple(orders),
@@ -237,11 +238,22 @@ def _truth(scenario: Scenario, absent: frozenset[str]) -> Truth:
     )
 
 
-def _can_be_seen(conflict: PlantedConflict, there: frozenset[str], bridged: set[RecordId]) -> bool:
-    """Whether two who disagree are both there, and their records one order."""
+def _what_is_left(conflict: PlantedConflict, apart: Mapping[RecordId, RecordId]) -> PlantedConflict | None:
+    """The conflict where the ERP's record is one order with the shop's; where it is `apart`, only the ERP's own invoice
+    still disagrees with the ERP's own total.
+    """
+    if conflict.order not in apart:
+        return conflict
+    if conflict.kind != "invoice_off_by_a_cent":
+        return None
+    return msgspec.structs.replace(conflict, order=apart[conflict.order])
+
+
+def _can_be_seen(conflict: PlantedConflict, there: frozenset[str]) -> bool:
+    """Whether two who disagree are both there."""
     if conflict.kind == "stock_drift":
         return {_WAREHOUSE, _ERP} <= there
-    if conflict.order[0] not in there or conflict.order in bridged:
+    if conflict.order[0] not in there:
         return False
     return not (_SENDING | {_ERP}).isdisjoint(there) if conflict.kind == "status_lag" else _ERP in there
 

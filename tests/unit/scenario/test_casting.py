@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from orderweave.scenario import CASTS, Cast, CastError, Scenario, cast, demo_systems, told
+from orderweave.scenario import CASTS, Cast, CastError, Scenario, cast, demo_systems, generate, told
 from orderweave.scenario.casting import Part
 from orderweave.scenario.parcels import LAG
 from orderweave_sdk.records import OrderRecord, Package, Shipment, ShipmentStatus
@@ -150,6 +150,23 @@ def test_what_is_true_without_some(scenario: Scenario, left_out: set[str]) -> No
     assert len({order.number for order in found.truth.orders}) == len(found.truth.orders)
     assert all(conflict.order[0] not in left_out for conflict in found.truth.conflicts)
     assert IDS.keys() - found.worlds.keys() == left_out
+
+
+def test_an_invoice_that_is_off_without_the_warehouse() -> None:
+    """Where nothing but the warehouse tied the ERP's record to the shop's order it is an order of its own, and its
+    invoice still disagrees with its own total.
+    """
+    whole = generate(seed=14, orders=200, ids=IDS)
+    found = told(whole, cast(["shopify", "tryton"])).truth
+    kind, record = "invoice_off_by_a_cent", ("erp", "erp/order/101")
+    assert [conflict.order for conflict in found.conflicts if conflict.kind == kind and conflict.order[0] == "erp"] == [
+        record
+    ]
+    assert [order.members for order in found.orders if record in order.members] == [frozenset({record})]
+    (joined,) = (order for order in whole.truth.orders if record in order.members)
+    assert joined.bridged
+    assert joined.anchor in {conflict.order for conflict in whole.truth.conflicts if conflict.kind == kind}
+    assert joined.anchor not in {conflict.order for conflict in found.conflicts}
 
 
 def test_others_hear_of_an_arrival_later(scenario: Scenario) -> None:

@@ -32,6 +32,9 @@ def mix_with(connector: str) -> tuple[str, ...]:
 MIXES = [
     USUAL,
     *(mix_with(connector) for connector in OTHERS),
+    ("adobe_commerce", "sap_s4hana", "extensiv", "easypost"),
+    ("salesforce_b2c", "odoo", "fluent_commerce"),
+    ("vendure", "tryton"),
     ("shopify", "adobe_commerce", "tryton", "shiphero"),
     ("shopify", "adobe_commerce", "salesforce_b2c", "tryton", "shiphero"),
     ("shopify", "adobe_commerce", "salesforce_b2c"),
