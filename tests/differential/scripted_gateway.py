@@ -9,6 +9,8 @@ from typing import Any, cast
 import msgspec
 
 from orderweave.answering import Gateway
+from orderweave.model.aggregates import Groups, InventoryGroup, OrderGroup
+from orderweave.model.exports import Export
 from orderweave.model.inventory import InventoryItem, OversellReport
 from orderweave.model.listing import StatusMapping, SystemInfo
 from orderweave.model.order import Customer, Location, Order, OrderConnection
@@ -58,6 +60,24 @@ class ScriptedGateway:
     async def orders(self, page: Any, *_: Any) -> Any:
         """A page."""
         return await self._later(OrderConnection, repr(page))
+
+    async def order_groups(self, wanted: Any, asked: Any, *_: Any) -> Any:
+        """Groups of orders."""
+        return await self._groups(OrderGroup, repr((wanted, asked)))
+
+    async def stock_groups(self, skus: Any, locations: Any, asked: Any) -> Any:
+        """Groups of stock."""
+        return await self._groups(InventoryGroup, repr((skus, locations, asked)))
+
+    async def _groups(self, kind: Any, asked: str) -> Any:
+        found = await self._later(Groups, asked)
+        if not isinstance(found, Groups):
+            return found
+        return msgspec.structs.replace(found, groups=tuple(self._maker(asked).some(kind)))
+
+    async def export(self, token: str, *_: Any) -> Any:
+        """An export."""
+        return await self._later(Export, token)
 
     async def inventory(self, skus: Any, *_: Any, receipts: bool) -> Any:
         """Stock."""

@@ -28,9 +28,8 @@ UNLIMITED = Caller(
 )
 _NOBODY = Business(systems={})
 # A gateway that nobody asks anything but what its plans would cost: nothing, for it has no systems.
-NO_SYSTEMS = cast(
-    "Gateway", SimpleNamespace(parts=SimpleNamespace(business=_NOBODY, authority=Authority(_NOBODY)), points=None)
-)
+_PARTS = SimpleNamespace(business=_NOBODY, authority=Authority(_NOBODY), index=None)
+NO_SYSTEMS = cast("Gateway", SimpleNamespace(parts=_PARTS, points=None))
 
 
 def limited(name: str = "somebody", *, without: frozenset[Scope] = frozenset(), **limits: Any) -> Caller:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import msgspec
@@ -16,7 +17,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from orderweave.bootstrap import Orderweave, observed
-from orderweave.config.configuration import IndexSettings, ObservingSettings, TrackingPage, TrackingSettings
+from orderweave.config.configuration import (
+    ExportSettings,
+    IndexSettings,
+    ObservingSettings,
+    TrackingPage,
+    TrackingSettings,
+)
 from orderweave.demo.business import DemoBusiness
 from orderweave.observing.logs import set_up_logs
 from orderweave.web import Current, build_app
@@ -89,6 +96,7 @@ def demo_app(business: DemoBusiness, *, indexed: bool = False) -> Starlette:
         observing=ObservingSettings(log_requests=False),
         tracking=TrackingSettings(keys=(secrets.token_urlsafe(),), page=_PAGE),
         index=IndexSettings(url=f"sqlite:///{folder.name}/index.db") if folder else None,
+        exports=ExportSettings(folder=Path(folder.name) / "exports") if folder else None,
     )
     observing = observed(configuration, ops=True)
     woven = Orderweave(configuration, observing=observing)
