@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 import strawberry
@@ -16,6 +17,7 @@ from orderweave.access.points import Points
 from orderweave.answering import Gateway
 from orderweave.answering.parts import Parts
 from orderweave.caching import Cache
+from orderweave.caching.forgetting import Telling
 from orderweave.caching.guarding import Guarded
 from orderweave.caching.keys import digest_of
 from orderweave.caching.memory import MemoryStore
@@ -25,6 +27,7 @@ from orderweave.calling.parts import Pause
 from orderweave.calling.quota import meter_for
 from orderweave.config import Configuration
 from orderweave.config.configuration import ConfiguredSystem
+from orderweave.exporting import Exports
 from orderweave.fetching.readings import expose
 from orderweave.fetching.systems import Systems
 from orderweave.guests import Desk
@@ -39,8 +42,13 @@ from orderweave.observing.tracing import Tracing, exporting
 from orderweave.operations.persisted import Documents
 from orderweave.operations.sharing import InRedis, Shared
 from orderweave.planning.authority import Authority
+from orderweave.receiving import Receiving
+from orderweave.receiving.effects import Announce, GatewayEffects
+from orderweave.receiving.refreshing import refresh
+from orderweave.receiving.storing import IndexStore
 from orderweave.schema import build_schema, build_subgraph
-from orderweave.web import Door
+from orderweave.sync import Steady, Sync
+from orderweave.web import Current, Door
 from orderweave.web.addresses import Addresses
 from orderweave.web.forgery import Preflight
 from orderweave.web.origins import Origins
@@ -105,6 +113,14 @@ class Orderweave:
             desk = Desk(configuration.tracking, clock=self.clock, pause=pause, redis=self.redis, observing=observing)
         reader, merger = KeyReader(business), Merger(business, authority)
         self.index = _index(configuration, reader, merger, self.clock)
+        self.sync: Sync | None = None
+        self._steady: Steady | None = None
+        if self.index is not None:
+            self.sync = Sync(self.systems, self.index, configuration.sync)
+            self._steady = Steady(self.sync, pause=pause)
+        self.exports: Exports | None = None
+        if self.index is not None and configuration.exports is not None:
+            self.exports = Exports(self.index, business, configuration.exports, self.clock)
         parts = Parts(
             business=business,
             systems=self.systems,
@@ -117,6 +133,7 @@ class Orderweave:
             known_skus=_listed(business, self.index),
             index=self.index,
             index_seconds=configuration.index.answer_seconds if configuration.index else 0,
+            exports=self.exports,
         )
         self.gateway = Gateway(
             parts,
@@ -131,8 +148,25 @@ class Orderweave:
         shared = InRedis(self.redis, self.clock) if self.redis is not None else None
         self.door = _door(configuration, self.identifier or anybody, shared)
 
+    def begin(self) -> None:
+        """Begin what runs beside the answers, in the event loop in which it is closed: the sync, and work on exports."""
+        if self._steady is not None and self.configuration.sync.enabled:
+            self._steady.start()
+        if self.exports is not None:
+            self.exports.start()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """What runs beside the answers begins here, and ends."""
+        self.begin()
+        try:
+            yield
+        finally:
+            await self._end_beside()
+
     async def close(self) -> None:
-        """Close every connection."""
+        """Close every connection, and end what runs beside the answers."""
+        await self._end_beside()
         await self.systems.close()
         if self.identifier is not None:
             await self.identifier.close()
@@ -140,6 +174,12 @@ class Orderweave:
             await self.redis.aclose()
         if self.index is not None:
             self.index.close()
+
+    async def _end_beside(self) -> None:
+        if self._steady is not None:
+            await self._steady.close()
+        if self.exports is not None:
+            await self.exports.close()
 
 
 def _door(configuration: Configuration, identify: Identify, shared: Shared | None) -> Door:
@@ -187,6 +227,31 @@ def _cache(configuration: Configuration, clock: Clock, observing: Observing) -> 
         for name, system in configuration.systems.items()
     }
     return Cache(clock, memory=memory, shared=shared, ages=settings.ages, digests=digests, observing=observing)
+
+
+def webhooks(
+    configuration: Configuration, current: Current, observing: Observing, *, clock: Clock, redis: Any = None
+) -> Callable[[Announce], Receiving] | None:
+    """What makes the receiving of webhooks, where the configuration has them taken. It works on whichever gateway is
+    current; `redis` is where processes tell one another what is forgotten.
+    """
+    settings = configuration.webhooks
+    if settings is None:
+        return None
+    telling = Telling(redis) if redis is not None and configuration.cache is not None else None
+
+    def made(announce: Announce) -> Receiving:
+        return Receiving(
+            current.request,
+            IndexStore(current.request),
+            GatewayEffects(current.request, announce, telling=telling, refresh=refresh),
+            settings,
+            clock,
+            observing=observing,
+            telling=telling,
+        )
+
+    return made
 
 
 def observed(configuration: Configuration, *, clock: Clock | None = None, ops: bool = False) -> Observed:

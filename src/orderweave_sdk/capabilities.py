@@ -27,6 +27,7 @@ from orderweave_sdk.records import (
     TrackingRecord,
 )
 from orderweave_sdk.upstream import UpstreamFactory
+from orderweave_sdk.webhooks import Delivery, Registered
 
 # A connector's part of the configuration, after types and secrets have been resolved.
 Settings = Mapping[str, Any]
@@ -253,4 +254,29 @@ class ListLocations(Protocol):
 
     async def list_locations(self, call: Call) -> Locations:
         """All places; bounded by the vendor's own page loop."""
+        ...
+
+
+@runtime_checkable
+class ReceiveWebhooks(Protocol):
+    """RECEIVE_WEBHOOKS: deliveries that the vendor sends by itself."""
+
+    def read_delivery(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Delivery:
+        """What a delivery says, once its signature is that of the bytes that came; raises `webhooks.Refused` otherwise.
+
+        Pure, and in constant time (`orderweave_sdk.signatures`). `headers` have their names in lower case; `body` is
+        what came, byte by byte; `now` is aware. Topics that concern nobody give a delivery about nothing.
+        """
+        ...
+
+
+@runtime_checkable
+class RegisterWebhooks(Protocol):
+    """REGISTER_WEBHOOKS: having the vendor send webhooks to an address."""
+
+    async def register_webhooks(self, url: str, call: Call) -> Registered:
+        """Register every topic that `read_delivery` makes something of, unless it is registered for this address.
+
+        The one capability that changes something at the vendor; called by an operator alone.
+        """
         ...

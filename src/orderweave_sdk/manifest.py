@@ -12,6 +12,7 @@ import msgspec
 
 from orderweave_sdk.records import Axis, Facet, SystemKind
 from orderweave_sdk.statuses import StatusMap
+from orderweave_sdk.webhooks import PUBLIC_KEYS, SECRETS
 
 
 class Capability(StrEnum):
@@ -25,6 +26,8 @@ class Capability(StrEnum):
     READ_TRACKING = "READ_TRACKING"
     FIND_PRODUCTS = "FIND_PRODUCTS"
     LIST_LOCATIONS = "LIST_LOCATIONS"
+    RECEIVE_WEBHOOKS = "RECEIVE_WEBHOOKS"
+    REGISTER_WEBHOOKS = "REGISTER_WEBHOOKS"
 
 
 class BatchStrategy(StrEnum):
@@ -180,6 +183,11 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
             if (capability in self.capabilities) != given:
                 state = "declared" if not given else "not declared"
                 found.append(f"{capability} is {state}, yet {field} is {'given' if given else 'empty'}")
+        signed_with = any(setting.name in (SECRETS, PUBLIC_KEYS) for setting in self.settings)
+        if Capability.RECEIVE_WEBHOOKS in self.capabilities and not signed_with:
+            found.append(f"RECEIVE_WEBHOOKS needs the setting {SECRETS} or {PUBLIC_KEYS}")
+        if Capability.REGISTER_WEBHOOKS in self.capabilities and Capability.RECEIVE_WEBHOOKS not in self.capabilities:
+            found.append("REGISTER_WEBHOOKS needs RECEIVE_WEBHOOKS")
         if Capability.READ_RECEIPTS in self.capabilities and Capability.READ_STOCK not in self.capabilities:
             found.append("READ_RECEIPTS needs READ_STOCK: goods are expected where stock is kept")
         batches = [*self.lookups.items(), ("stock", self.stock_batch), ("tracking", self.tracking_batch)]

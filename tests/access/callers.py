@@ -19,7 +19,8 @@ from orderweave_sdk.records import (
     ProductRecord,
 )
 from tests.unit.fake_business import erp, order, shop, stock, wms
-from tests.unit.fake_systems import NOON, Woven, weave
+from tests.unit.fake_clock import NOON
+from tests.unit.fake_systems import Woven, weave
 
 ADA, BEN = "ada@example.com", "ben@example.com"
 

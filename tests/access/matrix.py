@@ -6,10 +6,11 @@ import asyncio
 import tempfile
 from collections.abc import Mapping
 from contextlib import aclosing
+from pathlib import Path
 from typing import Any
 
 from orderweave.access import Headers
-from orderweave.config.configuration import IndexSettings, LiveSettings
+from orderweave.config.configuration import ExportSettings, IndexSettings, LiveSettings
 from orderweave.live import Feed
 from orderweave.live.looking import looking
 from orderweave.model.ids import encode_id
@@ -22,6 +23,7 @@ from orderweave.schema import Context
 from orderweave.web import Admission, Current, Door
 from orderweave.web.live.running import Identity, Running
 from tests.access.callers import CALLERS, OWNERS, PEOPLE, business, order_id
+from tests.unit.exporting.house import exporting
 from tests.unit.fake_systems import Woven
 from tests.unit.indexing import read_all
 
@@ -54,6 +56,9 @@ def of_owner(owner: str) -> dict[str, str]:
 
 OF_NOBODY: dict[str, str] = {
     "inventoryChanged": 'subscription { found: inventoryChanged(skus: ["TEA-1"]) { items { onHand } } }',
+    "export": 'found: export(id: "none") { id }',
+    "exportCreate": "mutation { found: exportCreate(input: {table: ORDERS}) { state } }",
+    "exportCancel": 'mutation { found: exportCancel(id: "none") { state } }',
     "inventory": 'found: inventory(skus: ["TEA-1"]) { onHand }',
     "inventoryAggregates": "found: inventoryAggregates(groupBy: [{field: SKU}]) { groups { onHandSum } }",
     "oversells": 'found: oversells(skus: ["TEA-1"]) { checked }',
@@ -89,6 +94,13 @@ async def asked(question: str, rights: Rights, *, compiled: bool) -> dict[str, A
             woven = business(IndexSettings(url=f"sqlite:///{folder}/index.db"))
             await read_all(woven)
             return await _answered(woven, question, rights, compiled=compiled)
+    if "export" in question:
+        with tempfile.TemporaryDirectory() as folder:
+            index = IndexSettings(url=f"sqlite:///{folder}/index.db")
+            woven = exporting(business(index), ExportSettings(folder=Path(folder)))
+            answer = await _answered(woven, question, rights, compiled=compiled)
+            await woven.close()
+            return answer
     return await _answered(business(), question, rights, compiled=compiled)
 
 

@@ -15,6 +15,7 @@ from orderweave.config import (
     ConfigurationError,
     access,
     caching,
+    exports,
     http,
     index,
     installed,
@@ -25,7 +26,9 @@ from orderweave.config import (
     observing,
     reading,
     roles,
+    sync,
     tracking,
+    webhooks,
 )
 from orderweave.config.calls import CALLS
 from orderweave.config.configuration import (
@@ -35,7 +38,9 @@ from orderweave.config.configuration import (
     Issuer,
     LiveSettings,
     Server,
+    SyncSettings,
     TrackingSettings,
+    WebhookSettings,
 )
 from orderweave.config.loading import read
 from orderweave.config.tracking_page import KEYS as TRACKING_PAGE
@@ -118,6 +123,8 @@ def test_every_key_has_its_row() -> None:
         caching._CACHE,
         caching._AGES,
         [*live.RANGES, "origins"],
+        ["enabled", *sync.RANGES],
+        webhooks.RANGES,
         OBSERVING,
         [*http.LISTS, *(setting.name for setting in http.SETTINGS)],
         access.ACCESS,
@@ -128,6 +135,7 @@ def test_every_key_has_its_row() -> None:
         tracking.TRACKING,
         tracking.ALLOWANCE,
         {setting.name for setting in index.KNOWN},
+        [*exports.RANGES, exports.FOLDER],
     ]
     assert sorted(described) == sorted(key for keys in known for key in keys)
 
@@ -166,6 +174,23 @@ def test_live_defaults() -> None:
     for name, (least, most) in live.RANGES.items():
         assert code_of(rows[name][1]) == str(getattr(LiveSettings(), name))
         assert f"{least} to {most}" in rows[name][2]
+
+
+def test_sync_defaults() -> None:
+    """The defaults of the numbers of [sync] are the loader's, and so are their ranges."""
+    rows = {code_of(row[0]): row for row in rows_of(PAGE, "key", "default", "meaning")}
+    for name, (least, most) in sync.RANGES.items():
+        default = getattr(SyncSettings(), name)
+        assert (code_of(rows[name][1]) if default is not None else None) == (str(default) if default else None)
+        assert f"{least} to {most}" in rows[name][2]
+
+
+def test_webhooks_defaults() -> None:
+    """The defaults of the numbers of [webhooks] are the loader's, and so are their ranges."""
+    rows = [row for row in rows_of(PAGE, "key", "default", "meaning") if code_of(row[0]) in webhooks.RANGES]
+    for name, (least, most) in webhooks.RANGES.items():
+        default = str(getattr(WebhookSettings(), name))
+        assert [row for row in rows if codes(row[1]) == [default] and f"{least} to {most}" in row[2]], name
 
 
 def test_cache_defaults() -> None:

@@ -32,7 +32,8 @@ from orderweave_sdk.records import (
     SystemKind,
     Totals,
 )
-from tests.unit.fake_systems import NOON, FakeSystem, manifest
+from tests.unit.fake_clock import NOON
+from tests.unit.fake_systems import FakeSystem, manifest
 
 
 def order(

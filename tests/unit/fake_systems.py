@@ -6,9 +6,8 @@ over several of them by a configuration made by hand. Time stands still in a `Fa
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 import msgspec
@@ -69,8 +68,10 @@ from orderweave_sdk.records import (
 )
 from orderweave_sdk.statuses import StatusMap
 from orderweave_sdk.upstream import UpstreamFactory
+from tests.unit.fake_changes import FakeChanges
+from tests.unit.fake_clock import FakeClock
+from tests.unit.fake_webhooks import WEBHOOKS, ReadWebhook, SendsJson
 
-NOON = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 ALL_FACETS = frozenset(Facet)
 # A failing system is asked each time anew, and once.
 ONCE = CallRules(attempts=1, breaker=False)
@@ -83,31 +84,6 @@ FILTERS: dict[SearchField, frozenset[Operator]] = {
     SearchField.CUSTOMER_EMAIL: _EQUAL,
     SearchField.CUSTOMER_ID: _EQUAL,
 }
-
-
-class FakeClock:
-    """A clock that a test moves."""
-
-    def __init__(self, now: datetime = NOON) -> None:
-        self._start = now
-        self._passed = 0.0
-
-    def now(self) -> datetime:
-        """The instant."""
-        return self._start + timedelta(seconds=self._passed)
-
-    def monotonic(self) -> float:
-        """Seconds since the clock was made."""
-        return self._passed
-
-    def advance(self, seconds: float) -> None:
-        """Let time pass."""
-        self._passed += seconds
-
-    async def pause(self, seconds: float) -> None:
-        """Wait, in no time."""
-        self.advance(seconds)
-        await asyncio.sleep(0)
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,8 +113,8 @@ def manifest(
     mixed_lookups: bool = False,
 ) -> Manifest:
     """A sound manifest; look-ups are by id, number and each reference field, all in batches of one size."""
-    able = frozenset(Capability) - {Capability.LIST_CHANGES, Capability.READ_TRACKING, Capability.READ_RECEIPTS}
-    able = able if capabilities is None else capabilities
+    unusual = {Capability.LIST_CHANGES, Capability.READ_TRACKING, Capability.READ_RECEIPTS, *WEBHOOKS}
+    able = frozenset(Capability) - unusual if capabilities is None else capabilities
     size = Batch(strategy=BatchStrategy.LIST, size=batch)
     searches = Capability.SEARCH_ORDERS in able
     return Manifest(
@@ -204,6 +180,7 @@ class FakeSystem:
         self.silent = False
         self.answer: dict[str, Callable[[], Any]] = {}
         self.gaps: tuple[Gap, ...] = ()
+        self.read_webhook: ReadWebhook | None = None
         self.calls: list[Asked] = []
         self.closed = False
         self.clock: FakeClock | None = None
@@ -211,6 +188,10 @@ class FakeSystem:
     def asked(self, what: str) -> list[Asked]:
         """The calls of one kind."""
         return [call for call in self.calls if call.what == what]
+
+    def changes_asked(self, cursor: str | None, facets: frozenset[Facet], call: Call) -> Any:
+        """A call of the feed of changes, with the cursor as its value."""
+        return self.meet(Asked(what="changes", values=(cursor or "",), facets=facets, seconds=call.remaining()))
 
     def looked_up(self) -> list[tuple[str, ...]]:
         """The keys of each look-up."""
@@ -243,7 +224,7 @@ class FakeSystem:
         )
 
 
-class FakeConnector:
+class FakeConnector(FakeChanges, SendsJson):
     """A connector over a FakeSystem, which comes in the settings; over an empty one where none comes."""
 
     manifest: ClassVar[Manifest]

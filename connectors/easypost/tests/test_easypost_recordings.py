@@ -74,6 +74,27 @@ async def test_every_request_and_answer_is_as_recorded(recorded: list[Exchange],
             assert set(breaches(tracker, shape)) - NOT_RECORDED == set()
 
 
+async def test_webhooks_are_registered_as_recorded() -> None:
+    """The registering of a webhook was asked like that of EasyPost, and the simulator answers like EasyPost."""
+    names = ("webhook_all", "webhook_create", "webhook_retrieve", "event_retrieve_payload")
+    recorded = [each for name in names for each in exchanges(contract_file(f"easypost/cassettes/test_{name}.yaml"))]
+    async with EasypostSimulator() as simulator:
+        connecting = Connecting(EasypostConnector, simulator.settings())
+        connector: Any = connecting.connector
+        for _ in range(2):
+            await connector.register_webhooks("https://gateway.example.com/webhooks/carriers", Call.within(10))
+        await connecting.close()
+    assert [call.request.method for call in simulator.calls] == ["GET", "POST", "GET"]
+    for call in simulator.calls:
+        same = [each for each in recorded if (each.method, each.path) == (call.request.method, call.request.path)]
+        assert same, f"{call.request.method} {call.request.path} was never recorded"
+        if call.request.method == "POST":
+            assert list(breaches(call.request.json(), shape_of(each.sent for each in same), "request")) == []
+        answered = msgspec.json.decode(call.answer.body)
+        assert call.answer.status in {each.status for each in same}
+        assert list(breaches(answered, shape_of(each.got for each in same), "answer")) == []
+
+
 def test_recorded_trackers_are_read(recorded: list[Exchange]) -> None:
     """Every tracker that EasyPost gave reads without a gap; the test account's are all labels with two scans."""
     found = []

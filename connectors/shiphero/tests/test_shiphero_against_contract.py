@@ -40,6 +40,7 @@ from orderweave_shiphero.operations import (
     line_fields,
     order_fields,
 )
+from orderweave_shiphero.registering import WEBHOOKS, registration
 from orderweave_shiphero.simulator import ShipheroSimulator
 from orderweave_shiphero.times import on_wire
 
@@ -99,6 +100,8 @@ def test_full_requests(contract: GraphQLSchema) -> None:
         further_shipment_lines(many),
         ACCOUNT,
         WAREHOUSES,
+        WEBHOOKS,
+        registration("Order Canceled", "https://gateway.example.com/webhooks/wms"),
     ]
     assert problems(contract, requests) == []
 
@@ -124,7 +127,8 @@ async def test_the_simulator_s_answers(
     await connector.read_stock([level.sku for level in simulator.world.stock], None, call)
     await connector.find_products([product.sku for product in simulator.world.products], call)
     await connector.list_locations(call)
-    assert len(simulator.calls) == 10
+    await connector.register_webhooks("https://gateway.example.com/webhooks/wms", call)
+    assert len(simulator.calls) == 19
     assert answers_problems(contract, simulator.calls) == []
 
 

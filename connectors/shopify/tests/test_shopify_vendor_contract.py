@@ -36,6 +36,7 @@ from orderweave_shopify.queries import (
     orders_by_id,
     orders_by_search,
 )
+from orderweave_shopify.registering import SUBSCRIBE, SUBSCRIPTIONS, TOPICS
 from orderweave_shopify.simulator import ShopifySimulator
 from orderweave_shopify.simulator_expressing import CANCEL_REASONS
 from orderweave_shopify.simulator_schema import SDL
@@ -92,7 +93,16 @@ def test_every_facet_combination_is_a_valid_operation(contract: GraphQLSchema) -
 
 @pytest.mark.parametrize(
     "document",
-    [CHECK, LOCATIONS, MORE_LEVELS, PRODUCTS_BY_SKU, STOCK_BY_SKU, *(item.continuation() for item in ALL_CONNECTIONS)],
+    [
+        SUBSCRIBE,
+        SUBSCRIPTIONS,
+        CHECK,
+        LOCATIONS,
+        MORE_LEVELS,
+        PRODUCTS_BY_SKU,
+        STOCK_BY_SKU,
+        *(item.continuation() for item in ALL_CONNECTIONS),
+    ],
 )
 def test_every_other_operation_is_valid(contract: GraphQLSchema, document: str) -> None:
     """Stock, products, places, the check and every continuation are documents that Shopify takes."""
@@ -111,6 +121,11 @@ def test_the_status_map_knows_every_word(contract: GraphQLSchema) -> None:
         assert known == set().union(*(words(contract, enum) for enum in enums)), axis
     assert set(STATUSES.words) == {*ENUMS_OF_AXIS, Axis.ORDER}
     assert set(CANCEL_REASONS) == words(contract, "OrderCancelReason")
+
+
+def test_the_topics_are_shopifys(contract: GraphQLSchema) -> None:
+    """Every topic that is registered is one of Shopify's."""
+    assert set(TOPICS) - words(contract, "WebhookSubscriptionTopic") == set()
 
 
 def test_the_restock_types_are_those_weighed(contract: GraphQLSchema) -> None:
@@ -151,6 +166,7 @@ async def use_everything(simulator: ShopifySimulator) -> None:
     await connector.read_stock([level.sku for level in simulator.world.stock][:50], None, call)
     await connector.find_products([product.sku for product in simulator.world.products], call)
     await connector.list_locations(call)
+    await connector.register_webhooks("https://gateway.example.com/webhooks/shop", call)
     await connecting.close()
 
 

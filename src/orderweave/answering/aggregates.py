@@ -20,10 +20,11 @@ import msgspec
 from sqlalchemy import Column, ColumnElement, Connection, FromClause
 
 from orderweave.answering.errors import RequestError, bad_input
-from orderweave.answering.indexed import busy, coverage_of, index_of, too_slow
+from orderweave.answering.indexed import busy, index_of, too_slow
 from orderweave.answering.parts import Parts
 from orderweave.index import TooBusy, TooSlow
 from orderweave.index.aggregating import By, Key, Measures, Part, TooManyGroups, grouped
+from orderweave.index.coverage import coverage_of
 from orderweave.index.progress import Progress, progress_of
 from orderweave.index.zones import Interval
 from orderweave.model.aggregates import Group, GroupKey, Groups
@@ -142,7 +143,7 @@ async def aggregate(parts: Parts, question: Question) -> Groups:
         raise RequestError(Code.LIMIT_EXCEEDED, message) from None
     groups = [group for group in _groups(read, question) if _passes(group, asked.having)]
     groups.sort(key=cmp_to_key(_comparison(asked)))
-    return _page(groups, asked, coverage=coverage_of(parts, progress, question.part))
+    return _page(groups, asked, coverage=coverage_of(parts.business, progress, question.part))
 
 
 def _check_currencies(question: Question) -> None:

@@ -10,10 +10,10 @@ from collections.abc import Mapping, Sequence
 
 from orderweave.access.points import Points
 from orderweave.answering import customer as customers
+from orderweave.answering import exports, overselling, places, systems, tracking
 from orderweave.answering import inventory as stock
 from orderweave.answering import order as single
 from orderweave.answering import orders as lists
-from orderweave.answering import overselling, places, systems, tracking
 from orderweave.answering.aggregates import Asked
 from orderweave.answering.errors import RequestError
 from orderweave.answering.indexed import list_from_index, needs_index
@@ -22,6 +22,7 @@ from orderweave.answering.order_page import OrderList
 from orderweave.answering.parts import Parts
 from orderweave.answering.stock_groups import stock_groups
 from orderweave.model.aggregates import Groups
+from orderweave.model.exports import Export, ExportRequest
 from orderweave.model.filters import Filter
 from orderweave.model.inventory import InventoryItem, OversellReport
 from orderweave.model.listing import StatusMapping, SystemInfo
@@ -141,6 +142,18 @@ class Gateway:
     def status_mappings(self) -> tuple[StatusMapping, ...]:
         """All mapped status words."""
         return systems.status_mappings(self.parts)
+
+    async def create_export(self, wanted: ExportRequest, caller: Caller) -> Export:
+        """An export that begins, with the caller's rights."""
+        return await exports.create_export(self.parts, wanted, caller)
+
+    async def export(self, name: str, caller: Caller) -> Export | None:
+        """The caller's export with this id."""
+        return await exports.export(self.parts, name, caller)
+
+    async def cancel_export(self, name: str, caller: Caller) -> Export | None:
+        """The caller's export with this id, ended where it was not finished."""
+        return await exports.cancel_export(self.parts, name, caller)
 
     async def track_order(self, asked: TrackingAttempt) -> TrackingAccess | None:
         """A guest's token for the order that bears the second fact out, under the gateway's own rights and time."""

@@ -18,21 +18,20 @@ from orderweave.answering.showing import shown
 from orderweave.answering.visibility import check_filter
 from orderweave.index import Answer, Index, TooBusy, TooSlow
 from orderweave.index.conditions import found_by, passing, visible
+from orderweave.index.coverage import coverage_of
 from orderweave.index.pages import Slice, Spot, Value
-from orderweave.index.progress import Progress
 from orderweave.matching import Group
 from orderweave.merging.order import order_id
 from orderweave.model.codes import Code
 from orderweave.model.filters import Filter
 from orderweave.model.ids import MalformedToken, decode_cursor, encode_cursor
 from orderweave.model.order import Order, OrderConnection, OrderEdge, PageInfo
-from orderweave.model.provenance import Coverage, IssueReason, SourceCoverage, SourceIssue
+from orderweave.model.provenance import IssueReason, SourceIssue
 from orderweave.model.terms import Terms
 from orderweave.observing import Stage
 from orderweave.planning.needs import Needs
-from orderweave_sdk.manifest import Capability, SearchField
+from orderweave_sdk.manifest import SearchField
 
-_ORDERS = "orders"
 # The attributes of an order in which there is something that the index does not keep.
 _BEYOND_INDEX = ("billing_address", "shipping_address", "timeline", "customer", "company", "adjustments")
 
@@ -162,33 +161,8 @@ def _connection(parts: Parts, page: OrderList, edges: list[OrderEdge], answer: A
             start_cursor=edges[0].cursor if edges else None,
             end_cursor=edges[-1].cursor if edges else None,
         ),
-        coverage=coverage_of(parts, answer.progress),
+        coverage=coverage_of(parts.business, answer.progress),
         total_count=answer.total,
-    )
-
-
-def coverage_of(parts: Parts, progress: Sequence[Progress], part: str = _ORDERS) -> Coverage:
-    """How much of each system's orders the index holds."""
-    known = {entry.system: entry for entry in progress if entry.part == part}
-    needed = Capability.FIND_ORDERS if part == _ORDERS else Capability.READ_STOCK
-    sources = tuple(
-        _source(name, known.get(name))
-        for name, spec in parts.business.systems.items()
-        if needed in spec.manifest.capabilities
-    )
-    return Coverage(complete=all(source.ok and not source.truncated for source in sources), sources=sources)
-
-
-def _source(system: str, known: Progress | None) -> SourceCoverage:
-    if known is None:
-        return SourceCoverage(system=system, ok=False, truncated=True, error="not yet read into the index")
-    return SourceCoverage(
-        system=system,
-        ok=known.error is None,
-        from_=known.from_at,
-        to=known.reached_at,
-        truncated=known.complete_at is None,
-        error=known.error,
     )
 
 

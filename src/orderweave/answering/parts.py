@@ -8,6 +8,7 @@ from datetime import datetime
 import msgspec
 
 from orderweave.answering.known_skus import KnownSkus
+from orderweave.exporting import Exports
 from orderweave.fetching.systems import Systems
 from orderweave.guests import Desk
 from orderweave.index import Index
@@ -25,7 +26,7 @@ from orderweave_sdk.clock import Clock
 class Parts(msgspec.Struct, frozen=True, kw_only=True):
     """The rooms, wired. Made once a configuration by the bootstrap. Without a `desk` guests are not served; without
     `known_skus` nothing is known of SKUs that nobody names; without an `index` every answer is live, and a question of
-    it may take `index_seconds`.
+    it may take `index_seconds`; without `exports` nothing is taken away.
     """
 
     business: Business
@@ -39,6 +40,7 @@ class Parts(msgspec.Struct, frozen=True, kw_only=True):
     index: Index | None = None
     index_seconds: float = 10.0
     known_skus: KnownSkus | None = None
+    exports: Exports | None = None
 
     @property
     def observing(self) -> Observing:

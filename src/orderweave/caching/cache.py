@@ -17,15 +17,16 @@ from orderweave.caching.ages import Ages, Subject
 from orderweave.caching.counts import Counts
 from orderweave.caching.entries import Entry, State, decoder_of, encode, joined
 from orderweave.caching.flights import Flight, Flights
+from orderweave.caching.forgetting import Forgotten
 from orderweave.caching.guarding import Guarded
 from orderweave.caching.kinds import Kind
 from orderweave.caching.leases import Leases, Sleep
 from orderweave.caching.memory import MemoryStore
-from orderweave.caching.question import Landed, Question, one_of_each
+from orderweave.caching.question import Landed, Question, by_own_key, one_of_each, outlived
 from orderweave.caching.store import Kept
 from orderweave.caching.taken import Dated, Fetch, Live, Taken
 from orderweave.caching.uncached import uncached
-from orderweave.model.provenance import IssueReason, Via
+from orderweave.model.provenance import Via
 from orderweave.model.terms import Terms
 from orderweave.observing import UNOBSERVED, CacheResult, Observing
 from orderweave_sdk.clock import Clock
@@ -40,7 +41,6 @@ _MOST_REFRESHES = 16
 _LONGEST_REFRESH_SECONDS = 10.0
 # A wait for somebody else's call that ended because their time was up, not ours, is put again so often.
 _MOST_TURNS = 2
-_WORTH_ASKING_SECONDS = 0.5
 
 
 class Cache:
@@ -72,6 +72,7 @@ class Cache:
         self.memory = memory
         self.shared = shared
         self.counts = Counts()
+        self.forgotten = Forgotten()
 
     @property
     def store_failures(self) -> int:
@@ -124,7 +125,31 @@ class Cache:
             return
         question = self._question(kind, system, facets, call)
         now = self._now()
-        await self._keep(question, _by_own_key(question, records, now))
+        await self._keep(question, by_own_key(question, records, now))
+
+    async def forget(self, kind: Kind[Any], system: str, keys: Sequence[Key], call: Terms) -> list[str]:
+        """Forget what is kept of these keys, and under all other names of what they name; also what is on its way.
+
+        Gives the names of the entries, for other processes to forget (`drop`).
+        """
+        if system not in self._ages:
+            return []
+        question = self._question(kind, system, frozenset(), call)
+        names = question.names(keys, await self._read(question, keys))
+        await self.drop(names)
+        if self.shared is not None:
+            await self.shared.delete_many(names)
+        return names
+
+    async def drop(self, names: Sequence[str]) -> None:
+        """Forget entries in this process, by their names; what was asked for before this instant is not kept."""
+        self.forgotten.add(names)
+        await self.memory.delete_many(names)
+
+    async def drop_all(self) -> None:
+        """Forget all that this process holds."""
+        self.forgotten.add_all()
+        await self.memory.close()
 
     async def close(self) -> None:
         """End all background work and close the stores."""
@@ -199,7 +224,7 @@ class Cache:
             landings = await asyncio.gather(*(self._waited(question, flight) for flight in parts))
             pending = []
             for (flight, mine), landed in zip(parts.items(), landings, strict=True):
-                again = turn + 1 < _MOST_TURNS and _outlived(flight, landed, question.call)
+                again = turn + 1 < _MOST_TURNS and outlived(flight, landed, question.call)
                 found.add(landed, mine, failure=not again)
                 if again:
                     pending += [key for key in mine if key not in found.answered]
@@ -278,6 +303,7 @@ class Cache:
         """Ask the system itself, and keep what it says."""
         self.counts.misses += len(keys)
         self._tell(question, CacheResult.MISS, len(keys))
+        began = self.forgotten.turn
         answer: Live[R] = await fetch(keys, question.call)
         found = Landed[R]()
         found.failed = answer.failed
@@ -287,14 +313,15 @@ class Cache:
         now = self._now()
         found.answered = set(keys)
         by_key = question.by_key(answer.records, keys) if not answer.gaps else None
-        kept = _by_own_key(question, answer.records, now)
+        kept = by_own_key(question, answer.records, now)
         if by_key is None:
             found.loose = [(record, now) for record in answer.records]
         else:
             entries = {key: question.entry(records, now) for key, records in by_key.items()}
             found.entries = {key: (entry, Via.LIVE) for key, entry in entries.items()}
             kept = {**kept, **entries}
-        await self._keep(question, kept)
+        since = {key: entry for key, entry in kept.items() if not self.forgotten.since(question.name(key), began)}
+        await self._keep(question, since)
         return found
 
     def _refresh(self, question: Question[R], keys: Sequence[Key], fetch: Fetch[R]) -> None:
@@ -369,16 +396,3 @@ class Cache:
         await self.memory.set_many(kept)
         if self.shared is not None:
             await self.shared.set_many({name: entry for name, entry in kept.items() if entry.seconds > 0})
-
-
-def _outlived(flight: Flight[Any], landed: Landed[Any], call: Terms) -> bool:
-    """Whether a wait ended because the other's time was up, with enough of one's own left to ask again."""
-    late = landed.failed is not None and landed.failed.reason is IssueReason.TIMED_OUT
-    return late and flight.deadline < call.deadline and call.remaining() >= _WORTH_ASKING_SECONDS
-
-
-def _by_own_key(question: Question[R], records: Iterable[R], now: float) -> dict[Key, Entry[R]]:
-    """Each record under the key that names it alone."""
-    return {
-        own: question.entry([record], now) for record in records if (own := question.kind.own_key(record)) is not None
-    }

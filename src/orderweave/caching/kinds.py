@@ -70,6 +70,14 @@ class Kind(ABC, Generic[R]):
         """A key that names this record and no other, under which it can be asked for."""
         return None
 
+    def names(self, record: R) -> Iterable[Key]:
+        """All keys under which the record may have been asked for."""
+        return ()
+
+    def spellings(self, key: Key) -> Iterable[Key]:
+        """The ways in which a key may have been asked for."""
+        return (key,)
+
     def narrowed(self, record: R, parts: Collection[str]) -> R:
         """The record as an answer to a question for these parts alone."""
         return record
@@ -111,6 +119,16 @@ class OrderKind(Kind[OrderRecord]):
         """Its id."""
         return Key("id", record.external_id)
 
+    def names(self, record: OrderRecord) -> Iterable[Key]:
+        """Its own keys, and its references."""
+        return (*record.keys, *record.references)
+
+    def spellings(self, key: Key) -> Iterable[Key]:
+        """As it stands, tidied, and with and without a number's sign."""
+        bare = _tidied(key.value)
+        values = (key.value, key.value.strip(), key.value.strip().removeprefix("#"), bare, f"#{bare}")
+        return dict.fromkeys(Key(key.namespace, value) for value in values)
+
     def narrowed(self, record: OrderRecord, parts: Collection[str]) -> OrderRecord:
         """The record with these facets alone."""
         return facets_of(record, frozenset(Facet(part) for part in parts if part))
@@ -133,6 +151,11 @@ class SkuKind(Kind[R]):
         """By the SKU, in any case, as systems keep the same SKU in different ones."""
         sku: Any = getattr(record, "sku")  # noqa: B009 - the type variable stands for records that have one
         return [key for key in keys if tidy(key.value) == tidy(sku)]
+
+    def spellings(self, key: Key) -> Iterable[Key]:
+        """As it stands, and in either case."""
+        values = (key.value, key.value.strip(), tidy(key.value), key.value.strip().upper())
+        return dict.fromkeys(Key(key.namespace, value) for value in values)
 
 
 class StockKind(SkuKind[StockRecord]):
@@ -164,6 +187,11 @@ class TrackingKind(Kind[TrackingRecord]):
         """By the number."""
         number = tidy_tracking(record.tracking_number)
         return [key for key in keys if tidy_tracking(key.value) == number]
+
+    def spellings(self, key: Key) -> Iterable[Key]:
+        """As it stands, and tidied."""
+        values = (key.value, key.value.strip(), tidy_tracking(key.value))
+        return dict.fromkeys(Key(key.namespace, value) for value in values)
 
     def place(self, record: TrackingRecord) -> Hashable:
         """Its number."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from copy import copy
 from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
@@ -11,6 +11,7 @@ import msgspec
 
 from orderweave.caching.ages import Ages, Subject
 from orderweave.caching.entries import WHICH, Entry, Judge, State
+from orderweave.caching.flights import Flight
 from orderweave.caching.keys import key_of, lease_of
 from orderweave.caching.kinds import Kind
 from orderweave.caching.taken import Dated
@@ -19,6 +20,8 @@ from orderweave.model.terms import Terms
 from orderweave_sdk.records import Facet, Key
 
 R = TypeVar("R")
+
+_WORTH_ASKING_SECONDS = 0.5
 
 
 class Landed(Generic[R]):
@@ -83,6 +86,12 @@ class Question(Generic[R]):
         """Under which name a key's entry is kept."""
         kind = f"{self.kind.name}:{self.kind.shape}"
         return key_of(kind, self._digest, self.system, self.call.scope, (key.namespace, key.value))
+
+    def names(self, keys: Iterable[Key], known: Mapping[Key, Entry[R]]) -> list[str]:
+        """Under which names there may be entries of these keys, and of the records that are known of them."""
+        records = (record for entry in known.values() for record in entry.records)
+        every = [*keys, *(key for record in records for key in self.kind.names(record))]
+        return list({self.name(spelled): None for key in every for spelled in self.kind.spellings(key)})
 
     def lease(self, key: Key) -> str:
         """The name of the lease for fetching a key's entry."""
@@ -165,3 +174,16 @@ def one_of_each(kind: Kind[R], found: Sequence[Dated[R]]) -> tuple[Dated[R], ...
         elif known.fetched_at < entry.fetched_at:
             newest[place] = msgspec.structs.replace(entry, instead_of=entry.instead_of or known.instead_of)
     return tuple(newest.values())
+
+
+def outlived(flight: Flight[Any], landed: Landed[Any], call: Terms) -> bool:
+    """Whether a wait ended because the other's time was up, with enough of one's own left to ask again."""
+    late = landed.failed is not None and landed.failed.reason is IssueReason.TIMED_OUT
+    return late and flight.deadline < call.deadline and call.remaining() >= _WORTH_ASKING_SECONDS
+
+
+def by_own_key(question: Question[R], records: Iterable[R], now: float) -> dict[Key, Entry[R]]:
+    """Each record under the key that names it alone."""
+    return {
+        own: question.entry([record], now) for record in records if (own := question.kind.own_key(record)) is not None
+    }

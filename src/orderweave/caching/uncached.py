@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from orderweave.caching.counts import Counts
 from orderweave.caching.kinds import Kind
@@ -38,6 +38,16 @@ class Uncached:
         self, kind: Kind[R], system: str, records: Iterable[R], facets: frozenset[Facet], call: Terms
     ) -> None:
         """Nothing is kept."""
+
+    async def forget(self, kind: Kind[Any], system: str, keys: Sequence[Key], call: Terms) -> list[str]:
+        """Nothing was kept."""
+        return []
+
+    async def drop(self, names: Sequence[str]) -> None:
+        """Nothing was kept."""
+
+    async def drop_all(self) -> None:
+        """Nothing was kept."""
 
     async def close(self) -> None:
         """There is nothing to close."""

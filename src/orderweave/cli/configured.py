@@ -9,6 +9,8 @@ from pathlib import Path
 import msgspec
 
 from orderweave.bootstrap import Orderweave
+from orderweave.cli import exporting
+from orderweave.cli.exporting import Wish
 from orderweave.config import Configuration, ConfigurationError, installed, load
 from orderweave.observing.logs import set_up_logs
 from orderweave.operations.explaining import ExplainError, explain
@@ -18,13 +20,15 @@ from orderweave.serving import CannotListen
 from orderweave.serving import serve as start
 from orderweave_sdk.capabilities import Connector
 from orderweave_sdk.clock import Call
+from orderweave_sdk.manifest import Capability
+from orderweave_sdk.webhooks import PUBLIC_KEYS, SECRETS
 
 _CHECK_SECONDS = 10.0
 # A configuration made by another program may point at itself; a query on the command line is no larger than this.
 _MOST_QUERY_BYTES = 1024 * 1024
 
 
-def _load(path: Path, environment: Mapping[str, str]) -> Configuration | None:
+def loaded(path: Path, environment: Mapping[str, str]) -> Configuration | None:
     """The configuration, or None after its problems have been printed."""
     try:
         return load(path, registry=installed(), environment=environment)
@@ -38,7 +42,7 @@ def _load(path: Path, environment: Mapping[str, str]) -> Configuration | None:
 
 def serve(path: Path, environment: Mapping[str, str], workers: int) -> int:
     """Serve until stopped."""
-    configuration = _load(path, environment)
+    configuration = loaded(path, environment)
     if configuration is None:
         return 1
     set_up_logs(configuration.observing.log_format)
@@ -50,9 +54,15 @@ def serve(path: Path, environment: Mapping[str, str], workers: int) -> int:
         return 1
 
 
+def export(path: Path, environment: Mapping[str, str], wish: Wish) -> int:
+    """Export rows of the index into a folder."""
+    configuration = loaded(path, environment)
+    return 1 if configuration is None else exporting.export(configuration, wish)
+
+
 async def check(path: Path, environment: Mapping[str, str]) -> int:
     """One line a system: reachable and let in, or what to do; 1 when any is not."""
-    configuration = _load(path, environment)
+    configuration = loaded(path, environment)
     if configuration is None:
         return 1
     woven = Orderweave(configuration)
@@ -101,12 +111,25 @@ def warnings(configuration: Configuration) -> list[str]:
         found.append("no [[locations]] are configured: stock of one place in two systems counts twice")
     if configuration.tracking is not None and configuration.redis is None:
         found.append("tracking without [redis]: each process counts attempts and knows revocations by itself")
+    found += _unsigned(configuration)
     return found
+
+
+def _unsigned(configuration: Configuration) -> list[str]:
+    """Systems that could send webhooks, of which none would be believed."""
+    if configuration.webhooks is None:
+        return []
+    return [
+        f"{name}: without {SECRETS} or {PUBLIC_KEYS} no webhook of it is believed"
+        for name, system in configuration.systems.items()
+        if Capability.RECEIVE_WEBHOOKS in system.spec.manifest.capabilities
+        and not system.settings.keys() & {SECRETS, PUBLIC_KEYS}
+    ]
 
 
 def systems(path: Path, environment: Mapping[str, str]) -> int:
     """A table of the systems and what they declare."""
-    configuration = _load(path, environment)
+    configuration = loaded(path, environment)
     if configuration is None:
         return 1
     for name, spec in configuration.business.systems.items():
@@ -122,7 +145,7 @@ def systems(path: Path, environment: Mapping[str, str]) -> int:
 
 def explain_query(path: Path, environment: Mapping[str, str], query: str, variables: str, operation: str | None) -> int:
     """The plan of a query, from a file or as typed."""
-    configuration = _load(path, environment)
+    configuration = loaded(path, environment)
     if configuration is None:
         return 1
     try:

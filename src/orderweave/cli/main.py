@@ -10,8 +10,11 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from orderweave.cli import access, configured, developing
+from orderweave.cli import access, configured, developing, syncing, webhooks
+from orderweave.cli.exporting import Wish
+from orderweave.model.exports import Format, What
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,6 +56,9 @@ def _parser() -> argparse.ArgumentParser:
     _with_configuration(systems)
     systems.set_defaults(run=lambda given: configured.systems(given.config, os.environ))
 
+    _with_syncing(commands)
+    _add_export(commands)
+
     explain = commands.add_parser("explain", help="print the plan of a query without running it")
     explain.add_argument("query", help="a file, or the query itself")
     explain.add_argument("--variables", default="{}", help="a JSON object")
@@ -72,6 +78,8 @@ def _parser() -> argparse.ArgumentParser:
     key.set_defaults(
         run=lambda given: access.make_key(given.name, role=given.role, days=given.days, now=datetime.now(UTC))
     )
+
+    _add_webhooks(commands)
 
     schema = commands.add_parser("schema", help="print the schema, or compare it").add_subparsers(required=True)
     printed = schema.add_parser("print", help="print the schema")
@@ -94,6 +102,42 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _add_webhooks(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """The commands about webhooks that came."""
+    came = commands.add_parser(
+        "webhooks", help="register webhooks, look at those that came, replay dead ones"
+    ).add_subparsers(required=True)
+    listed = came.add_parser("list", help="list deliveries, the newest first; the dead ones unless told otherwise")
+    listed.add_argument("--state", choices=["dead", "waiting", "done", "outdated", "all"], default="dead")
+    listed.add_argument("--most", type=_whole(1, 10_000), default=50, help="how many")
+    _with_configuration(listed)
+    listed.set_defaults(
+        run=lambda given: asyncio.run(
+            webhooks.list_deliveries(given.config, os.environ, state=given.state, most=given.most)
+        )
+    )
+    shown = came.add_parser("show", help="show one delivery")
+    shown.add_argument("number", type=_whole(1, 999_999_999))
+    _with_configuration(shown)
+    shown.set_defaults(run=lambda given: asyncio.run(webhooks.show_delivery(given.config, os.environ, given.number)))
+    registered = came.add_parser("register", help="have a system send webhooks to this gateway")
+    registered.add_argument("system", help="its name in the configuration")
+    registered.add_argument("--url", required=True, help="where it reaches this gateway: https://…/webhooks/SYSTEM")
+    _with_configuration(registered)
+    registered.set_defaults(
+        run=lambda given: asyncio.run(webhooks.register(given.config, os.environ, given.system, given.url))
+    )
+    replayed = came.add_parser("replay", help="have dead deliveries worked on again")
+    replayed.add_argument("numbers", type=_whole(1, 999_999_999), nargs="*")
+    replayed.add_argument("--all", action="store_true", help="all that are dead")
+    _with_configuration(replayed)
+    replayed.set_defaults(
+        run=lambda given: asyncio.run(
+            webhooks.replay_deliveries(given.config, os.environ, given.numbers, every=given.all, now=datetime.now(UTC))
+        )
+    )
+
+
 def _add_connector(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     connector = commands.add_parser("connector", help="work on connectors").add_subparsers(required=True)
     new = connector.add_parser("new", help="make a folder whose contract tests run")
@@ -107,6 +151,27 @@ def _add_connector(commands: argparse._SubParsersAction[argparse.ArgumentParser]
     table = connector.add_parser("page", help="print what every connector can do and how it was proven")
     table.add_argument("--folder", type=Path, default=Path("connectors"))
     table.set_defaults(run=lambda given: developing.print_connectors(given.folder))
+
+
+def _with_syncing(commands: Any) -> None:
+    """The commands over the index."""
+    sync = commands.add_parser("sync", help="read what the systems have into the index")
+    _with_configuration(sync)
+    sync.add_argument("--system", action="append", default=[], help="this one alone; may be given several times")
+    sync.add_argument("--watch", action="store_true", help="go on with what changes")
+    sync.set_defaults(
+        run=lambda given: asyncio.run(
+            syncing.reported(syncing.sync(given.config, os.environ, given.system, watch=given.watch))
+        )
+    )
+
+    index = commands.add_parser("index", help="look at the index, or make it anew").add_subparsers(required=True)
+    standing = index.add_parser("status", help="what is in it, how far behind it is, and how wrong it was found")
+    _with_configuration(standing)
+    standing.set_defaults(run=lambda given: asyncio.run(syncing.reported(syncing.status(given.config, os.environ))))
+    rebuilt = index.add_parser("rebuild", help="forget what is in it, and read it anew")
+    _with_configuration(rebuilt)
+    rebuilt.set_defaults(run=lambda given: asyncio.run(syncing.reported(syncing.rebuild(given.config, os.environ))))
 
 
 def _with_configuration(parser: argparse.ArgumentParser) -> None:
@@ -128,6 +193,29 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
         return int(text)
 
     return number
+
+
+def _add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    export = commands.add_parser("export", help="write rows of the index into a folder, as files to take away")
+    export.add_argument("--what", required=True, choices=[what.lower() for what in What])
+    export.add_argument("--format", default="parquet", choices=[form.lower() for form in Format])
+    export.add_argument("--filter", default=None, help="a JSON object, as the filter of `orders`")
+    export.add_argument("--search", default=None, help="words, as the search of `orders`")
+    export.add_argument("--partitioned", action="store_true", help="in folders year=…/month=… (parquet)")
+    export.add_argument("--out", type=Path, required=True, help="the folder; the same command goes on there")
+    _with_configuration(export)
+    export.set_defaults(run=lambda given: configured.export(given.config, os.environ, _wish(given)))
+
+
+def _wish(given: argparse.Namespace) -> Wish:
+    return Wish(
+        what=given.what,
+        format=given.format,
+        out=given.out,
+        filter=given.filter,
+        search=given.search,
+        partitioned=given.partitioned,
+    )
 
 
 def _demo(given: argparse.Namespace) -> int:

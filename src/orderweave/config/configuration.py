@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -175,6 +176,36 @@ class IndexSettings(msgspec.Struct, frozen=True, kw_only=True):
         return "IndexSettings(…)"
 
 
+class SyncSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How the index is kept true; `docs/configuration.md` says what each is. Without `history_days` each system's whole
+    history is read.
+    """
+
+    enabled: bool = True
+    interval_seconds: int = 30
+    goods_seconds: int = 300
+    sweep_seconds: int = 21_600
+    history_days: int | None = None
+
+
+class WebhookSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Webhooks: how many may wait to be worked on, how often one is tried, for how long one that ended is known."""
+
+    most_waiting: int = 20_000
+    attempts: int = 9
+    keep_days: int = 7
+
+
+class ExportSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where the files of exports are, for how long, and how much of them; `docs/configuration.md` says what each is."""
+
+    folder: Path
+    keep_hours: int = 24
+    most_rows: int = 10_000_000
+    most_at_once: int = 2
+    most_megabytes: int = 10_240
+
+
 class Role(msgspec.Struct, frozen=True, kw_only=True):
     """What callers of one kind may see and spend. With `own` only their own orders exist for them; with `masked`
     personal data can be counted and not read.
@@ -241,7 +272,9 @@ class ConfiguredSystem(msgspec.Struct, frozen=True, kw_only=True):
 class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     """A configuration that holds together. Without `cache` everything is live; without `redis` every process keeps its
     own state; without `access` everybody who reaches the gateway sees everything. `manifest` holds the documents of
-    the files that `http` names; without `tracking` no guest tracks an order, and without `index` every answer is live.
+    the files that `http` names; without `tracking` no guest tracks an order, without `index` every answer is live,
+    and without `exports`, which need an `index`, nobody takes files away. With `webhooks`, which need one too, they are
+    taken at /webhooks.
     """
 
     file: str
@@ -257,3 +290,6 @@ class Configuration(msgspec.Struct, frozen=True, kw_only=True):
     access: AccessSettings | None = None
     tracking: TrackingSettings | None = None
     index: IndexSettings | None = None
+    sync: SyncSettings = SyncSettings()
+    webhooks: WebhookSettings | None = None
+    exports: ExportSettings | None = None

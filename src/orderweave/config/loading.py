@@ -15,6 +15,7 @@ from typing import Any
 from orderweave.config.access import read_access
 from orderweave.config.caching import read_cache
 from orderweave.config.configuration import Configuration, ConfigurationError, Problem
+from orderweave.config.exports import read_exports
 from orderweave.config.http import read_http
 from orderweave.config.index import read_index
 from orderweave.config.inventory import read_inventory
@@ -22,7 +23,9 @@ from orderweave.config.live import read_live
 from orderweave.config.observing import read_observing
 from orderweave.config.reading import Reader
 from orderweave.config.registry import Registry
+from orderweave.config.sync import read_sync
 from orderweave.config.tracking import read_tracking
+from orderweave.config.webhooks import read_webhooks
 from orderweave.model.systems import Business
 
 _TOP = {
@@ -38,7 +41,10 @@ _TOP = {
     "live",
     "tracking",
     "index",
+    "webhooks",
     "inventory",
+    "sync",
+    "exports",
 }
 # The TOML reader's words for a table that stands twice, as a system named twice does.
 _TWICE = re.compile(r"Cannot declare \((.+)\) twice (\(.+\))")
@@ -100,8 +106,12 @@ def read(
     wrong = [*wrong_cache, *wrong_observing, *wrong_http, *wrong_access, *wrong_tracking]
     live, wrong_live = read_live(document.get("live", {}))
     index, wrong_index = read_index(document.get("index"), environment, Path(file).parent)
+    webhooks, wrong_webhooks = read_webhooks(document.get("webhooks"), indexed="index" in document)
     stock_rules, wrong_inventory = read_inventory(document.get("inventory", {}), places, declared)
-    problems = [*reader.problems, *wrong, *wrong_live, *wrong_index, *wrong_inventory]
+    sync, wrong_sync = read_sync(document)
+    exports, wrong_exports = read_exports(document, Path(file).parent)
+    wrong += [*wrong_live, *wrong_index, *wrong_webhooks, *wrong_inventory, *wrong_sync, *wrong_exports]
+    problems = [*reader.problems, *wrong]
     if problems:
         raise ConfigurationError(file, problems)
     return Configuration(
@@ -118,4 +128,7 @@ def read(
         access=access,
         tracking=tracking,
         index=index,
+        sync=sync,
+        webhooks=webhooks,
+        exports=exports,
     )

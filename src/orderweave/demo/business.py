@@ -32,8 +32,8 @@ class DemoBusiness:
     """The business and its simulators. Use `async with`; `configuration` is there from then on.
 
     `worlds` is what each system knows, as its vendor can say it. `toml` is the text of the configuration file
-    that a person would write for these systems. `connectors` are those of the systems that take part; raises CastError
-    where they cannot play the business together.
+    that a person would write for these systems, and `environment` the variables that it names. `connectors` are those
+    of the systems that take part; raises CastError where they cannot play the business together.
     """
 
     def __init__(self, *, seed: int, orders: int, connectors: Sequence[str] | None = None) -> None:
@@ -46,6 +46,7 @@ class DemoBusiness:
         self.simulators: dict[str, SimulatedSystem] = {name: kind() for name, kind in kinds.items()}
         self.worlds = {name: _expressible(self.simulators[name], self.scenario.worlds[name]) for name in kinds}
         self.toml = ""
+        self.environment: dict[str, str] = {}
 
     async def __aenter__(self) -> Self:
         for name, running in self.simulators.items():
@@ -62,7 +63,6 @@ class DemoBusiness:
     def configuration(self) -> Configuration:
         """The configuration that reaches the simulators; secrets come from an environment of its own."""
         registry = installed()
-        environment: dict[str, str] = {}
         settings: dict[str, dict[str, Any]] = {}
         for system in self._systems:
             manifest = registry.connectors[system.connector]().manifest
@@ -71,12 +71,12 @@ class DemoBusiness:
             for name, value in self.simulators[system.name].settings().items():
                 if name in secrets:
                     variable = f"{system.name}_{name}".upper().replace("-", "_")
-                    environment[variable] = str(value)
+                    self.environment[variable] = str(value)
                     settings[system.name][name] = Secret(variable)
                 else:
                     settings[system.name][name] = value
         self.toml = configuration(settings, self._ids, self._systems)
-        return read(tomllib.loads(self.toml), file="demo.toml", registry=registry, environment=environment)
+        return read(tomllib.loads(self.toml), file="demo.toml", registry=registry, environment=self.environment)
 
     async def fail(self, system: str, fault: Fault | None) -> None:
         """Turn a fault of one system on, or off with None."""

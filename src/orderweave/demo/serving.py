@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from functools import partial
+from tempfile import TemporaryDirectory
 
 import msgspec
 import uvicorn
@@ -13,10 +16,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from orderweave.bootstrap import Orderweave, observed
-from orderweave.config.configuration import ObservingSettings, TrackingPage, TrackingSettings
+from orderweave.config.configuration import IndexSettings, ObservingSettings, TrackingPage, TrackingSettings
 from orderweave.demo.business import DemoBusiness
 from orderweave.observing.logs import set_up_logs
-from orderweave.web import build_app
+from orderweave.web import Current, build_app
 from orderweave.web.examples import examples
 from orderweave.web.live import SETTINGS
 from orderweave.web.ops import Access
@@ -47,10 +50,13 @@ _PAGE = TrackingPage(name="Northwind")
 
 
 async def serve_demo(*, port: int, seed: int, orders: int, connectors: Sequence[str] | None = None) -> None:
-    """Run the demo until it is stopped; raises CastError where these connectors cannot play the business."""
+    """Run the demo until it is stopped; raises CastError where these connectors cannot play the business.
+
+    Its index is made anew for each run, beside the first answers.
+    """
     async with DemoBusiness(seed=seed, orders=orders, connectors=connectors) as business:
         set_up_logs("auto")
-        app = demo_app(business)
+        app = demo_app(business, indexed=True)
         print(
             _HINT.format(
                 orders=orders,
@@ -70,29 +76,40 @@ async def serve_demo(*, port: int, seed: int, orders: int, connectors: Sequence[
         ).serve()
 
 
-def demo_app(business: DemoBusiness) -> Starlette:
-    """The gateway over a running business, with the switches that make a system fail.
+def demo_app(business: DemoBusiness, *, indexed: bool = False) -> Starlette:
+    """The gateway over a running business, with the switches that make a system fail; `indexed` it syncs by itself into
+    an index that is removed with the application.
 
     The operations page is open to everybody: the demo listens on loopback alone. The key of guests' tokens is made
     anew for each run.
     """
+    folder = TemporaryDirectory(prefix="orderweave-demo-") if indexed else None
     configuration = msgspec.structs.replace(
         business.configuration(),
         observing=ObservingSettings(log_requests=False),
         tracking=TrackingSettings(keys=(secrets.token_urlsafe(),), page=_PAGE),
+        index=IndexSettings(url=f"sqlite:///{folder.name}/index.db") if folder else None,
     )
     observing = observed(configuration, ops=True)
     woven = Orderweave(configuration, observing=observing)
     shown = seen(woven.gateway.systems, observing, access=Access(None, observing.clock))
     return build_app(
         woven.schema,
-        woven.gateway,
+        Current(woven.gateway, woven.close),
         examples=examples(
             number=business.telling_number(), skus=business.telling_skus(), email=business.telling_email()
         ),
         more=[*shown.more, *track_routes(_PAGE, live=True), *_switches(business)],
-        beside=shown.beside,
+        beside=[*shown.beside, partial(_removed, folder), woven.running],
     )
+
+
+@asynccontextmanager
+async def _removed(folder: TemporaryDirectory[str] | None) -> AsyncIterator[None]:
+    """Here and not round the server, which a signal ends before it returns."""
+    yield
+    if folder is not None:
+        folder.cleanup()
 
 
 def _switches(business: DemoBusiness) -> list[Route]:

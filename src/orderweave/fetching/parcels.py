@@ -1,8 +1,4 @@
-"""Asking carriers about the parcels of orders: by the tracking numbers that other systems' shipments have.
-
-A carrier knows no orders. What it says of a parcel joins the order as a record with nothing but that parcel in it, from
-which merging takes its word and its events.
-"""
+"""Asking carriers about the parcels of orders: by the tracking numbers that other systems' shipments have."""
 
 from __future__ import annotations
 
@@ -13,7 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from orderweave.matching import Group
-from orderweave.model.parcels import tidy_tracking
+from orderweave.matching.parcels import by_number, numbers_of, with_parcels
 from orderweave.model.provenance import Fetched, IssueReason, SourceIssue
 from orderweave.model.terms import Terms
 from orderweave.observing import Stage
@@ -27,15 +23,14 @@ MOST_PARCELS = 1_000
 
 
 class Parcels(msgspec.Struct, frozen=True, kw_only=True):
-    """What carriers know of the parcels of some orders, by tracking number, and which of them did not say."""
+    """What carriers know of the parcels of some orders, by tidied tracking number, and which of them did not say."""
 
-    records: Mapping[str, tuple[Fetched, ...]]
+    records: Mapping[str, Sequence[Fetched]]
     issues: tuple[SourceIssue, ...]
 
     def with_parcels(self, group: Group) -> Group:
         """The order with what carriers say of its parcels."""
-        found = [fetched for number in numbers_of(group) for fetched in self.records.get(number, ())]
-        return msgspec.structs.replace(group, members=(*group.members, *found)) if found else group
+        return with_parcels(group, self.records)
 
     def issues_about(self, group: Group) -> Sequence[SourceIssue]:
         """The carriers that did not answer, where the order has parcels."""
@@ -56,13 +51,9 @@ async def parcels_of(groups: Iterable[Group], carriers: Sequence[str], systems: 
         answers = await asyncio.gather(
             *(systems.read_tracking(name, part, call) for name in carriers for part in _batches(numbers, name, systems))
         )
-    records: dict[str, list[Fetched]] = {}
-    for answer in answers:
-        issues += [issue for issue in (answer.failed, *answer.gaps) if issue is not None]
-        for fetched in answer.found:
-            records.setdefault(tidy_tracking(fetched.record.external_id), []).append(fetched)
-    by_number = {number: tuple(records.get(tidy_tracking(number), ())) for number in numbers}
-    return Parcels(records=by_number, issues=tuple(dict.fromkeys(issues)))
+    issues += [issue for answer in answers for issue in (answer.failed, *answer.gaps) if issue is not None]
+    records = by_number(fetched for answer in answers for fetched in answer.found)
+    return Parcels(records=records, issues=tuple(dict.fromkeys(issues)))
 
 
 def parcel_record(said: TrackingRecord) -> OrderRecord:
@@ -73,17 +64,6 @@ def parcel_record(said: TrackingRecord) -> OrderRecord:
         packages=(msgspec.structs.replace(said.package, tracking_number=said.tracking_number),),
     )
     return OrderRecord(external_id=said.tracking_number, keys=(), fulfillment=Fulfillment(shipments=(shipment,)))
-
-
-def numbers_of(group: Group) -> tuple[str, ...]:
-    """The tracking numbers of an order's parcels, each once, as written by whoever is first."""
-    found: dict[str, str] = {}
-    for fetched in group.members:
-        for shipment in fetched.record.fulfillment.shipments if fetched.record.fulfillment else ():
-            for package in shipment.packages:
-                if package.tracking_number and package.tracking_number.strip():
-                    found.setdefault(tidy_tracking(package.tracking_number), package.tracking_number)
-    return tuple(found.values())
 
 
 def _batches(numbers: Sequence[str], name: str, systems: Systems) -> list[Sequence[str]]:

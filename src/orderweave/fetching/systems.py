@@ -21,6 +21,7 @@ from orderweave.caching.pages import StoredPage, key_of_search, stored, value_of
 from orderweave.caching.taken import Dated
 from orderweave.calling import Caller, CallingParts, NotAsked
 from orderweave.calling.caller import reason_of
+from orderweave.fetching.counted import CAPABILITIES
 from orderweave.fetching.found import Found, FoundHit, FoundPage
 from orderweave.fetching.parcels import parcel_record
 from orderweave.model.calls import CallRules, CallStatus
@@ -32,28 +33,26 @@ from orderweave.model.terms import Lane, Terms
 from orderweave.observing import UNOBSERVED, Observing
 from orderweave.observing.port import NOT_ASKED, Calling
 from orderweave_sdk.batches import keys_of
-from orderweave_sdk.capabilities import Gap, Locations, Orders, Page, Products, Receipts, Search, Stock, Tracking
+from orderweave_sdk.capabilities import (
+    Gap,
+    Locations,
+    Orders,
+    Page,
+    Products,
+    Receipts,
+    Search,
+    Stock,
+    Tracking,
+)
 from orderweave_sdk.clock import Clock
 from orderweave_sdk.connecting import Connecting
 from orderweave_sdk.errors import UpstreamError
-from orderweave_sdk.manifest import Capability
 from orderweave_sdk.records import Facet, Key, LocationRecord, OrderRecord, ProductRecord
 from orderweave_sdk.upstream import Upstream
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-# What a call is counted as, by what it must give.
-_CAPABILITIES: Mapping[type, str] = {
-    Orders: Capability.FIND_ORDERS.value,
-    Page: Capability.SEARCH_ORDERS.value,
-    Stock: Capability.READ_STOCK.value,
-    Receipts: Capability.READ_RECEIPTS.value,
-    Products: Capability.FIND_PRODUCTS.value,
-    Tracking: Capability.READ_TRACKING.value,
-    Locations: Capability.LIST_LOCATIONS.value,
-    str: "CHECK",
-}
 _NO_FACETS: frozenset[Facet] = frozenset()
 
 # A record that could not be read is reported by name; past this many the rest is only counted.
@@ -273,7 +272,7 @@ class Systems:
         never returns: one of them never fails a query over many. A system that is not asked, because it has been
         failing, is an issue with the reason of its failure; its health stays as it was.
         """
-        with self.observing.call(name, _CAPABILITIES.get(kind, kind.__name__), size) as calling:
+        with self.observing.call(name, CAPABILITIES.get(kind, kind.__name__), size) as calling:
             return await self._asked(name, facets, kind, question, call, calling=calling)
 
     async def _asked(
@@ -296,7 +295,7 @@ class Systems:
 
         health.calls += 1
         try:
-            answer = await self._callers[name].ask(_CAPABILITIES.get(kind, kind.__name__), put, call)
+            answer = await self._callers[name].ask(CAPABILITIES.get(kind, kind.__name__), put, call)
         except NotAsked as refusal:
             # The system knows nothing of this question.
             health.calls -= 1

@@ -8,15 +8,15 @@ from datetime import datetime
 from typing import TypeVar
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from orderweave.index.database import Database
 from orderweave.index.erasing import erase
 from orderweave.index.migrating import migrate
 from orderweave.index.pages import Slice, Spot, count, keys_of
-from orderweave.index.progress import Progress, progress_of
+from orderweave.index.progress import ORDERS, Progress, progress_of
 from orderweave.index.stocking import restock
-from orderweave.index.tables import records
+from orderweave.index.tables import METADATA, erased, records
 from orderweave.index.taking import Taken, set_gaps_aside, take_orders, take_products, take_stock
 from orderweave.index.weaving import Node, Weaver, Woven, chunks
 from orderweave.inventory import StockMerger
@@ -102,14 +102,31 @@ class Index:
         weave: bool = True,
     ) -> Woven:
         """As `take`, in a transaction of the caller's."""
-        taken: Taken = take_orders(connection, system, given, at, self.reader)
-        set_gaps_aside(connection, system, gaps, at)
+        taken = self.keep_now(connection, system, given, at, gaps=gaps)
         return self.weaver.weave(connection, taken.changed) if weave and taken.changed else _NOTHING
+
+    def keep_now(
+        self,
+        connection: Connection,
+        system: str,
+        given: Sequence[OrderRecord],
+        at: datetime,
+        *,
+        gaps: Sequence[Gap] = (),
+    ) -> Taken:
+        """Keep records, and say which of them were news; weaving those is left to `weave_some`."""
+        taken = take_orders(connection, system, given, at, self.reader)
+        set_gaps_aside(connection, system, gaps, at)
+        return taken
+
+    def drop_now(self, connection: Connection, system: str, external_ids: Iterable[str]) -> Woven:
+        """As `drop`, in a transaction of the caller's."""
+        return self.weaver.weave(connection, (), [(system, external_id) for external_id in external_ids])
 
     async def drop(self, system: str, external_ids: Iterable[str]) -> Woven:
         """Forget records that their system has no more."""
-        gone = [(system, external_id) for external_id in external_ids]
-        return await self.write(lambda found: self.weaver.weave(found, (), gone))
+        gone = tuple(external_ids)
+        return await self.write(lambda found: self.drop_now(found, system, gone))
 
     async def erase(self, email: str) -> int:
         """Forget a person, and do not learn of them again; in how many records they stood."""
@@ -144,14 +161,33 @@ class Index:
         """Keep stock levels that a system gave."""
         await self.write(lambda found: self.take_stock_now(found, system, given, at))
 
-    def take_stock_now(self, connection: Connection, system: str, given: Sequence[StockRecord], at: datetime) -> None:
-        """As `take_stock`, in a transaction of the caller's."""
-        take_stock(connection, system, given, at)
-        restock(connection, (level.sku for level in given), self._stock_merger, self._clock.now())
+    def take_stock_now(
+        self,
+        connection: Connection,
+        system: str,
+        given: Sequence[StockRecord],
+        at: datetime,
+        *,
+        asked: Iterable[str] = (),
+    ) -> None:
+        """As `take_stock`, in a transaction of the caller's; of the SKUs `asked` in place of all that was known."""
+        asked = tuple(asked)
+        take_stock(connection, system, given, at, asked=asked)
+        restock(connection, (*asked, *(level.sku for level in given)), self._stock_merger, self._clock.now())
 
     async def take_products(self, system: str, given: Sequence[ProductRecord], at: datetime) -> None:
         """Keep products that a system gave."""
         await self.write(lambda found: take_products(found, system, given, at))
+
+    async def clear(self) -> None:
+        """Forget all that the systems said, and how far they are read; who was erased stays so."""
+
+        def work(connection: Connection) -> None:
+            for table in METADATA.sorted_tables:
+                if table is not erased:
+                    connection.execute(delete(table))
+
+        await self.write(work)
 
     async def page(self, wanted: Slice, *, counted: bool, seconds: float) -> Answer:
         """A slice, all of it from one snapshot; with `counted` the number of all that pass, too."""
@@ -180,7 +216,7 @@ class Index:
                 select(records.c.system, records.c.external_id).where(records.c.order_key.in_(chunk))
             )
         }
-        reached = {entry.system: entry.reached_at for entry in known if entry.part == "orders" and entry.reached_at}
+        reached = {entry.system: entry.reached_at for entry in known if entry.part == ORDERS and entry.reached_at}
         rows = self.weaver.together(connection, members).values()
         found = {
             f"{group.identity.namespace}/{group.identity.value}": _as_of(group, reached)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection
 
+# It tells of every look at the tables, in a form of its own.
+logging.getLogger("alembic").setLevel(logging.WARNING)
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 

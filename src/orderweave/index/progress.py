@@ -8,12 +8,16 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, insert, select, update
 
-from orderweave.index.tables import progress
+from orderweave.index.tables import progress, records
+
+# The part that orders are.
+ORDERS = "orders"
 
 
 class Progress(msgspec.Struct, frozen=True, kw_only=True):
     """One part (`orders`, `stock`) of one system: all that changed up to `reached_at` is in. `cursor` is where reading
     goes on, `from_at` how far back it went (None: to the start), `complete_at` when the first reading was whole.
+    `waiting`: some of what was read is not yet in the rows that questions are answered from.
     """
 
     system: str
@@ -25,12 +29,14 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
     swept_at: datetime | None = None
     error: str | None = None
     error_at: datetime | None = None
+    waiting: bool = False
 
 
 def progress_of(connection: Connection) -> tuple[Progress, ...]:
     """Every part that was begun, by system and part."""
+    waiting = set(connection.execute(select(records.c.system).where(records.c.dirty).distinct()).scalars())
     rows = connection.execute(select(progress).order_by(progress.c.system, progress.c.part))
-    return tuple(Progress(**row._mapping) for row in rows)
+    return tuple(Progress(**row._mapping, waiting=row.part == ORDERS and row.system in waiting) for row in rows)
 
 
 def note(connection: Connection, system: str, part: str, **changes: Any) -> None:
@@ -38,3 +44,10 @@ def note(connection: Connection, system: str, part: str, **changes: Any) -> None
     here = (progress.c.system == system) & (progress.c.part == part)
     if not connection.execute(update(progress).where(here).values(**changes)).rowcount:
         connection.execute(insert(progress).values(system=system, part=part, **changes))
+
+
+def part_of(connection: Connection, system: str, part: str) -> Progress:
+    """What is noted of one part; nothing but its name where it was not begun."""
+    here = (progress.c.system == system) & (progress.c.part == part)
+    row = connection.execute(select(progress).where(here)).first()
+    return Progress(**row._mapping) if row is not None else Progress(system=system, part=part)

@@ -7,6 +7,7 @@ can be made again. Only `customer_email`, the names among the search terms and `
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     ColumnElement,
@@ -268,3 +269,24 @@ set_aside = Table(
 erased = Table(
     "erased", METADATA, Column("digest", LargeBinary, primary_key=True), Column("erased_at", Instant, nullable=False)
 )
+
+# Exports as their callers asked for them: `selection` with their rights, `progress` how far the files are. Whoever
+# works on one holds it until `held_until`, under a name of its own. An empty selection: its files are gone.
+exports = Table(
+    "exports",
+    METADATA,
+    Column("id", Word, primary_key=True),
+    Column("owner", Word, nullable=False),
+    Column("state", Word, nullable=False),
+    Column("selection", LargeBinary, nullable=False),
+    Column("progress", LargeBinary),
+    Column("expected", BigInteger),
+    Column("error", Word),
+    Column("created_at", Instant, nullable=False),
+    Column("finished_at", Instant),
+    Column("expires_at", Instant, nullable=False),
+    Column("holder", Word),
+    Column("held_until", Instant),
+)
+Index("exports_by_owner", exports.c.owner, exports.c.created_at)
+Index("exports_by_state", exports.c.state, exports.c.created_at)

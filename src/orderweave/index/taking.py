@@ -17,11 +17,17 @@ from orderweave.index.rows import folded
 from orderweave.index.tables import products, record_keys, records, set_aside, stock_levels
 from orderweave.index.weaving import AnyRow, Node, chunks
 from orderweave.matching import KeyReader
+from orderweave.matching.parcels import numbers_in
+from orderweave.model.parcels import tidy_tracking
 from orderweave_sdk.capabilities import Gap
 from orderweave_sdk.records import OrderRecord, ProductRecord, StockRecord
 
 _RECORD = tuple_(records.c.system, records.c.external_id)
 _encoder = msgspec.msgpack.Encoder(order="deterministic")
+# A namespace that no system has: those of keys are `system:name`.
+PARCEL = "parcel"
+# What begins the name of a gap without an id.
+UNNAMED = "? "
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,8 +80,10 @@ def take_orders(
     return Taken(changed=frozenset(changed), unchanged=len(newest) - len(rows))
 
 
-def take_stock(connection: Connection, system: str, given: Iterable[StockRecord], at: datetime) -> None:
-    """Keep stock levels that were read at an instant in place of those known."""
+def take_stock(
+    connection: Connection, system: str, given: Iterable[StockRecord], at: datetime, *, asked: Iterable[str] = ()
+) -> None:
+    """Keep stock levels that were read at an instant in place of those known, of the SKUs `asked` in place of all."""
     rows = {
         (folded(level.sku), level.location.external_id): {
             "system": system,
@@ -90,11 +98,14 @@ def take_stock(connection: Connection, system: str, given: Iterable[StockRecord]
         for level in given
     }
     levels = [(system, *place) for place in sorted(rows)]
+    _no_more(connection, stock_levels, system, asked)
     _replace(connection, stock_levels, ("system", "sku_folded", "location"), levels, list(rows.values()))
 
 
-def take_products(connection: Connection, system: str, given: Iterable[ProductRecord], at: datetime) -> None:
-    """Keep products that were read at an instant in place of those known."""
+def take_products(
+    connection: Connection, system: str, given: Iterable[ProductRecord], at: datetime, *, asked: Iterable[str] = ()
+) -> None:
+    """Keep products that were read at an instant in place of those known, of the SKUs `asked` in place of all."""
     rows = {
         product.external_id: {
             "system": system,
@@ -108,15 +119,19 @@ def take_products(connection: Connection, system: str, given: Iterable[ProductRe
         for product in given
     }
     known = [(system, external_id) for external_id in sorted(rows)]
+    _no_more(connection, products, system, asked)
     _replace(connection, products, ("system", "external_id"), known, list(rows.values()))
 
 
-def set_gaps_aside(connection: Connection, system: str, gaps: Sequence[Gap], at: datetime) -> None:
-    """Note what could not be read, so that it is seen and tried again; a gap without an id is one of its reason."""
+def set_gaps_aside(connection: Connection, system: str, gaps: Sequence[Gap], at: datetime, *, part: str = "") -> None:
+    """Note what could not be read, so that it is seen and tried again; a gap without an id is one of its reason.
+
+    What is no order is named by its `part`, as in `stock SKU-1`: ids of different things may be the same.
+    """
     rows = {
-        gap.external_id or f"? {gap.reason}": {
+        (name := f"{part} {gap.external_id or UNNAMED + gap.reason}".lstrip()): {
             "system": system,
-            "external_id": gap.external_id or f"? {gap.reason}",
+            "external_id": name,
             "reason": gap.reason,
             "seen_at": at,
         }
@@ -124,6 +139,13 @@ def set_gaps_aside(connection: Connection, system: str, gaps: Sequence[Gap], at:
     }
     known = [(system, external_id) for external_id in sorted(rows)]
     _replace(connection, set_aside, ("system", "external_id"), known, list(rows.values()))
+
+
+def aside_no_more(connection: Connection, system: str, before: datetime, *, part: str = "") -> None:
+    """Forget what was set aside of a part, of the orders without one, and was not met since."""
+    name = set_aside.c.external_id
+    named = name.startswith(f"{part} ", autoescape=True) if part else ~name.contains(" ") | name.startswith(UNNAMED)
+    connection.execute(delete(set_aside).where(set_aside.c.system == system, named, set_aside.c.seen_at < before))
 
 
 _NUMBERS = ("on_hand", "available", "committed", "reserved", "incoming", "safety_stock")
@@ -139,10 +161,13 @@ def _is_older(updated_at: datetime | None, at: datetime, known: AnyRow | None) -
 
 
 def _keys(system: str, record: OrderRecord, reader: KeyReader) -> list[dict[str, str]]:
+    """What ties a record to others: names of orders, and the parcels that a carrier may tell of."""
     reading = reader.reading(system, record)
+    parcels = {(PARCEL, tidy_tracking(number)) for number in numbers_in(record)}
+    tied = {(key.namespace, key.value) for key in reading.owned | reading.referred} | parcels
     return [
-        {"namespace": key.namespace, "value": key.value, "system": system, "external_id": record.external_id}
-        for key in sorted(reading.owned | reading.referred)
+        {"namespace": namespace, "value": value, "system": system, "external_id": record.external_id}
+        for namespace, value in sorted(tied)
     ]
 
 
@@ -167,6 +192,11 @@ def _put(
 def _no_longer_aside(connection: Connection, nodes: Sequence[Node]) -> None:
     for chunk in chunks(nodes):
         connection.execute(delete(set_aside).where(tuple_(set_aside.c.system, set_aside.c.external_id).in_(chunk)))
+
+
+def _no_more(connection: Connection, table: Table, system: str, skus: Iterable[str]) -> None:
+    for chunk in chunks(sorted({folded(sku) for sku in skus})):
+        connection.execute(delete(table).where(table.c.system == system, table.c.sku_folded.in_(chunk)))
 
 
 def _replace(

@@ -17,6 +17,7 @@ from orderweave.index.contents import decoded
 from orderweave.index.rows import PARTS, rows_of
 from orderweave.index.tables import orders, record_keys, records
 from orderweave.matching import Group, KeyReader, match
+from orderweave.matching.parcels import by_number, with_parcels
 from orderweave.merging import Merger
 from orderweave.merging.owners import owners_of
 from orderweave.model.provenance import Fetched, Via
@@ -67,12 +68,15 @@ class Weaver:
         return Woven(made=made, gone=frozenset(stale - made))
 
     def groups(self, rows: Iterable[AnyRow]) -> tuple[Group, ...]:
-        """The orders of some rows of `records`."""
-        fetched = [
-            Fetched(system=row.system, record=decoded(row.content), fetched_at=row.fetched_at, via=Via.INDEX)
-            for row in rows
-        ]
-        return match(fetched, self._merger.business, self._reader)
+        """The orders of some rows of `records`, with what carriers say of their parcels."""
+        systems = self._merger.business.systems
+        order_of = {name: place for place, name in enumerate(systems)}
+        told: dict[bool, list[Fetched]] = {True: [], False: []}
+        for row in rows:
+            fetched = Fetched(system=row.system, record=decoded(row.content), fetched_at=row.fetched_at, via=Via.INDEX)
+            told[row.system in systems and systems[row.system].knows_parcels_alone].append(fetched)
+        parcels = by_number(sorted(told[True], key=lambda each: (order_of[each.system], each.record.external_id)))
+        return tuple(with_parcels(group, parcels) for group in match(told[False], self._merger.business, self._reader))
 
     def together(self, connection: Connection, start: Iterable[Node]) -> dict[Node, AnyRow]:
         """The rows of these records and of all that keys tie to them, directly or through others."""

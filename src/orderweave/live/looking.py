@@ -14,6 +14,7 @@ from orderweave.answering.order import key_of_id
 from orderweave.live.digests import of_nothing, of_order, of_oversells, of_stock
 from orderweave.live.subjects import Subject, Topic
 from orderweave.live.watching import Look, Looked
+from orderweave.model.parcels import tidy_tracking
 from orderweave.model.terms import Lane
 from orderweave.planning.needs import Needs
 from orderweave_sdk.records import Facet, Key
@@ -22,6 +23,8 @@ logger = logging.getLogger("orderweave.live")
 
 # The namespace under which a change of a SKU is announced.
 SKU = "sku"
+# The one under which news of a parcel is announced, by its number as `model.parcels.tidy_tracking` has it.
+PARCEL = "tracking_number"
 _FACETS = {
     Topic.ORDER: frozenset(Facet),
     Topic.SHIPMENT: frozenset({Facet.FULFILLMENT, Facet.TRACKING}),
@@ -57,5 +60,11 @@ async def _look(gateway: Gateway, subject: Subject, lane: Lane) -> Looked:
     order = await gateway.order_by_id(token, Needs(facets=facets, all_keys=True), terms)
     if order is None:
         return Looked(digests=of_nothing(facets), keys=(key_of_id(token),))
-    keys = (key_of_id(token), *(Key(name.namespace, name.value) for name in order.identifiers))
+    parcels = (
+        Key(PARCEL, tidy_tracking(package.tracking_number))
+        for shipment in order.shipments
+        for package in shipment.packages
+        if package.tracking_number
+    )
+    keys = (key_of_id(token), *(Key(name.namespace, name.value) for name in order.identifiers), *parcels)
     return Looked(digests=of_order(order, facets), keys=tuple(dict.fromkeys(keys)))

@@ -23,6 +23,10 @@ class Code(StrEnum):
     METHOD_NOT_ALLOWED = "METHOD_NOT_ALLOWED"
     PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
     DOCUMENT_NOT_KNOWN = "DOCUMENT_NOT_KNOWN"
+    # What is downloaded is not there, not yet, or not any more.
+    NOT_FOUND = "NOT_FOUND"
+    NOT_READY = "NOT_READY"
+    GONE = "GONE"
     # Who asks.
     UNAUTHENTICATED = "UNAUTHENTICATED"
     FORBIDDEN = "FORBIDDEN"

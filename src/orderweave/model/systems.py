@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from orderweave.model.stock_rules import StockRules
-from orderweave_sdk.manifest import Manifest
+from orderweave_sdk.manifest import Capability, Manifest
 from orderweave_sdk.records import LocationKind, SystemKind
 
 
@@ -44,6 +44,12 @@ class SystemSpec(msgspec.Struct, frozen=True, kw_only=True):
     def kind(self) -> SystemKind:
         """The kind that the connector declares."""
         return self.manifest.kind
+
+    @property
+    def knows_parcels_alone(self) -> bool:
+        """Whether it is a carrier: it tells of parcels by number, and not of the orders that are in them."""
+        able = self.manifest.capabilities
+        return Capability.READ_TRACKING in able and Capability.FIND_ORDERS not in able
 
 
 class PlaceSpec(msgspec.Struct, frozen=True, kw_only=True):

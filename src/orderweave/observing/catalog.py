@@ -203,6 +203,45 @@ LIVE_GAPS = Metric(
     "Subscriptions that went on from a cursor which is not known any more.",
     ("field",),
 )
+SYNC_LAG = Metric(
+    "orderweave_sync_lag_seconds",
+    MetricKind.READ_GAUGE,
+    "Seconds since the instant up to which all changes of a system are in the index.",
+    ("system",),
+)
+SYNC_DRIFT = Metric(
+    "orderweave_sync_drift_records",
+    MetricKind.READ_GAUGE,
+    "Records that the last sweep found wrong in the index, and mended.",
+    ("system",),
+)
+SYNC_SET_ASIDE = Metric(
+    "orderweave_sync_set_aside_records",
+    MetricKind.READ_GAUGE,
+    "Things of a system that could not be read, and are not in the index.",
+    ("system",),
+)
+WEBHOOKS = Metric(
+    "orderweave_webhooks",
+    MetricKind.READ_COUNTER,
+    "Webhooks that came, by what became of them; for systems that are not configured without a name.",
+    ("system", "outcome"),
+)
+WEBHOOKS_WORKED = Metric(
+    "orderweave_webhooks_worked",
+    MetricKind.READ_COUNTER,
+    "Stored webhooks by what became of the work: DONE, OUTDATED, RETRIED or DEAD.",
+    ("system", "outcome"),
+)
+WEBHOOKS_WAITING = Metric(
+    "orderweave_webhooks_waiting", MetricKind.READ_GAUGE, "Stored webhooks that wait, over all processes."
+)
+WEBHOOKS_DEAD = Metric(
+    "orderweave_webhooks_dead", MetricKind.READ_GAUGE, "Stored webhooks that were given up, over all processes."
+)
+WEBHOOK_LAG_SECONDS = Metric(
+    "orderweave_webhook_lag_seconds", MetricKind.READ_GAUGE, "For how long the oldest webhook that waits has waited."
+)
 
 METRICS: tuple[Metric, ...] = (
     ANSWERS,
@@ -238,4 +277,12 @@ METRICS: tuple[Metric, ...] = (
     LIVE_EVENTS,
     LIVE_REPLAYS,
     LIVE_GAPS,
+    SYNC_LAG,
+    SYNC_DRIFT,
+    SYNC_SET_ASIDE,
+    WEBHOOKS,
+    WEBHOOKS_WORKED,
+    WEBHOOKS_WAITING,
+    WEBHOOKS_DEAD,
+    WEBHOOK_LAG_SECONDS,
 )

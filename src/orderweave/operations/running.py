@@ -13,7 +13,7 @@ from typing import Any, cast
 
 import msgspec
 import strawberry
-from graphql import ExecutionResult, GraphQLError, GraphQLSyntaxError, OperationType
+from graphql import ExecutionResult, GraphQLError, GraphQLSchema, GraphQLSyntaxError, OperationType
 from graphql.execution import create_source_event_stream
 from graphql.pyutils import Path
 from strawberry.execution import optimized_is_awaitable
@@ -110,6 +110,11 @@ class Operations:
         self._projections: Kept[tuple[Any, ...], Projection | Declined] = Kept(_MOST_CODE, _LONGEST_CODE)
         observing.readings.read(catalog.DOCUMENTS_KEPT, lambda: {(): len(self._documents)})
         observing.readings.read(catalog.PROJECTIONS_KEPT, lambda: {(): len(self._projections)})
+
+    @property
+    def graphql(self) -> GraphQLSchema:
+        """The schema that operations are run against."""
+        return self._schema._schema
 
     async def run(self, request: Request, context: Asker, *, read_only: bool = False) -> Answer:
         """The answer to a request; nothing is raised for anything that the request or an upstream does.

@@ -59,12 +59,7 @@ def _carriers(needs: Needs, business: Business) -> tuple[str, ...]:
     """
     if needs.facets.isdisjoint((Facet.FULFILLMENT, Facet.TRACKING)):
         return ()
-    return tuple(
-        name
-        for name, spec in business.systems.items()
-        if Capability.READ_TRACKING in spec.manifest.capabilities
-        and Capability.FIND_ORDERS not in spec.manifest.capabilities
-    )
+    return tuple(name for name, spec in business.systems.items() if spec.knows_parcels_alone)
 
 
 def _wanted_of_own(needs: Needs, spec: SystemSpec) -> frozenset[Facet]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from functools import lru_cache
+from typing import Annotated, Any, cast
 
 import strawberry
+from graphql.utilities import coerce_input_value, validate_input_value
 from strawberry import ID, UNSET, field
+from strawberry.types.arguments import convert_argument
 from strawberry.utils.str_converters import to_camel_case
 
 from orderweave.answering.errors import bad_input
@@ -231,6 +235,34 @@ def filter_of(given: OrderFilter | None, depth: int = 1) -> Filter:
     return Filter(conditions=tuple(conditions), every=nested["and_"], some=nested["or_"], none=nested["not_"])
 
 
+def filter_read(given: Mapping[str, Any]) -> Filter:
+    """The gateway's filter of a JSON object of the form of `OrderFilter`; for who asks outside of a document."""
+    schema = _schema_of_filters()
+    kind = schema._schema.type_map["OrderFilter"]
+    wrong: list[str] = []
+    validate_input_value(given, cast("Any", kind), lambda error, path: wrong.append(_at(error.message, path)))
+    if wrong:
+        raise bad_input(f"filter: {wrong[0]}")
+    coerced = coerce_input_value(given, cast("Any", kind))
+    read = convert_argument(coerced, OrderFilter, schema.schema_converter.scalar_registry, schema.config)
+    return filter_of(cast("OrderFilter", read))
+
+
+def _at(message: str, path: Sequence[str | int]) -> str:
+    return f"{'.'.join(map(str, path))}: {message}" if path else message
+
+
+@lru_cache(maxsize=1)
+def _schema_of_filters() -> strawberry.Schema:
+    @strawberry.type
+    class Query:
+        @field
+        def passes(self, filter: OrderFilter) -> bool:
+            return True
+
+    return strawberry.Schema(query=Query)
+
+
 def _values(path: str, given: Any) -> tuple[Any, ...]:
     values = given if isinstance(given, list) else [given]
     if not 1 <= len(values) <= _MOST_VALUES:
@@ -266,8 +298,6 @@ def page(
     counted: bool = False,
 ) -> OrderList:
     """The page of orders that these arguments mean; a caller gets `most` at once."""
-    if search is not None and not 1 <= len(search.strip()) <= _LONGEST_TEXT:
-        raise bad_input(f"search: must be a text of 1 to {_LONGEST_TEXT} characters")
     chosen = sort or OrderSort(field=OrderSortField.PLACED_AT, direction=SortDirection.DESC)
     return page_of(
         first,
@@ -277,10 +307,17 @@ def page(
         filter=wanted,
         sort=chosen.field.search_field,
         descending=chosen.direction is SortDirection.DESC,
-        search=search,
+        search=search_of(search),
         counted=counted,
         most=most,
     )
+
+
+def search_of(given: str | None) -> str | None:
+    """The words of a search; refuses what is empty or longer than any name."""
+    if given is not None and not 1 <= len(given.strip()) <= _LONGEST_TEXT:
+        raise bad_input(f"search: must be a text of 1 to {_LONGEST_TEXT} characters")
+    return given
 
 
 def pages_key(*arguments: Any) -> str:

@@ -12,6 +12,7 @@ from orderweave.answering.tracking import check_manages
 from orderweave.model.tracking import TrackingAttempt
 from orderweave.planning.needs import needs_of
 from orderweave.schema.context import Asked, terms
+from orderweave.schema.export_types import Export, ExportId, ExportWish, request_of
 from orderweave.schema.lookups import order_by
 from orderweave.schema.query import OrderBy
 from orderweave.schema.tracking_types import TrackingLink, TrackingRevocation, TrackOrderResult
@@ -72,3 +73,17 @@ class Mutation:
         if token is None:
             return None
         return cast("TrackingRevocation", await info.context.gateway.revoke_tracking(token, info.context.caller))
+
+    @field(
+        description="Begin an export: rows of the index as files to take away, within your rights as they are now. "
+        "`export` says how far it is."
+    )
+    async def export_create(self, info: Asked, input: ExportWish) -> Export:
+        """The export, queued."""
+        wanted = request_of(input)
+        return cast("Export", await info.context.gateway.create_export(wanted, info.context.caller))
+
+    @field(description="End an export of yours that is not finished, and delete its files; null for any other id.")
+    async def export_cancel(self, info: Asked, id: ExportId) -> Export | None:
+        """The export as it then is."""
+        return cast("Export | None", await info.context.gateway.cancel_export(str(id), info.context.caller))

@@ -41,6 +41,7 @@ from orderweave.schema.arguments import (
     page,
 )
 from orderweave.schema.context import Asked, limits, needs, selected, terms
+from orderweave.schema.export_types import Export, ExportId
 from orderweave.schema.fulfillment_types import Location
 from orderweave.schema.inventory_types import InventoryItem, OversellReport, Product
 from orderweave.schema.lookups import order_by
@@ -239,6 +240,11 @@ class Query:
     async def tracked_order(self, info: Asked, token: Token) -> TrackedOrder | None:
         """The reduced order."""
         return cast("TrackedOrder | None", await info.context.gateway.tracked_order(token, terms(info)))
+
+    @field(description="An export of yours and how far it is; null for any other id.")
+    async def export(self, info: Asked, id: ExportId) -> Export | None:
+        """The export."""
+        return cast("Export | None", await info.context.gateway.export(str(id), info.context.caller))
 
     @field(description="The places of the business.", directives=[ListSize(assumed_size=20)])
     async def locations(self, info: Asked) -> list[Location]:

@@ -11,6 +11,7 @@ from strawberry.types.scalar import ScalarDefinition
 
 from orderweave.index.zones import Interval
 from orderweave.model.calls import BreakerState
+from orderweave.model.exports import Format, Stage, What
 from orderweave.model.provenance import IssueReason, Via
 from orderweave.model.tracking import MilestoneKind
 from orderweave_sdk.manifest import SearchField
@@ -42,6 +43,7 @@ __all__ = [
     "ChannelKind",
     "DeliveryMethod",
     "Facet",
+    "Format",
     "FulfillmentOrderStatus",
     "FulfillmentStatus",
     "HoldReason",
@@ -58,10 +60,12 @@ __all__ = [
     "ReturnStatus",
     "ShipmentStatus",
     "SortDirection",
+    "Stage",
     "SystemKind",
     "TransactionKind",
     "TransactionStatus",
     "Via",
+    "What",
     "written_quantity",
 ]
 
@@ -108,6 +112,9 @@ _ENUMS: tuple[tuple[type[StrEnum], str, str | None], ...] = (
     (Via, "By which way a record reached this answer.", None),
     (Interval, "A stretch of the calendar; weeks begin on Mondays.", "CalendarInterval"),
     (BreakerState, "Whether a system is asked: as always, not at all, or by one question that tries it.", None),
+    (What, "What is exported: a row an order, a line, a package of a shipment, or a SKU at a place.", "ExportTable"),
+    (Format, "In which form the files of an export are.", "ExportFormat"),
+    (Stage, "Where an export stands.", "ExportState"),
     (IssueReason, "Why a system's part is missing, by what one can do about it.", None),
 )
 for _enum, _description, _name in _ENUMS:

@@ -69,6 +69,8 @@ class Reread:
         for key in LiveSettings.__struct_fields__:
             if getattr(before.live, key) != getattr(after.live, key):
                 logger.warning("live.%s: takes effect at the next start", key)
+        if before.webhooks != after.webhooks:
+            logger.warning("webhooks: takes effect at the next start")
         logger.info("the configuration was read again: %s", self.configuration.file)
         return True
 
@@ -104,6 +106,8 @@ class Reloading:
             logger.error("a connector cannot be made (%s); the configuration stays as it was", type(error).__name__)
             self._reread.configuration = before
             return False
+        # What runs beside the answers waits until that of the gateway before has ended: one lock is for both.
+        woven.begin()
         within = before.server.deadline_seconds + _GRACE
         left = await self._current.replace(woven.gateway, woven.close, woven.door, within=within)
         if left:

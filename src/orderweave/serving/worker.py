@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gc
 import socket
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 
 import uvicorn
 from starlette.routing import BaseRoute
 
 from orderweave.access import KeySets
-from orderweave.bootstrap import Orderweave, observed, shared_redis
+from orderweave.bootstrap import Orderweave, observed, shared_redis, webhooks
 from orderweave.config.configuration import TrackingSettings
 from orderweave.serving.reloading import Reloading, Reread
 from orderweave.serving.server import Server
@@ -57,6 +58,7 @@ def run_worker(reread: Reread, listening: socket.socket, *, lifeline: int | None
         host=settings.host,
         metrics_port=said.metrics_port,
     )
+    live_redis = shared_redis(configuration, seconds=_LONGEST_LIVE_WAIT)
     app = build_app(
         woven.schema,
         current,
@@ -64,8 +66,9 @@ def run_worker(reread: Reread, listening: socket.socket, *, lifeline: int | None
         examples=examples(number="1001", skus=["SKU-1"]),
         more=[*shown.more, *_track(configuration.tracking)],
         live=configuration.live,
-        redis=shared_redis(configuration, seconds=_LONGEST_LIVE_WAIT),
-        beside=shown.beside,
+        redis=live_redis,
+        receiving=webhooks(configuration, current, observing, clock=observing.clock, redis=live_redis),
+        beside=[*shown.beside, woven.running],
     )
     _spare_the_collector()
     config = uvicorn.Config(
@@ -95,6 +98,13 @@ def run_worker(reread: Reread, listening: socket.socket, *, lifeline: int | None
     )
     server.run(sockets=[listening])
     return 0
+
+
+@asynccontextmanager
+async def _beginning(woven: Orderweave) -> AsyncIterator[None]:
+    """What runs beside the answers begins with the application; whoever closes the gateway ends it."""
+    woven.begin()
+    yield
 
 
 def _track(tracking: TrackingSettings | None) -> Sequence[BaseRoute]:

@@ -20,14 +20,18 @@ from orderweave.answering import Gateway
 from orderweave.config.configuration import LiveSettings, Server
 from orderweave.observing import catalog
 from orderweave.operations.running import Operations
+from orderweave.receiving import Receiving
+from orderweave.receiving.effects import Announce
 from orderweave.web.admission import Admission
 from orderweave.web.current import Current
 from orderweave.web.door import Door
 from orderweave.web.endpoint import Endpoint
 from orderweave.web.examples import Example
 from orderweave.web.explorer import explorer_page, script_files, served_by_us
+from orderweave.web.exports import export_routes
 from orderweave.web.live import Doors
 from orderweave.web.live.streams import Streams
+from orderweave.web.webhooks import webhook_route
 
 _GRAPHQL = "/graphql"
 _STREAM = "/graphql/stream"
@@ -67,6 +71,7 @@ def build_app(
     live: LiveSettings | None = None,
     redis: Any = None,
     beside: Sequence[Callable[[], AbstractAsyncContextManager[object]]] = (),
+    receiving: Callable[[Announce], Receiving] | None = None,
 ) -> App:
     """The application over a wired gateway, which it closes when it ends.
 
@@ -77,7 +82,7 @@ def build_app(
     work goes where the gateway's own goes. Without `compiled` the reference executor projects every answer.
     `door` are the endpoint's rules, and who is let in, where a gateway is given; a `Current` has its own.
     `live` says how much may be followed at once, and `redis` is where workers share what they see; the application
-    closes it.
+    closes it. `receiving` makes what takes webhooks, given by what followers are told of a change.
     """
     current = gateway if isinstance(gateway, Current) else Current(gateway, gateway.parts.systems.close, door)
     admission = admission or Admission(most_in_flight=Server().most_in_flight, most_waiting=Server().most_waiting)
@@ -87,6 +92,7 @@ def build_app(
     operations = Operations(schema, compiled=compiled, observing=observing)
     endpoint = Endpoint(operations, current, admission, observing=observing)
     doors = Doors(operations, current, admission, live or LiveSettings(), observing=observing, redis=redis)
+    received = receiving(doors.feed.announce) if receiving is not None else None
     files = script_files(scripts)
     page = explorer_page(served_by_us(files))
 
@@ -112,6 +118,8 @@ def build_app(
         async with AsyncExitStack() as running:
             running.push_async_callback(current.close)
             running.push_async_callback(doors.close)
+            if received is not None:
+                await running.enter_async_context(received.running())
             for start in beside:
                 await running.enter_async_context(start())
             yield
@@ -126,6 +134,8 @@ def build_app(
             Route("/explorer/scripts/{name}", script),
             Route("/health/live", _live),
             Route("/health/ready", ready),
+            *([webhook_route(received)] if received is not None else []),
+            *export_routes(current),
             *more,
         ],
         lifespan=lifespan,

@@ -15,8 +15,10 @@ from starlette.types import Receive, Scope, Send
 
 from orderweave.access import Headers, Unidentified
 from orderweave.answering import Gateway
+from orderweave.answering.errors import RequestError
 from orderweave.guests.attempts import block_of
 from orderweave.model.codes import Code
+from orderweave.model.exports import Format
 from orderweave.model.rights import Caller
 from orderweave.model.terms import Lane
 from orderweave.observing import UNOBSERVED, Observing, Stage
@@ -26,6 +28,7 @@ from orderweave.operations.delivering import Delivery
 from orderweave.operations.paying import shares_points
 from orderweave.operations.persisted import Found, Mismatch, Unknown
 from orderweave.operations.running import Operations
+from orderweave.operations.tables import Tabled
 from orderweave.schema import Context
 from orderweave.web.addresses import IPAddress
 from orderweave.web.admission import Admission, Overloaded
@@ -36,10 +39,11 @@ from orderweave.web.door import Door
 from orderweave.web.forgery import refuse_forged
 from orderweave.web.headers import headers_of, text_of
 from orderweave.web.incremental import CONTENT_TYPE, Form, accepted_form, written_parts
-from orderweave.web.negotiation import JSON_TYPE, answer_type, status_of
+from orderweave.web.negotiation import JSON_TYPE, answer_type, status_of, table_type
 from orderweave.web.origins import ALLOWED_METHODS
 from orderweave.web.refusals import BadRequest, CallerGone, HeaderList
 from orderweave.web.replying import Reply
+from orderweave.web.tabling import Sheet, failed_status, refused, sheet
 from orderweave.web.watching import Ended, Watch
 from orderweave.web.wishes import with_wishes
 
@@ -100,15 +104,19 @@ class Endpoint:
         more: HeaderList = []
         answer: Answer | None = None
         found: Found | None = None
-        kind = answer_type(headers.get(b"accept"))
+        laid: Sheet | None = None
+        form = table_type(headers.get(b"accept"))
+        kind = answer_type(headers.get(b"accept")) if form is None else JSON_TYPE
         try:
             if kind is None:
                 raise BadRequest(406, "accept application/graphql-response+json or application/json")
-            answer, found, sent = await self._answer(scope, headers, receive, reply, lease=lease, name=asked.id)
-            if sent:
+            given = await self._answer(scope, headers, receive, reply, lease=lease, name=asked.id, form=form)
+            answer, found, laid = given.answer, given.found, given.laid
+            if given.sent:
                 asked.answered(status=200, executor=answer.executor, codes=_codes(answer.errors))
                 return
-            status, document = answer.status or status_of(answer, kind), answer.document()
+            fitting = status_of(answer, kind) if form is None or laid is not None else failed_status(answer)
+            status, document = answer.status or fitting, answer.document()
             more = [(b"allow", ALLOWED_METHODS)] if status == 405 else [*answer.headers]
         except CallerGone:
             self.callers_gone += 1
@@ -125,12 +133,13 @@ class Endpoint:
             self.too_late += 1
             status, document = 504, _error("the answer was not done within the deadline", Code.DEADLINE_EXCEEDED)
         with self._observing.stage(Stage.WRITE):
-            body = msgspec.json.encode(document)
+            body = laid.body if laid is not None else msgspec.json.encode(document)
         codes = _codes(document.get("errors", ()))
-        more = [*more, *_named(asked.id)]
+        more = [*more, *(laid.headers if laid is not None else ()), *_named(asked.id)]
         method = scope["method"]
         again = status == 200 and not codes and method != "POST"
-        status = await reply.whole(status, kind or JSON_TYPE, body, more, again=again, head=method == "HEAD")
+        sent_as = laid.kind if laid is not None else kind or JSON_TYPE
+        status = await reply.whole(status, sent_as, body, more, again=again, head=method == "HEAD")
         listed = found.listed if found is not None else None
         asked.answered(
             status=status,
@@ -140,10 +149,18 @@ class Endpoint:
         )
 
     async def _answer(
-        self, scope: Scope, headers: Headers, receive: Receive, reply: Reply, *, lease: Lease, name: str | None
-    ) -> tuple[Answer, Found | None, bool]:
-        """The answer of the gateway that is current when the request begins, which document gave it, and whether it is
-        sent already, because it came in parts.
+        self,
+        scope: Scope,
+        headers: Headers,
+        receive: Receive,
+        reply: Reply,
+        *,
+        lease: Lease,
+        name: str | None,
+        form: Format | None,
+    ) -> _Given:
+        """The answer of the gateway that is current when the request begins, as a table where it is wanted in a form
+        of one.
         """
         with lease as gateway:
             try:
@@ -167,13 +184,17 @@ class Endpoint:
             else:
                 named = await _document(sent, lease.door)
                 if isinstance(named, Answer):
-                    return named, None, False
+                    return _Given(answer=named)
                 found = named
             request = Request(query=found.text, variables=sent.variables, operation_name=sent.operationName)
             origin = block_of(context.address) if shares_points(caller) else ""
             request = with_wishes(request, headers, origin)
-            form = accepted_form(headers.get(b"accept", b""))
-            parted = _Parted(reply, form, name) if form is not None else None
+            tabled = self._tabled(request, caller, form)
+            if isinstance(tabled, Answer):
+                return _Given(answer=tabled, found=found)
+            request = request if tabled is None else tabled.request
+            in_parts = accepted_form(headers.get(b"accept", b"")) if tabled is None else None
+            parted = _Parted(reply, in_parts, name) if in_parts is not None else None
             answer: Answer | None = None
             with Watch(receive, context.call.remaining()) as watch:
                 answer = await self._worked(request, context, parted, read_only=method != "POST")
@@ -182,7 +203,18 @@ class Endpoint:
                 raise _TooLate if watch.ended is Ended.TOO_LATE and not begun else CallerGone
             if found.leave is not None and answer.executed:
                 await lease.door.documents.keep(found)
-            return answer, found, begun
+            if form is None or tabled is None:
+                return _Given(answer=answer, found=found, sent=begun)
+            return _laid(answer, found, tabled, form)
+
+    def _tabled(self, request: Request, caller: Caller, form: Format | None) -> Tabled | Answer | None:
+        """The request for a table where one is wanted, or the answer to what can be none."""
+        if form is None:
+            return None
+        try:
+            return Tabled(request, self._operations.graphql, caller.limits.tokens)
+        except RequestError as error:
+            return refused(error)
 
     async def _worked(
         self, request: Request, context: Context, parted: _Parted | None, *, read_only: bool
@@ -198,6 +230,27 @@ class Endpoint:
                 return await parted.sent(delivery)
         finally:
             self.admission.leave()
+
+
+class _Given(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of a request: which document gave the answer, the table that it is, and whether it is `sent` already,
+    because it came in parts.
+    """
+
+    answer: Answer
+    found: Found | None = None
+    laid: Sheet | None = None
+    sent: bool = False
+
+
+def _laid(answer: Answer, found: Found, tabled: Tabled, form: Format) -> _Given:
+    """An answer as a table; what met an error is none."""
+    if answer.errors or not answer.executed:
+        return _Given(answer=answer, found=found)
+    try:
+        return _Given(answer=answer, found=found, laid=sheet(tabled, answer, form))
+    except RequestError as error:
+        return _Given(answer=refused(error), found=found)
 
 
 class _Parted:

@@ -10,10 +10,14 @@ import re
 from functools import lru_cache
 
 from orderweave.model.codes import Code
+from orderweave.model.exports import Format
 from orderweave.operations.answers import Answer
 
 RESPONSE_TYPE = b"application/graphql-response+json"
 JSON_TYPE = b"application/json"
+
+# Answers as tables, for who names one of these.
+TABLE_TYPES = {"text/csv": Format.CSV, "application/vnd.apache.arrow.stream": Format.ARROW}
 
 # What was not run answers 200 in the old media type, where a status says nothing of who gave it, and in the new one
 # 400 or what fits better by the code of its error.
@@ -36,6 +40,18 @@ def answer_type(accept: bytes | None) -> bytes | None:
     return _kept(accept) if len(accept) <= _LONGEST_KEPT else _chosen(accept)
 
 
+def table_type(accept: bytes | None) -> Format | None:
+    """The form of a table, for a caller that names one and wants it more than JSON; an asterisk means none."""
+    if not accept or accept == JSON_TYPE:
+        return None
+    ranges = _ranges(accept)
+    (quality, _, form), *_ = sorted(
+        ((ranges.get(kind, 0.0), -place, form) for place, (kind, form) in enumerate(TABLE_TYPES.items())), reverse=True
+    )
+    json = max(_quality(RESPONSE_TYPE, ranges), _quality(JSON_TYPE, ranges))
+    return form if quality > 0 and (quality > json or (quality == json and not _names_json(ranges))) else None
+
+
 def is_json(content_type: bytes | None) -> bool:
     """Whether a body is said to be JSON in UTF-8, which is what is meant where no encoding is said."""
     if content_type == JSON_TYPE:
@@ -56,15 +72,25 @@ def status_of(answer: Answer, kind: bytes) -> int:
 
 def _chosen(accept: bytes) -> bytes | None:
     """The type of higher quality; of two alike the new one, where it is named and not only covered by an asterisk."""
+    ranges = _ranges(accept)
+    new, old = _quality(RESPONSE_TYPE, ranges), _quality(JSON_TYPE, ranges)
+    if not new and not old:
+        return None
+    return RESPONSE_TYPE if new > old or (new == old and RESPONSE_TYPE.decode() in ranges) else JSON_TYPE
+
+
+def _ranges(accept: bytes) -> dict[str, float]:
+    """Every range with its quality."""
     ranges: dict[str, float] = {}
     for part in accept.decode("latin-1").split(","):
         kind, charsets, quality = _range(part)
         if charsets <= _UTF_8 and quality is not None:
             ranges[kind] = max(quality, ranges.get(kind, 0.0))
-    new, old = _quality(RESPONSE_TYPE, ranges), _quality(JSON_TYPE, ranges)
-    if not new and not old:
-        return None
-    return RESPONSE_TYPE if new > old or (new == old and RESPONSE_TYPE.decode() in ranges) else JSON_TYPE
+    return ranges
+
+
+def _names_json(ranges: dict[str, float]) -> bool:
+    return RESPONSE_TYPE.decode() in ranges or JSON_TYPE.decode() in ranges
 
 
 _kept = lru_cache(maxsize=_MOST_KEPT)(_chosen)

@@ -37,7 +37,9 @@ class Reply:
 
         Gives the status that was sent: 304 where the caller has these bytes.
         """
-        sent: HeaderList = [(b"content-type", kind + b"; charset=utf-8"), (b"vary", self._door.vary), *more]
+        if kind.startswith(b"text/") or kind.endswith(b"json"):
+            kind += b"; charset=utf-8"
+        sent: HeaderList = [(b"content-type", kind), (b"vary", self._door.vary), *more]
         if b"origin" in self._headers:
             sent += self._door.origins.granted(self._headers)
         large = self._door.compress and len(body) >= SMALLEST_COMPRESSED

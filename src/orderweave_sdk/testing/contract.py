@@ -28,6 +28,8 @@ from orderweave_sdk.capabilities import (
     ReadReceipts,
     ReadStock,
     ReadTracking,
+    ReceiveWebhooks,
+    RegisterWebhooks,
     Search,
     SearchOrders,
 )
@@ -40,6 +42,7 @@ from orderweave_sdk.records import Facet, OrderRecord
 from orderweave_sdk.testing.comparing import comparable, walk
 from orderweave_sdk.testing.contract_faults import FaultContract
 from orderweave_sdk.testing.contract_tracking import TrackingContract
+from orderweave_sdk.testing.contract_webhooks import WebhookContract
 from orderweave_sdk.testing.simulator import SimulatedSystem
 
 PROTOCOL_OF = {
@@ -51,12 +54,14 @@ PROTOCOL_OF = {
     Capability.READ_TRACKING: ReadTracking,
     Capability.FIND_PRODUCTS: FindProducts,
     Capability.LIST_LOCATIONS: ListLocations,
+    Capability.RECEIVE_WEBHOOKS: ReceiveWebhooks,
+    Capability.REGISTER_WEBHOOKS: RegisterWebhooks,
 }
 
 CREDENTIAL_WORDS = ("password", "secret", "token", "api_key", "private")
 
 
-class ConnectorContract(FaultContract, TrackingContract):
+class ConnectorContract(FaultContract, TrackingContract, WebhookContract):
     """Subclass it with the three names below; add cases of the vendor's own beside it, not in it.
 
     `calls_for` says, for each lookup, how many upstream calls so many orders cost: exact numbers. Of parcels it says so

@@ -16,6 +16,7 @@ from tests.systems.serving.served import served
 pytestmark = pytest.mark.systems
 
 PORTAL = "https://portal.example.com"
+EXPOSED = "etag, retry-after, x-orderweave-coverage, x-orderweave-next-cursor, x-request-id"
 QUERY = {"query": "{ systems { name title kind capabilities facets } statusMappings { system axis raw normalized } }"}
 
 
@@ -30,7 +31,7 @@ async def test_pages_and_caches(tmp_path: Path) -> None:
             assert preflight.headers["access-control-allow-origin"] == PORTAL
             got = await client.get(address, params=QUERY, headers={"origin": PORTAL, "apollo-require-preflight": "1"})
             assert (got.status_code, got.headers["content-encoding"]) == (200, "gzip")
-            assert got.headers["access-control-expose-headers"] == "etag, retry-after, x-request-id"
+            assert got.headers["access-control-expose-headers"] == EXPOSED
             again = await client.get(address, params=QUERY, headers={"if-none-match": got.headers["etag"]})
             assert (again.status_code, again.content) == (304, b"")
             head = await client.head(address, params=QUERY)

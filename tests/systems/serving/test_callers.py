@@ -12,7 +12,7 @@ import pytest
 from orderweave.access import digest_of
 from tests.systems.serving.served import TITLES, Served, served, until
 from tests.unit.access.issuing import API_KEY, STRANGER, Issuing, running
-from tests.unit.fake_systems import FakeClock
+from tests.unit.fake_clock import FakeClock
 
 pytestmark = pytest.mark.systems
 

@@ -22,7 +22,7 @@ from orderweave.observing import UNOBSERVED, Observing
 from orderweave_sdk.aiohttp_transport import AiohttpTransport
 from orderweave_sdk.transport import Transport
 from tests.sdk.raw_servers import Line, RawRequest, RawServer, answer
-from tests.unit.fake_systems import FakeClock
+from tests.unit.fake_clock import FakeClock
 
 AUDIENCE = "orderweave"
 # A key as `orderweave access key` makes it, and its SHA-256.

@@ -19,7 +19,7 @@ from orderweave.access.refusing import Reason, Refused
 from orderweave.config.configuration import ApiKey
 from orderweave.model.rights import Owned, Scope
 from tests.unit.access.issuing import API_KEY, STRANGER, Issuing, running
-from tests.unit.fake_systems import FakeClock
+from tests.unit.fake_clock import FakeClock
 
 Sending = Callable[[Issuing], Mapping[bytes, bytes]]
 

@@ -14,7 +14,7 @@ from orderweave.access import points as module
 from orderweave.access.points import Points, Standing
 from orderweave_sdk.clock import SystemClock
 from tests.unit.calling.redis_servers import RedisServer, redis_server
-from tests.unit.fake_systems import FakeClock
+from tests.unit.fake_clock import FakeClock
 
 
 @pytest_asyncio.fixture

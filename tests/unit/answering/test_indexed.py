@@ -186,6 +186,11 @@ async def test_coverage_says_what_is_read(woven: Woven) -> None:
     assert found["complete"]
     assert [source["to"] for source in found["sources"]] == ["2026-05-04T12:00:00+00:00"] * 3
     assert woven.index
+    news = order("a7", "#1007", hours=7)
+    await woven.index.take("shop", [news], woven.time.now(), weave=False)
+    assert not (await ask(woven, query))["data"]["orders"]["coverage"]["complete"]
+    await woven.index.weave_some()
+    assert (await ask(woven, query))["data"]["orders"]["coverage"]["complete"]
     await woven.index.write(lambda connection: note(connection, "erp", "orders", error="no answer"))
     await woven.index.write(lambda connection: note(connection, "wms", "orders", complete_at=None))
     found = (await ask(woven, query))["data"]["orders"]["coverage"]

@@ -23,7 +23,8 @@ from orderweave_sdk.manifest import Operator, SearchField
 from orderweave_sdk.records import Facet
 from tests.unit.answering.paging import HEADER, read_page
 from tests.unit.fake_business import erp, order, shop, wms
-from tests.unit.fake_systems import FILTERS, NOON, Woven, weave
+from tests.unit.fake_clock import NOON
+from tests.unit.fake_systems import FILTERS, Woven, weave
 
 SHOP_ID = encode_id("Order", "shop:number", "1001")
 

@@ -24,7 +24,8 @@ from orderweave_sdk.errors import Unreachable
 from orderweave_sdk.manifest import Capability
 from orderweave_sdk.records import LocationKind, Place, ReceiptRecord
 from tests.unit.fake_business import erp, shop, stock, wms
-from tests.unit.fake_systems import NOON, Woven, weave
+from tests.unit.fake_clock import NOON
+from tests.unit.fake_systems import Woven, weave
 
 EAST = PlaceSpec(id="east", name="East", kind=LocationKind.WAREHOUSE, systems={"erp": "12", "wms": "W1", "shop": "L1"})
 NAMES = ("A", "B", "C", "D", "E")

@@ -16,7 +16,8 @@ from orderweave_sdk.capabilities import Gap
 from orderweave_sdk.errors import Unreachable
 from orderweave_sdk.records import LocationKind, ProductRecord
 from tests.unit.fake_business import erp, shop, stock, wms
-from tests.unit.fake_systems import NOON, Woven, weave
+from tests.unit.fake_clock import NOON
+from tests.unit.fake_systems import Woven, weave
 
 EAST = PlaceSpec(id="east", name="East", kind=LocationKind.WAREHOUSE, systems={"erp": "12", "wms": "W1"})
 

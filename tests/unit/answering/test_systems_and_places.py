@@ -20,7 +20,8 @@ from orderweave_sdk.errors import FixCredentials, TimedOut
 from orderweave_sdk.manifest import Capability, RateLimit
 from orderweave_sdk.records import Axis, Facet, LocationKind, LocationRecord, SystemKind
 from tests.unit.fake_business import erp, order, shop, wms
-from tests.unit.fake_systems import NOON, weave
+from tests.unit.fake_clock import NOON
+from tests.unit.fake_systems import weave
 
 
 async def test_systems_in_order_with_what_they_declare() -> None:

@@ -11,7 +11,7 @@ from orderweave.caching.guarding import Guarded
 from orderweave.caching.memory import MemoryStore
 from orderweave.caching.store import Kept
 from orderweave.config.configuration import CacheSettings
-from tests.unit.fake_systems import FakeClock
+from tests.unit.fake_clock import FakeClock
 
 
 def settings(*systems: str, **ages: Ages) -> CacheSettings:

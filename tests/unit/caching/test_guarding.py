@@ -10,7 +10,7 @@ import pytest
 from orderweave.caching.guarding import PROBE_AFTER_SECONDS, Guarded
 from orderweave.caching.store import Kept
 from tests.unit.caching.stores import FakeShared
-from tests.unit.fake_systems import FakeClock
+from tests.unit.fake_clock import FakeClock
 
 
 class Guard:

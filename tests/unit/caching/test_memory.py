@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from orderweave.caching.memory import ENTRY_OVERHEAD, MemoryStore
 from orderweave.caching.store import Kept
-from tests.unit.fake_systems import FakeClock
+from tests.unit.fake_clock import FakeClock
 
 MOST_ENTRIES = 4
 MOST_BYTES = 4 * ENTRY_OVERHEAD

@@ -17,7 +17,7 @@ from orderweave.model.terms import Terms
 from orderweave_sdk.records import Facet, Key, OrderRecord
 from tests.unit.caching.stores import FakeShared, Sleeps, process
 from tests.unit.fake_business import order
-from tests.unit.fake_systems import FakeClock
+from tests.unit.fake_clock import FakeClock
 
 FACETS = frozenset({Facet.HEADER})
 KEY = Key("number", "1001")

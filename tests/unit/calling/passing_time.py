@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from orderweave.calling.parts import CallingParts
 from orderweave.model.terms import Lane, Terms
-from tests.unit.fake_systems import FakeClock
+from tests.unit.fake_clock import FakeClock
 
 T = TypeVar("T")
 

@@ -19,7 +19,7 @@ from orderweave_sdk.errors import (
     UpstreamError,
     Wait,
 )
-from tests.unit.fake_systems import NOON, FakeClock
+from tests.unit.fake_clock import NOON, FakeClock
 
 CLOSED, OPEN, HALF_OPEN = BreakerState.CLOSED, BreakerState.OPEN, BreakerState.HALF_OPEN
 

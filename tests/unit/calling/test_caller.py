@@ -15,7 +15,7 @@ from orderweave.model.provenance import IssueReason
 from orderweave.model.terms import Lane
 from orderweave_sdk.errors import HeldBack, Retry, TimedOut, Unreachable, UpstreamError
 from tests.unit.calling.passing_time import PassingTime
-from tests.unit.fake_systems import NOON
+from tests.unit.fake_clock import NOON
 
 
 class System:

@@ -19,7 +19,7 @@ from orderweave_sdk.errors import (
     UpstreamError,
     Wait,
 )
-from tests.unit.fake_systems import FakeClock
+from tests.unit.fake_clock import FakeClock
 
 
 def pause(error: UpstreamError, *, failed: int = 1, remaining: float = 10.0, chance: float = 1.0) -> float | None:

@@ -25,7 +25,7 @@ from orderweave_sdk.metering import Quota
 from tests.documents.pages import ROOT
 from tests.unit.calling.passing_time import PassingTime
 from tests.unit.calling.redis_servers import RedisServer, redis_server
-from tests.unit.fake_systems import FakeClock
+from tests.unit.fake_clock import FakeClock
 
 # A refill so slow that a test's own time does not show in it.
 SLOW = Limit(burst=100, per_second=0.001)

@@ -17,7 +17,9 @@ from orderweave_sdk.errors import FixCredentials, Unreachable
 from orderweave_sdk.manifest import Capability, Manifest, Setting, SettingKind
 from orderweave_sdk.records import Facet, SystemKind
 from orderweave_sdk.upstream import UpstreamFactory
+from orderweave_sdk.webhooks import Registered
 from tests.unit.fake_systems import FakeConnector, manifest
+from tests.unit.fake_webhooks import WEBHOOKS
 
 SETTINGS = (
     Setting(name="mood", kind=SettingKind.TEXT, required=False, secret=False, description="How it is.", default="well"),
@@ -30,10 +32,13 @@ MOODS = {
 }
 
 
+MOODY = manifest("moody", settings=SETTINGS)
+
+
 class Moody(FakeConnector):
     """A shop that answers as its settings say."""
 
-    manifest: ClassVar[Manifest] = manifest("moody", settings=SETTINGS)
+    manifest: ClassVar[Manifest] = MOODY
 
     def __init__(self, settings: Settings, upstream: UpstreamFactory) -> None:
         super().__init__(settings, upstream)
@@ -44,6 +49,25 @@ class Moody(FakeConnector):
         if self._mood in MOODS:
             raise MOODS[self._mood]
         return "signed in as reader"
+
+
+class Sending(Moody):
+    """A shop that sends webhooks."""
+
+    manifest: ClassVar[Manifest] = manifest(
+        "sending",
+        settings=(
+            *SETTINGS,
+            Setting(name="webhook_secrets", kind=SettingKind.TEXT, required=False, secret=True, description="Secrets."),
+        ),
+        capabilities=MOODY.capabilities | WEBHOOKS,
+    )
+
+    async def register_webhooks(self, url: str, call: Call) -> Registered:
+        """By its mood."""
+        if self._mood in MOODS:
+            raise MOODS[self._mood]
+        return Registered(made=("orders",), kept=("stock",), secrets=("s3cret",))
 
 
 class Store(FakeConnector):
@@ -79,7 +103,7 @@ def logs_as_they_were() -> Iterator[None]:
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """Run a command; gives its exit code and what it wrote to both outputs."""
-    registry = Registry({"moody": lambda: Moody, "store": lambda: Store})
+    registry = Registry({"moody": lambda: Moody, "store": lambda: Store, "sending": lambda: Sending})
     monkeypatch.setattr(configured, "installed", lambda: registry)
 
     def command(*words: str) -> tuple[int, str, str]:

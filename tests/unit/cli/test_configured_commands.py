@@ -15,7 +15,7 @@ from orderweave.config.configuration import Server
 from orderweave.config.loading import _TOP
 from tests.unit.caching.stores import FakeShared
 from tests.unit.cli.conftest import PLACE, REFERENCE, SHOP, STORE, Run
-from tests.unit.fake_systems import FakeClock
+from tests.unit.fake_clock import FakeClock
 
 File = Callable[[str], str]
 
@@ -33,7 +33,7 @@ connector = "sap"
 PROBLEMS = (
     "{path}: colour: unknown key; known here: " + ", ".join(sorted(_TOP)) + "\n"
     '{path}: systems.shop.settings.token: is a secret: write {{ env = "NAME" }} and set that variable\n'
-    "{path}: systems.erp.connector: the connector 'sap' is not installed; installed: moody, store\n"
+    "{path}: systems.erp.connector: the connector 'sap' is not installed; installed: moody, sending, store\n"
     "3 problems; nothing was started\n"
 )
 
@@ -94,6 +94,14 @@ def test_check_notes_what_is_seldom_meant(run: Run, file: File) -> None:
         "note wms: no orders are placed here and no references are configured: nothing will match it",
         "note no [[locations]] are configured: stock of one place in two systems counts twice",
     ]
+
+
+def test_check_notes_webhooks_that_nobody_would_believe(run: Run, file: File) -> None:
+    """A system that could send webhooks and has no secret is noted, where webhooks are taken; with one it is not."""
+    note = "note shop: without webhook_secrets or webhook_public_keys no webhook of it is believed\n"
+    taken = WELL.replace('"moody"', '"sending"') + "[index]\n[webhooks]\n"
+    assert note in run("check", "--config", file(taken))[1]
+    assert note not in run("check", "--config", file(taken.replace("[index]\n[webhooks]\n", "")))[1]
 
 
 def test_check_notes_guests_without_redis(run: Run, file: File, monkeypatch: pytest.MonkeyPatch) -> None:

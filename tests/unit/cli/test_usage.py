@@ -13,7 +13,21 @@ from orderweave.cli import main
 from orderweave.schema import print_sdl
 from tests.unit.cli.conftest import Run
 
-COMMANDS = ["demo", "serve", "check", "systems", "explain", "access", "schema", "connector", "truth"]
+COMMANDS = [
+    "demo",
+    "serve",
+    "check",
+    "systems",
+    "sync",
+    "index",
+    "export",
+    "explain",
+    "access",
+    "webhooks",
+    "schema",
+    "connector",
+    "truth",
+]
 WHOLE = "must be a whole number between"
 
 
@@ -33,6 +47,12 @@ WHOLE = "must be a whole number between"
         (["access"], "the following arguments are required: {key}"),
         (["access", "key"], "the following arguments are required: name"),
         (["access", "key", "a", "--days", "0"], f"argument --days: {WHOLE} 1 and 3650"),
+        (["webhooks"], "the following arguments are required: {list,show,register,replay}"),
+        (["webhooks", "list", "--state", "old"], "argument --state: invalid choice: 'old'"),
+        (["webhooks", "list", "--most", "0"], f"argument --most: {WHOLE} 1 and 10000"),
+        (["webhooks", "show"], "the following arguments are required: number"),
+        (["webhooks", "register", "shop"], "the following arguments are required: --url"),
+        (["webhooks", "replay", "x"], f"argument numbers: {WHOLE} 1 and 999999999"),
         (["connector"], "the following arguments are required: {new,check,page}"),
         (["connector", "new"], "the following arguments are required: name"),
         (["demo", "--port", "http"], f"argument --port: {WHOLE} 1 and 65535"),

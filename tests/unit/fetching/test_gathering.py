@@ -20,7 +20,8 @@ from orderweave_sdk.errors import BadPayload, Unreachable
 from orderweave_sdk.facets import combine
 from orderweave_sdk.records import Axis, Facet, Key, StatusWord
 from tests.unit.fake_business import erp, order, shop, wms
-from tests.unit.fake_systems import NOON, ONCE, Woven, weave
+from tests.unit.fake_clock import NOON
+from tests.unit.fake_systems import ONCE, Woven, weave
 
 EVERYTHING = Needs(facets=frozenset({Facet.HEADER, Facet.INVOICES, Facet.FULFILLMENT}))
 

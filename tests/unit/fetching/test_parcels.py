@@ -14,7 +14,8 @@ from orderweave_sdk.manifest import Capability
 from orderweave_sdk.records import Axis, Package, ShipmentStatus, SystemKind, TrackingEvent, TrackingRecord
 from tests.unit.caching.stores import settings
 from tests.unit.fake_business import erp, order, shop
-from tests.unit.fake_systems import NOON, FakeSystem, Woven, manifest, weave
+from tests.unit.fake_clock import NOON
+from tests.unit.fake_systems import FakeSystem, Woven, manifest, weave
 from tests.unit.schema.asking import data
 
 GOODS = needs_of(["Order.fulfillmentStatus", "Order.shipments", "Order.sources"])

@@ -27,7 +27,8 @@ from orderweave_sdk.errors import (
 )
 from orderweave_sdk.records import Axis, Facet, Key
 from tests.unit.fake_business import order, shop
-from tests.unit.fake_systems import NOON, FakeSystem, Woven, weave
+from tests.unit.fake_clock import NOON
+from tests.unit.fake_systems import FakeSystem, Woven, weave
 
 BOTH = frozenset({Facet.LINES, Facet.HEADER})
 

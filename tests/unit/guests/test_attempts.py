@@ -13,7 +13,7 @@ from orderweave.guests.facts import Fact, email_fact, postal_code_fact
 from orderweave.guests.pseudonyms import Pseudonyms
 from orderweave.guests.shared import Ledgers
 from orderweave_sdk.records import Key
-from tests.unit.fake_systems import FakeClock
+from tests.unit.fake_clock import FakeClock
 
 ADA = email_fact("ada@example.com")
 HOME = "198.51.100.0/24"

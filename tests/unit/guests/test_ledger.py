@@ -15,7 +15,7 @@ from orderweave.guests.reaching import Reach
 from orderweave.guests.shared import Ledgers, RedisLedger
 from orderweave_sdk.clock import SystemClock
 from tests.unit.calling.redis_servers import redis_server
-from tests.unit.fake_systems import FakeClock
+from tests.unit.fake_clock import FakeClock
 
 # Ten attempts a day: one comes back every 8,640 seconds.
 TEN = Draw("ten", 10, 86_400, 5)

@@ -12,7 +12,7 @@ from orderweave.guests.revocations import Revocations, TooManyRevoked, Unsure
 from orderweave.guests.tokens import Grant, Tokens
 from orderweave_sdk.records import Key
 from tests.unit.calling.redis_servers import redis_server
-from tests.unit.fake_systems import FakeClock
+from tests.unit.fake_clock import FakeClock
 
 ORDER, OTHER = Key("shop-us:number", "1001"), Key("shop-us:number", "1002")
 NAMES = Pseudonyms("k" * 32)

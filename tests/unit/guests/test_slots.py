@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from orderweave.guests.slots import Slots
-from tests.unit.fake_systems import FakeClock
+from tests.unit.fake_clock import FakeClock
 
 LATEST = 10.0
 

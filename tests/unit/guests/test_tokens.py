@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from orderweave.config.configuration import TrackingSettings
 from orderweave.guests.tokens import Grant, Tokens, _fernet
 from orderweave_sdk.records import Key
-from tests.unit.fake_systems import NOON, FakeClock
+from tests.unit.fake_clock import NOON, FakeClock
 
 ORDER = Key("shop-us:number", "1001")
 NEW, OLD = "n" * 32, "o" * 32

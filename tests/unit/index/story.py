@@ -24,7 +24,7 @@ from orderweave.model.systems import Business
 from orderweave.planning.authority import Authority
 from orderweave_sdk.records import OrderRecord
 from orderweave_sdk.testing.world import World
-from tests.unit.fake_systems import FakeClock
+from tests.unit.fake_clock import FakeClock
 
 # When everything was read.
 READ_AT = datetime(2026, 11, 1, 12, tzinfo=UTC)

@@ -17,7 +17,8 @@ from orderweave.planning.needs import Needs
 from orderweave.web.current import Current
 from orderweave_sdk.records import Axis, OrderRecord, StatusWord
 from tests.unit.fake_business import erp, order, shop
-from tests.unit.fake_systems import FakeClock, Woven, weave
+from tests.unit.fake_clock import FakeClock
+from tests.unit.fake_systems import Woven, weave
 from tests.unit.web.exchanges import turns
 
 SETTINGS = LiveSettings(poll_seconds=5, keep_seconds=600, events_kept=10)

@@ -11,6 +11,7 @@ import pytest
 from orderweave.config.configuration import LiveSettings
 from orderweave.live import Full, Missed, Subject, Topic
 from orderweave.merging.lines import tidy_sku
+from orderweave.model.parcels import tidy_tracking
 from orderweave.model.terms import Lane
 from orderweave_sdk.errors import Retry
 from orderweave_sdk.records import Key
@@ -126,6 +127,20 @@ async def test_stock_is_announced_by_sku() -> None:
         await turns(60)
         assert fed.polls == 1
         await fed.feed.announce([Key("sku", tidy_sku("sku-2"))])
+        await turns(60)
+        assert fed.polls == 2
+    await fed.feed.close()
+
+
+async def test_an_order_is_announced_by_its_parcels() -> None:
+    """A carrier's word of a parcel lets the watch of its order look at once; one of another parcel does not."""
+    fed = Fed(business())
+    async with following(fed, await subject(fed.woven)) as found:
+        found.now()
+        await fed.feed.announce([Key("tracking_number", tidy_tracking("T2"))])
+        await turns(60)
+        assert fed.polls == 1
+        await fed.feed.announce([Key("tracking_number", tidy_tracking(" t1"))])
         await turns(60)
         assert fed.polls == 2
     await fed.feed.close()

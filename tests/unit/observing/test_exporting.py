@@ -14,7 +14,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from orderweave.observing import Stage
 from orderweave.observing.observed import Observed
 from orderweave.observing.tracing import Tracing, exporting
-from tests.unit.fake_systems import FakeClock
+from tests.unit.fake_clock import FakeClock
 
 # Serves as if the extra were not installed, and asks for traces.
 WITHOUT_THE_EXTRA = """

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orderweave.observing.history import MOST_SLOTS, SLOT_SECONDS, History, Tally, quantile, time_class
-from tests.unit.fake_systems import FakeClock
+from tests.unit.fake_clock import FakeClock
 
 
 def test_slots_by_time() -> None:

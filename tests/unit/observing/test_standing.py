@@ -9,7 +9,7 @@ import pytest
 
 from orderweave.observing.standing import Standings
 from orderweave_sdk.errors import Unreachable
-from tests.unit.fake_systems import NOON, FakeClock
+from tests.unit.fake_clock import NOON, FakeClock
 from tests.unit.observing.watching import Watched
 
 ORDER = '{ order(by: {number: "1001"}) { number invoices { number } } }'

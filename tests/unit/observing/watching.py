@@ -19,7 +19,8 @@ from orderweave.web import build_app
 from orderweave.web.ops import Access
 from orderweave.web.seen import seen
 from tests.unit.fake_business import erp, order, shop
-from tests.unit.fake_systems import ONCE, FakeClock, FakeSystem, Woven, weave
+from tests.unit.fake_clock import FakeClock
+from tests.unit.fake_systems import ONCE, FakeSystem, Woven, weave
 
 TOKEN = "an-operators-token"
 

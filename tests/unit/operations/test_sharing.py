@@ -11,7 +11,7 @@ from redis.exceptions import ConnectionError as Refused
 
 from orderweave.model.documents import digest_of
 from orderweave.operations.sharing import InRedis
-from tests.unit.fake_systems import FakeClock
+from tests.unit.fake_clock import FakeClock
 
 
 class FakeRedis:

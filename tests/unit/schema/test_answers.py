@@ -16,7 +16,8 @@ from orderweave.schema.scalars import written_quantity
 from orderweave_sdk.errors import Retry, Unreachable
 from orderweave_sdk.records import LocationKind, LocationRecord, ProductRecord, Quantities, SystemKind
 from tests.unit.fake_business import erp, order, shop, stock
-from tests.unit.fake_systems import NOON, FakeSystem, Woven, manifest, weave
+from tests.unit.fake_clock import NOON
+from tests.unit.fake_systems import FakeSystem, Woven, manifest, weave
 from tests.unit.schema.asking import ask, data, error
 
 ORDER_ID = encode_id("Order", "shop:number", "1001")

@@ -23,7 +23,8 @@ from orderweave.serving.server import Server as ServingServer
 from orderweave.web import Admission, App, Current, build_app
 from orderweave.web.connections import BoundedProtocol, Connections
 from tests.unit.fake_business import erp, order, shop
-from tests.unit.fake_systems import FakeClock, Woven, weave
+from tests.unit.fake_clock import FakeClock
+from tests.unit.fake_systems import Woven, weave
 from tests.unit.web.exchanges import ASKS_BOTH, Exchange, Waiting, turns
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from signal import Signals
 
 from orderweave.serving.supervisor import Supervisor
-from tests.unit.fake_systems import FakeClock
+from tests.unit.fake_clock import FakeClock
 
 Event = Callable[["Scripted"], Signals]
 

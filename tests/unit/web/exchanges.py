@@ -17,7 +17,7 @@ ASKS_NOBODY = "{ systems { name } }"
 
 
 class Exchange:
-    """A request to /graphql, and what came of it.
+    """A POST to /graphql or another path, and what came of it.
 
     `pieces` are the parts in which its body arrives; without `finished` there is more to come that never does. `more`
     headers may repeat others.
@@ -32,6 +32,7 @@ class Exchange:
         more: Sequence[tuple[str, str]] = (),
         pieces: list[bytes] | None = None,
         finished: bool = True,
+        path: str = "/graphql",
     ) -> None:
         self._app = app
         self._pieces = [json.dumps({"query": query}).encode()] if pieces is None else pieces
@@ -41,7 +42,7 @@ class Exchange:
         self._scope = {
             "type": "http",
             "method": "POST",
-            "path": "/graphql",
+            "path": path,
             "query_string": b"",
             "headers": [(name.encode(), value.encode()) for name, value in given],
         }

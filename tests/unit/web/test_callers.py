@@ -27,7 +27,8 @@ from orderweave.web.door import Door
 from tests.sdk.raw_servers import answer
 from tests.unit.access.issuing import API_KEY, STRANGER, Issuing, running
 from tests.unit.fake_business import erp, order, shop
-from tests.unit.fake_systems import FakeClock, Woven, weave
+from tests.unit.fake_clock import FakeClock
+from tests.unit.fake_systems import Woven, weave
 from tests.unit.observing.watching import Watched
 
 QUERY = {"query": "{ orders(first: 1) { coverage { sources { system } } } }"}

@@ -17,7 +17,7 @@ from orderweave.web.ops.page import ago, percent, seconds
 from orderweave_sdk.errors import Unreachable
 from orderweave_sdk.records import Axis
 from tests.unit.fake_business import erp, order, shop
-from tests.unit.fake_systems import NOON
+from tests.unit.fake_clock import NOON
 from tests.unit.observing.watching import TOKEN, Watched
 
 ORDER = '{ order(by: {number: "1001"}) { number sourceStatuses { raw } invoices { number } } }'

@@ -14,7 +14,8 @@ from orderweave.operations import documents
 from orderweave.web import build_app
 from orderweave.web.addresses import Addresses
 from orderweave.web.door import Door
-from tests.unit.fake_systems import FakeClock, Woven
+from tests.unit.fake_clock import FakeClock
+from tests.unit.fake_systems import Woven
 from tests.unit.web.gateway_over_http import JSON, NEW, business
 
 QUERY = {"query": "{ systems { name } }"}

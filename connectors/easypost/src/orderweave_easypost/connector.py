@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import ClassVar
 
@@ -11,16 +11,20 @@ from orderweave_easypost.client import Client
 from orderweave_easypost.manifest import MANIFEST
 from orderweave_easypost.mapping import bare, moment, tracking_record
 from orderweave_easypost.payloads import Tracker
+from orderweave_easypost.webhooks import check, delivery
 from orderweave_sdk.capabilities import Gap, Settings, Tracking
 from orderweave_sdk.clock import Call
 from orderweave_sdk.decoding import decode_each
 from orderweave_sdk.errors import GiveUp
 from orderweave_sdk.manifest import Manifest
 from orderweave_sdk.upstream import UpstreamFactory
+from orderweave_sdk.webhooks import Delivery, Registered, secrets_of
 
 # EasyPost's keys say by their first letters what they open; the other kind begins with EZAK.
 _TEST_KEY = "EZTK"
 _TEST = "test"
+# EasyPost has no topics to choose from.
+_EVENTS = "all events"
 # Answers to one batch at most: its 100 codes in five pages of the usual 20, and as many again.
 _MOST_ANSWERS = 10
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -35,6 +39,8 @@ class EasypostConnector:
         # The key is the name of HTTP basic authentication; there is no password.
         credentials = b64encode(f"{settings['api_key']}:".encode()).decode()
         self._test_mode = bool(settings.get("test_mode", False))
+        self._webhook_secrets = secrets_of(settings)
+        self._timed_webhooks_only = bool(settings.get("timed_webhooks_only", False))
         self._client = Client(upstream(settings["url"], headers={"authorization": f"Basic {credentials}"}))
 
     @classmethod
@@ -72,6 +78,20 @@ class EasypostConnector:
             records.append(record)
             gaps += lost
         return Tracking(records=tuple(records), gaps=tuple(gaps))
+
+    async def register_webhooks(self, url: str, call: Call) -> Registered:
+        """One webhook of the address, signed with the first of the secrets. It sends all kinds of events."""
+        if not self._webhook_secrets:
+            raise GiveUp("register webhook: webhook_secrets is not set, and EasyPost signs with what it is given")
+        if any(webhook.url == url and not webhook.disabled_at for webhook in await self._client.webhooks(call)):
+            return Registered(made=(), kept=(_EVENTS,))
+        await self._client.make_webhook(url, self._webhook_secrets[0], call)
+        return Registered(made=(_EVENTS,))
+
+    def read_delivery(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Delivery:
+        """The parcel that an event is about."""
+        check(headers, body, self._webhook_secrets, now=now, timed_only=self._timed_webhooks_only)
+        return delivery(body, test_mode=self._test_mode)
 
     async def _newest(self, asked: dict[str, str], call: Call) -> tuple[dict[str, Tracker], list[Gap]]:
         """The newest tracker of each code. Carriers give a code out again, and each use has a tracker of its own.

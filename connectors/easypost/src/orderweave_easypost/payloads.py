@@ -56,6 +56,19 @@ class Tracker(msgspec.Struct, frozen=True, kw_only=True):
     carrier_detail: CarrierDetail | None = None
 
 
+class Webhook(msgspec.Struct, frozen=True):
+    """A webhook of the account. One with a time at which it was disabled sends nothing."""
+
+    url: str
+    disabled_at: str | None = None
+
+
+class WebhookList(msgspec.Struct, frozen=True):
+    """All of them."""
+
+    webhooks: list[Webhook]
+
+
 class Refusal(msgspec.Struct, frozen=True):
     """The one field read of an error; its message may repeat what was sent."""
 

@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 from base64 import b64encode
 from collections.abc import Callable
+from datetime import datetime
+from email.utils import format_datetime
 from time import monotonic
-from typing import Any
+from typing import Any, ClassVar
+
+import msgspec
 
 from orderweave_easypost.mapping import bare
 from orderweave_easypost.simulated_wire import expressible_package, tracker_document
+from orderweave_easypost.webhooks import PATH, PREFIX, SIGNATURE_V2, TIMESTAMP
 from orderweave_sdk.records import Fulfillment, OrderRecord, Shipment
 from orderweave_sdk.testing.simulator import SimulatedAnswer, SimulatedRequest, Simulator
+from orderweave_sdk.testing.webhooks import SentWebhook
 from orderweave_sdk.testing.world import World
 
+WEBHOOK_SECRET = "s\u00e9cret"
+_WEBHOOK_PATH = "/webhooks/easypost"
 API_KEY = "EZAKsimulated"
 BATCH_PATH = "/v2/trackers/batch"
 LIST_PATH = "/v2/trackers"
+WEBHOOKS_PATH = "/v2/webhooks"
 _USUAL_PAGE, _LARGEST_PAGE = 20, 100
 _PREFIXES = {"package": "trk_", "shipment": "shp_", "order": "order_"}
 
@@ -29,6 +39,9 @@ class EasypostSimulator(Simulator):
     say of themselves.
     """
 
+    webhook_signature: ClassVar[str] = SIGNATURE_V2
+    webhook_timed: ClassVar[bool] = True
+
     def __init__(self, *, mode: str = "production", clock: Callable[[], float] = monotonic) -> None:
         super().__init__()
         self.mode = mode
@@ -37,6 +50,7 @@ class EasypostSimulator(Simulator):
         self._clock = clock
         self._taken: list[float] = []
         self._trackers: list[dict[str, Any]] = []
+        self._webhooks: list[dict[str, Any]] = []
         self._by_code: dict[str, list[int]] = {}
 
     @classmethod
@@ -63,7 +77,23 @@ class EasypostSimulator(Simulator):
 
     def settings(self) -> dict[str, Any]:
         """Where to find it, and the key that it takes."""
-        return {"url": self.url, "api_key": API_KEY}
+        return {"url": self.url, "api_key": API_KEY, "webhook_secrets": WEBHOOK_SECRET}
+
+    def webhook(self, at: datetime, *, forged: bool = False) -> SentWebhook:
+        """See `SendsWebhooks`: the oldest tracker was updated."""
+        event = {
+            "id": f"evt_{int(at.timestamp())}",
+            "object": "Event",
+            "mode": self.mode,
+            "description": "tracker.updated",
+            "created_at": at.isoformat().replace("+00:00", "Z"),
+            "result": self._trackers[-1],
+        }
+        stamp, body = format_datetime(at), msgspec.json.encode(event)
+        # The secret as EasyPost takes it, with the accent apart from its letter.
+        key = b"another" if forged else b"se\xcc\x81cret"
+        made = hmac.new(key, f"{stamp}POST{_WEBHOOK_PATH}".encode() + body, "sha256").hexdigest()
+        return SentWebhook(headers={TIMESTAMP: stamp, PATH: _WEBHOOK_PATH, SIGNATURE_V2: PREFIX + made}, body=body)
 
     def seed(self, world: World) -> None:
         """Replace all trackers. Those of later orders are newer."""
@@ -87,6 +117,8 @@ class EasypostSimulator(Simulator):
         """For the call log."""
         if request.path == BATCH_PATH:
             return "trackers by code", sorted(request.json()["tracking_codes"])
+        if request.path == WEBHOOKS_PATH:
+            return "webhooks", request.method
         return "trackers", dict(request.query)
 
     async def answer(self, request: SimulatedRequest) -> SimulatedAnswer:
@@ -97,9 +129,27 @@ class EasypostSimulator(Simulator):
             return _refused(429, "RATE_LIMITED", "Too many requests.")
         if (request.method, request.path) == ("POST", BATCH_PATH):
             return self._batch(request)
+        if request.path == WEBHOOKS_PATH:
+            return self._webhook(request)
         if (request.method, request.path) == ("GET", LIST_PATH):
             return self._list(dict(request.query))
         return _refused(404, "NOT_FOUND", "The requested resource could not be found.")
+
+    def _webhook(self, request: SimulatedRequest) -> SimulatedAnswer:
+        if request.method == "GET":
+            return SimulatedAnswer.of({"webhooks": self._webhooks})
+        digest = hashlib.blake2b(request.body, digest_size=16).hexdigest()
+        made = {
+            "id": f"hook_{digest}",
+            "object": "Webhook",
+            "mode": self.mode,
+            "url": request.json()["webhook"]["url"],
+            "created_at": "2026-05-04T12:00:00Z",
+            "disabled_at": None,
+            "custom_headers": [],
+        }
+        self._webhooks.append(made)
+        return SimulatedAnswer.of(made, status=201)
 
     def _takes_one_more(self) -> bool:
         now = self._clock()

@@ -1,4 +1,4 @@
-"""Whether a webhook's delivery is EasyPost's own: its signature, made with the secret that the webhook was given.
+"""What a webhook's delivery says, once it is EasyPost's own: its signature, made with the webhook's secret, holds.
 
 There are two signatures, and both may come. The older one, `x-hmac-signature`, is made of the body alone. The newer,
 `x-hmac-signature-v2`, is made of the time, the method, the path and the body, so that an old delivery cannot be sent
@@ -7,62 +7,75 @@ again. Where the newer one comes, it alone counts.
 
 from __future__ import annotations
 
-import hmac
 import unicodedata
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+
+import msgspec
+
+from orderweave_sdk.signatures import recent, signed_by_hmac_hex
+from orderweave_sdk.webhooks import Delivery, Refusal, Refused, read_body, read_moment
 
 SIGNATURE = "x-hmac-signature"
 SIGNATURE_V2 = "x-hmac-signature-v2"
 TIMESTAMP = "x-timestamp"
 PATH = "x-path"
-# How far the delivery's time may be from ours: clocks differ, and a delivery takes a while.
-TOLERANCE = timedelta(minutes=5)
+PREFIX = "hmac-sha256-hex="
+_METHOD = "POST"
+_TEST = "test"
 
 
-def objection(
-    headers: Mapping[str, str],
-    body: bytes,
-    secret: str,
-    *,
-    now: datetime,
-    method: str = "POST",
-    timed_only: bool = False,
-) -> str | None:
-    """Why a delivery is not to be believed, in words without any of its values; None for one that is.
+class Result(msgspec.Struct, frozen=True):
+    """What an event is about; only trackers have a code."""
 
-    `headers` have their names in lower case; `body` is what came, byte by byte; `now` is aware. With `timed_only` the
-    older signature, which holds for ever, is not enough.
+    tracking_code: str | None = None
+
+
+class Event(msgspec.Struct, frozen=True):
+    """The body of a delivery. `description` is the topic, such as `tracker.updated`."""
+
+    id: str
+    description: str
+    mode: str | None = None
+    created_at: str | None = None
+    result: Result | None = None
+
+
+def check(
+    headers: Mapping[str, str], body: bytes, secrets: Sequence[str], *, now: datetime, timed_only: bool = False
+) -> None:
+    """Raise Refused unless EasyPost signed it. `headers` have their names in lower case; `now` is aware.
+
+    With `timed_only` the older signature, which holds for ever, is not enough.
     """
-    if not secret:
-        return "there is no secret to hold it against"
-    if SIGNATURE_V2 in headers:
-        return _objection_v2(headers, body, secret, now=now, method=method)
-    if timed_only:
-        return f"it has no {SIGNATURE_V2}"
-    if SIGNATURE not in headers:
-        return "it is not signed"
-    return None if _same(headers[SIGNATURE], secret, body) else f"its {SIGNATURE} is not that of its body"
-
-
-def _objection_v2(headers: Mapping[str, str], body: bytes, secret: str, *, now: datetime, method: str) -> str | None:
+    # The key is the secret in Unicode's form NFKD, as EasyPost makes it.
+    keys = [unicodedata.normalize("NFKD", secret).encode() for secret in secrets]
+    if SIGNATURE_V2 not in headers:
+        header = SIGNATURE_V2 if timed_only else SIGNATURE
+        signed_by_hmac_hex(headers, body, keys, header=header, prefix=PREFIX)
+        return
     if TIMESTAMP not in headers or PATH not in headers:
-        return f"it has a {SIGNATURE_V2} without {TIMESTAMP} and {PATH}"
-    signed = f"{headers[TIMESTAMP]}{method.upper()}{headers[PATH]}".encode() + body
-    if not _same(headers[SIGNATURE_V2], secret, signed):
-        return f"its {SIGNATURE_V2} is not that of its time, path and body"
+        raise Refused(Refusal.UNSIGNED)
+    signed = f"{headers[TIMESTAMP]}{_METHOD}{headers[PATH]}".encode("utf-8", "surrogatepass") + body
+    signed_by_hmac_hex(headers, signed, keys, header=SIGNATURE_V2, prefix=PREFIX)
     sent_at = _time(headers[TIMESTAMP])
     if sent_at is None:
-        return f"its {TIMESTAMP} cannot be read"
-    return None if abs(now - sent_at) <= TOLERANCE else f"its {TIMESTAMP} is too far from now"
+        raise Refused(Refusal.UNREADABLE)
+    recent(sent_at, now)
 
 
-def _same(signature: str, secret: str, signed: bytes) -> bool:
-    """Compared in constant time. The key is the secret in Unicode's form NFKD, as EasyPost makes it."""
-    key = unicodedata.normalize("NFKD", secret).encode()
-    expected = "hmac-sha256-hex=" + hmac.new(key, signed, "sha256").hexdigest()
-    return hmac.compare_digest(expected.encode(), signature.strip().encode())
+def delivery(body: bytes, *, test_mode: bool) -> Delivery:
+    """What a believed delivery says. Events of test trackers, which are invented, concern somebody in `test_mode`."""
+    event = read_body(body, Event)
+    code = event.result.tracking_code if event.result is not None else None
+    believed = code is not None and (test_mode or event.mode != _TEST)
+    return Delivery(
+        id=event.id,
+        topic=event.description,
+        occurred_at=read_moment(event.created_at),
+        tracking_numbers=(code,) if code is not None and believed else (),
+    )
 
 
 def _time(text: str) -> datetime | None:

@@ -25,6 +25,8 @@ MOST_KEYS = 100
 MOST_ITEMS = 250
 
 _KEYS = Batch(strategy=BatchStrategy.LIST, size=MOST_KEYS)
+# What no mapping speaks of.
+_NOT_MAPPED = {Capability.READ_RECEIPTS, Capability.RECEIVE_WEBHOOKS, Capability.REGISTER_WEBHOOKS}
 _AMONG = frozenset({Operator.EQ, Operator.IN})
 _LOWER = frozenset({Operator.GT, Operator.GTE})
 _UPPER = frozenset({Operator.LT, Operator.LTE})
@@ -34,7 +36,7 @@ MANIFEST = Manifest(
     title="REST API by mapping",
     version="0.1.0",
     kind=SystemKind.OMS,
-    capabilities=frozenset(Capability),
+    capabilities=frozenset(Capability) - _NOT_MAPPED,
     facets=frozenset(Facet),
     lookups={"id": _KEYS, "number": _KEYS, "reference": _KEYS},
     mixed_lookups=False,

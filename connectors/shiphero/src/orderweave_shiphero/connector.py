@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import ClassVar, TypeVar
 
@@ -16,6 +16,8 @@ from orderweave_sdk.errors import BadPayload, GiveUp
 from orderweave_sdk.manifest import Batch, Manifest
 from orderweave_sdk.records import Facet, Key, OrderRecord
 from orderweave_sdk.upstream import UpstreamFactory
+from orderweave_sdk.webhooks import Delivery, Registered, secrets_of
+from orderweave_shiphero import webhooks
 from orderweave_shiphero.client import Client
 from orderweave_shiphero.credits import ACCOUNT_COST, PRODUCT_COST, STOCK_COST, look_up_cost, orders_a_page, page_cost
 from orderweave_shiphero.failures import failure
@@ -43,6 +45,7 @@ from orderweave_shiphero.payloads import (
     WarehouseProductPayload,
 )
 from orderweave_shiphero.reading import read_further_lines, read_orders_by_id, read_page, read_pages
+from orderweave_shiphero.registering import register
 from orderweave_shiphero.stock import location_record, product_record, stock_record
 from orderweave_shiphero.times import on_wire
 
@@ -70,6 +73,7 @@ class ShipheroConnector:
 
     def __init__(self, settings: Settings, upstream: UpstreamFactory) -> None:
         self._client = Client(upstream(settings["url"]), settings["refresh_token"])
+        self._webhook_secrets = secrets_of(settings)
 
     @classmethod
     def problems(cls, settings: Settings) -> list[str]:
@@ -179,6 +183,14 @@ class ShipheroConnector:
         account = await self._account(WAREHOUSES, call)
         warehouses, gaps = decode_each(account.warehouses or (), WarehousePayload, what="warehouse")
         return Locations(records=tuple(location_record(warehouse) for warehouse in warehouses), gaps=tuple(gaps))
+
+    async def register_webhooks(self, url: str, call: Call) -> Registered:
+        """A webhook for each type that is read. ShipHero makes up a secret for each and tells it this once."""
+        return await register(self._client, url, call)
+
+    def read_delivery(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Delivery:
+        """The order or the goods that a webhook is about. ShipHero signs no time of sending."""
+        return webhooks.read_delivery(headers, body, self._webhook_secrets)
 
     async def _account(self, request: Request, call: Call) -> AccountPayload:
         reply = await self._client.ask(request, call, price=ACCOUNT_COST)

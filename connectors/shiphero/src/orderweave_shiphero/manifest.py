@@ -85,6 +85,8 @@ MANIFEST = Manifest(
             Capability.READ_STOCK,
             Capability.FIND_PRODUCTS,
             Capability.LIST_LOCATIONS,
+            Capability.RECEIVE_WEBHOOKS,
+            Capability.REGISTER_WEBHOOKS,
         }
     ),
     facets=FACETS,
@@ -125,6 +127,13 @@ MANIFEST = Manifest(
             required=True,
             secret=True,
             description="The refresh token of an API user; access tokens are made from it.",
+        ),
+        Setting(
+            name="webhook_secrets",
+            kind=SettingKind.TEXT,
+            required=False,
+            secret=True,
+            description="The webhooks' shared signature secrets, each webhook's own, separated by spaces.",
         ),
     ),
     statuses=STATUSES,

@@ -41,9 +41,9 @@ class Prices:
 
     def of_root(self, field: FieldNode) -> int:
         """One credit for the root field, and the connections inside it."""
-        query = self._schema.query_type
-        assert query is not None
-        return 1 + self._inside(get_named_type(query.fields[field.name.value].type), field.selection_set)
+        root = self._schema.get_root_type(self._operation.operation)
+        assert root is not None
+        return 1 + self._inside(get_named_type(root.fields[field.name.value].type), field.selection_set)
 
     def _inside(self, type_: GraphQLNamedType, selection_set: SelectionSetNode | None) -> int:
         if selection_set is None or not isinstance(type_, GraphQLObjectType):

@@ -10,7 +10,20 @@ type Query {
   shipment(id: String): ShipmentQueryResult
   products(sku: String): ProductsQueryResult
   warehouse_products(sku: String): WarehouseProductsQueryResult
+  webhooks: WebhooksQueryResult
 }
+
+type Mutation { webhook_create(data: CreateWebhookInput!): CreateWebhookOutput }
+input CreateWebhookInput { name: String! url: String! }
+type CreateWebhookOutput { request_id: String complexity: Int webhook: Webhook }
+type Webhook { name: String url: String shared_signature_secret: String }
+type WebhooksQueryResult {
+  request_id: String
+  complexity: Int
+  data(after: String, first: Int): WebhookConnection
+}
+type WebhookConnection { pageInfo: PageInfo! edges: [WebhookEdge]! }
+type WebhookEdge { node: Webhook cursor: String! }
 
 type AccountQueryResult { request_id: String complexity: Int data: Account }
 type OrderQueryResult { request_id: String complexity: Int data: Order }

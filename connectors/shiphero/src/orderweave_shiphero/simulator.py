@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import hmac
+from base64 import b64encode
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from operator import attrgetter
 from typing import Any, ClassVar
 
+import msgspec
 from graphql import ExecutionResult, GraphQLError
 
 from orderweave_sdk.records import OrderRecord, ProductRecord, StockRecord
 from orderweave_sdk.testing.graphql_simulator import GraphqlSimulator, Operation
 from orderweave_sdk.testing.simulator import SimulatedAnswer, SimulatedRequest
+from orderweave_sdk.testing.webhooks import SentWebhook
 from orderweave_sdk.testing.world import World
 from orderweave_shiphero.credits import CREDITS_PER_SECOND, MOST_CREDITS
 from orderweave_shiphero.simulated_credits import Prices
@@ -32,8 +36,11 @@ from orderweave_shiphero.simulated_wire import (
     stock_wire,
     warehouse_wire,
 )
+from orderweave_shiphero.times import on_wire
+from orderweave_shiphero.webhooks import MESSAGE, SIGNATURE
 
 REFRESH_TOKEN = "simulated-refresh-token"
+WEBHOOK_SECRET = "simulated-webhook-secret"
 _ACCESS_TOKEN = "simulated-access-token"
 
 _TYPE_OF_KIND = {
@@ -58,11 +65,15 @@ class ShipheroSimulator(GraphqlSimulator):
     graphql_path: ClassVar[str] = "/graphql"
     sign_in_paths: frozenset[str] = frozenset({"/auth/refresh"})
 
+    webhook_signature: ClassVar[str] = SIGNATURE
+    webhook_timed: ClassVar[bool] = False
+
     def __init__(self) -> None:
         super().__init__()
         self.most_credits = MOST_CREDITS
         self.credits = MOST_CREDITS
         self.tokens_made = 0
+        self._webhooks: list[Fields] = []
         self._index(World())
 
     @classmethod
@@ -87,7 +98,25 @@ class ShipheroSimulator(GraphqlSimulator):
 
     def settings(self) -> dict[str, Any]:
         """Where to find it, and the refresh token that it takes."""
-        return {"url": self.url, "refresh_token": REFRESH_TOKEN}
+        return {"url": self.url, "refresh_token": REFRESH_TOKEN, "webhook_secrets": WEBHOOK_SECRET}
+
+    def webhook(self, at: datetime, *, forged: bool = False) -> SentWebhook:
+        """See `SendsWebhooks`: stock was allocated to the first order."""
+        order = self.world.orders[0]
+        document = {
+            "webhook_type": "Order Allocated",
+            "order_uuid": order.external_id,
+            "allocated_at": on_wire(at),
+            "line_items": [{"sku": line.sku} for line in order.lines or ()],
+            **{key.namespace: key.value for key in references_of(order)},
+        }
+        body = msgspec.json.encode(document)
+        secret = "another" if forged else WEBHOOK_SECRET
+        headers = {
+            MESSAGE: f"message-{at.timestamp():.0f}",
+            SIGNATURE: b64encode(hmac.digest(secret.encode(), body, "sha256")).decode(),
+        }
+        return SentWebhook(headers=headers, body=body)
 
     def seed(self, world: World) -> None:
         """Replace all that the warehouse knows."""
@@ -180,6 +209,8 @@ class ShipheroSimulator(GraphqlSimulator):
             "orders": priced(self._many_orders),
             "shipment": priced(self._one_shipment),
             "warehouse_products": priced(lambda sku: connection(self._stock.get(sku, []), stock_wire)),
+            "webhooks": priced(lambda: connection(self._webhooks, dict)),
+            "webhook_create": self._make_webhook,
             "products": priced(lambda sku: connection(self._products.get(sku, []), product_wire)),
         }
 
@@ -188,6 +219,12 @@ class ShipheroSimulator(GraphqlSimulator):
             "id": opaque_id("Account", 1),
             "warehouses": [warehouse_wire(location) for location in self.world.locations],
         }
+
+    def _make_webhook(self, info: Any, data: dict[str, str]) -> Fields:
+        self._webhooks.append({"name": data["name"], "url": data["url"]})
+        secret = f"simulated-secret-{len(self._webhooks)}"
+        made = {**self._webhooks[-1], "shared_signature_secret": secret}
+        return {"request_id": f"{len(self.calls):024x}", "complexity": 1, "webhook": made}
 
     def _one_order(self, id: str) -> Fields | None:
         order = self._orders.get(id)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import ClassVar
 from urllib.parse import urlsplit
@@ -26,13 +26,15 @@ from orderweave_sdk.errors import BadPayload, GiveUp
 from orderweave_sdk.manifest import Batch, Manifest, SearchField
 from orderweave_sdk.records import Facet, Key, OrderRecord
 from orderweave_sdk.upstream import UpstreamFactory
-from orderweave_shopify import stock
+from orderweave_sdk.webhooks import Delivery, Registered, secrets_of
+from orderweave_shopify import stock, webhooks
 from orderweave_shopify.changes import cursor_of, place_of
 from orderweave_shopify.client import Client
 from orderweave_shopify.manifest import MANIFEST
 from orderweave_shopify.payloads_stock import CheckPayload
 from orderweave_shopify.queries import CHECK, CHECK_COST
 from orderweave_shopify.reading import OrderReader, OrderSearch, Results
+from orderweave_shopify.registering import register
 from orderweave_shopify.search_terms import instant_term, numbers_term, push_down, texts_term
 
 DEFAULT_VERSION = "2026-10"
@@ -70,6 +72,7 @@ class ShopifyConnector:
         headers = {"x-shopify-access-token": settings["access_token"]}
         self._client = Client(upstream(url, headers=headers), settings.get("api_version") or DEFAULT_VERSION)
         self._orders = OrderReader(self._client, url)
+        self._webhook_secrets = secrets_of(settings)
 
     @classmethod
     def problems(cls, settings: Settings) -> list[str]:
@@ -174,6 +177,14 @@ class ShopifyConnector:
     async def list_locations(self, call: Call) -> Locations:
         """Every location of the shop."""
         return await stock.list_locations(self._client, call)
+
+    async def register_webhooks(self, url: str, call: Call) -> Registered:
+        """A subscription of the app for each topic that is read."""
+        return await register(self._client, url, call)
+
+    def read_delivery(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Delivery:
+        """The order or the goods that a webhook is about. Shopify signs no time of sending."""
+        return webhooks.read_delivery(headers, body, self._webhook_secrets)
 
 
 def _hits(results: Results, sort: SearchField) -> tuple[Hit, ...]:

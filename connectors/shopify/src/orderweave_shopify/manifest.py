@@ -36,6 +36,8 @@ MANIFEST = Manifest(
             Capability.READ_STOCK,
             Capability.FIND_PRODUCTS,
             Capability.LIST_LOCATIONS,
+            Capability.RECEIVE_WEBHOOKS,
+            Capability.REGISTER_WEBHOOKS,
         }
     ),
     facets=frozenset(Facet) - {Facet.INVOICES},
@@ -102,6 +104,13 @@ MANIFEST = Manifest(
             secret=False,
             default="2026-10",
             description="The Admin API version to speak.",
+        ),
+        Setting(
+            name="webhook_secrets",
+            kind=SettingKind.TEXT,
+            required=False,
+            secret=True,
+            description="The app's client secret, which signs webhooks; two, while it is rotated, with a space.",
         ),
     ),
     statuses=STATUSES,

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hmac
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, ClassVar
 
+import msgspec
 from graphql import ExecutionResult, GraphQLError
 
 from orderweave_sdk.records import OrderRecord, ProductRecord, StockRecord
 from orderweave_sdk.testing.graphql_simulator import GraphqlSimulator, Operation
 from orderweave_sdk.testing.simulator import SimulatedAnswer, SimulatedRequest
+from orderweave_sdk.testing.webhooks import SentWebhook
 from orderweave_sdk.testing.world import World
 from orderweave_shopify.connector import DEFAULT_VERSION, SCOPES
 from orderweave_shopify.queries import MOST_COST, MOST_ENTRIES
@@ -19,8 +24,10 @@ from orderweave_shopify.simulator_expressing import expressible_order, expressib
 from orderweave_shopify.simulator_paging import Wire, connection
 from orderweave_shopify.simulator_schema import SDL
 from orderweave_shopify.simulator_search import SearchError, parsed
+from orderweave_shopify.webhooks import SIGNATURE, TOPIC
 
 TOKEN = "shpat_simulated"
+WEBHOOK_SECRET = "shpss_simulated"
 
 # The last part of the global id of each kind of record.
 _TYPES = {
@@ -47,6 +54,8 @@ class ShopifySimulator(GraphqlSimulator):
 
     sdl = SDL
     graphql_path = f"/admin/api/{DEFAULT_VERSION}/graphql.json"
+    webhook_signature: ClassVar[str] = SIGNATURE
+    webhook_timed: ClassVar[bool] = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -55,6 +64,7 @@ class ShopifySimulator(GraphqlSimulator):
         self.most_cost = MOST_COST
         self._catalog = Catalog(World())
         self._cost = 0
+        self._subscriptions: list[Wire] = []
 
     @classmethod
     def external_id(cls, kind: str, n: int) -> str:
@@ -82,7 +92,31 @@ class ShopifySimulator(GraphqlSimulator):
 
     def settings(self) -> dict[str, Any]:
         """Where to find it, and the token that it takes."""
-        return {"url": self.url, "access_token": TOKEN, "api_version": DEFAULT_VERSION}
+        return {
+            "url": self.url,
+            "access_token": TOKEN,
+            "api_version": DEFAULT_VERSION,
+            "webhook_secrets": WEBHOOK_SECRET,
+        }
+
+    def webhook(self, at: datetime, *, forged: bool = False) -> SentWebhook:
+        """See `SendsWebhooks`: the first order was updated."""
+        order = self.world.orders[0]
+        document = {
+            "id": int(order.external_id.rpartition("/")[2]),
+            "admin_graphql_api_id": order.external_id,
+            "name": next(key.value for key in order.keys if key.namespace == "number"),
+            "updated_at": at.isoformat(),
+        }
+        body = msgspec.json.encode(document)
+        secret = "another" if forged else WEBHOOK_SECRET
+        headers = {
+            TOPIC: "orders/updated",
+            "x-shopify-webhook-id": f"webhook-{at.timestamp():.0f}",
+            "x-shopify-triggered-at": at.isoformat(),
+            SIGNATURE: b64encode(hmac.digest(secret.encode(), body, "sha256")).decode(),
+        }
+        return SentWebhook(headers=headers, body=body)
 
     def seed(self, world: World) -> None:
         """Replace all that the shop knows."""
@@ -132,12 +166,26 @@ class ShopifySimulator(GraphqlSimulator):
             "inventoryItems": lambda info, **page: _found_by_sku(catalog.items, info, **page),
             "productVariants": lambda info, **page: _found_by_sku(catalog.variants, info, **page),
             "locations": connection(catalog.places),
+            "webhookSubscriptions": self._subscribed,
+            "webhookSubscriptionCreate": self._subscribe,
             "shop": {"id": "gid://shopify/Shop/1", "name": "Simulated shop"},
             "currentAppInstallation": {
                 "id": "gid://shopify/AppInstallation/1",
                 "accessScopes": [{"handle": scope} for scope in SCOPES],
             },
         }
+
+    def _subscribed(self, info: Any, *, uri: str, **page: Any) -> Wire:
+        return connection([wire for wire in self._subscriptions if wire["uri"] == uri])(info, **page)
+
+    def _subscribe(self, info: Any, topic: str, webhookSubscription: dict[str, str]) -> Wire:  # noqa: N803  # the vendor's name
+        uri = webhookSubscription["uri"]
+        if not uri.startswith("https://"):
+            return {"webhookSubscription": None, "userErrors": [{"field": ["webhookSubscription", "uri"]}]}
+        number = len(self._subscriptions) + 1
+        made = {"id": f"gid://shopify/WebhookSubscription/{number}", "topic": topic, "uri": uri}
+        self._subscriptions.append(made)
+        return {"webhookSubscription": made, "userErrors": []}
 
     def _nodes(self, info: Any, ids: Sequence[str]) -> list[Wire | None]:
         if len(ids) > MOST_ENTRIES:

@@ -15,6 +15,7 @@ from graphql import (
     GraphQLSchema,
     InlineFragmentNode,
     OperationDefinitionNode,
+    OperationType,
     SelectionSetNode,
     VariableNode,
     get_named_type,
@@ -25,12 +26,15 @@ from graphql import (
 )
 
 from orderweave_shopify.queries import connection_cost
+from orderweave_shopify.registering import SUBSCRIBE_COST
 
 
 def requested_cost(schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any]) -> int:
     """The most that the document's one operation can cost."""
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
     (operation,) = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    if operation.operation is OperationType.MUTATION:
+        return SUBSCRIBE_COST * len(operation.selection_set.selections)
     assert schema.query_type is not None
     return _Pricing(schema, fragments, variables).inside(schema.query_type, [operation.selection_set])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-SDL = """schema { query: QueryRoot }
+SDL = """schema { query: QueryRoot mutation: Mutation }
 
 scalar DateTime
 scalar Decimal
@@ -24,7 +24,25 @@ type QueryRoot {
   locations(first: Int, after: String, includeInactive: Boolean = false): LocationConnection!
   shop: Shop!
   currentAppInstallation: AppInstallation!
+  webhookSubscriptions(uri: String, first: Int, after: String): WebhookSubscriptionConnection!
 }
+
+type Mutation {
+  webhookSubscriptionCreate(
+    topic: WebhookSubscriptionTopic!, webhookSubscription: WebhookSubscriptionInput!
+  ): WebhookSubscriptionCreatePayload
+}
+
+enum WebhookSubscriptionTopic {
+  ORDERS_CREATE ORDERS_UPDATED ORDERS_DELETE ORDERS_EDITED FULFILLMENTS_CREATE FULFILLMENTS_UPDATE
+  FULFILLMENT_EVENTS_CREATE REFUNDS_CREATE RETURNS_APPROVE RETURNS_CLOSE RETURNS_CANCEL ORDER_TRANSACTIONS_CREATE
+  PRODUCTS_UPDATE INVENTORY_ITEMS_UPDATE
+}
+input WebhookSubscriptionInput { uri: String }
+type WebhookSubscription { id: ID! topic: WebhookSubscriptionTopic! uri: String! }
+type WebhookSubscriptionConnection { nodes: [WebhookSubscription!]! pageInfo: PageInfo! }
+type WebhookSubscriptionCreatePayload { webhookSubscription: WebhookSubscription userErrors: [UserError!]! }
+type UserError { field: [String!] }
 
 type Shop implements Node { id: ID! name: String! }
 type AppInstallation implements Node { id: ID! accessScopes: [AccessScope!]! }

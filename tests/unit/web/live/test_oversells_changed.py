@@ -14,7 +14,8 @@ from orderweave_sdk.errors import Unreachable
 from orderweave_sdk.manifest import Capability
 from orderweave_sdk.records import LocationKind, Place, ReceiptRecord
 from tests.unit.fake_business import shop, stock, wms
-from tests.unit.fake_systems import NOON, Woven, weave
+from tests.unit.fake_clock import NOON
+from tests.unit.fake_systems import Woven, weave
 from tests.unit.web.live.talks import Talk, talking
 
 EAST = PlaceSpec(id="east", name="East", kind=LocationKind.WAREHOUSE, systems={"wms": "W1", "shop": "L1"})

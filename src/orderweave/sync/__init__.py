@@ -1,0 +1,7 @@
+"""Keeping the index true: histories read once, changes followed, and everything held against the systems by sweeps."""
+
+from orderweave.sync.standing import Standing, standing_of
+from orderweave.sync.steady import Steady
+from orderweave.sync.sync import Sync, Turn
+
+__all__ = ["Standing", "Steady", "Sync", "Turn", "standing_of"]

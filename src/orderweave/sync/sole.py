@@ -1,0 +1,105 @@
+"""Which process of many works on an index: the one that holds its lock, which falls when the process does."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+from typing import Protocol
+
+from sqlalchemy import URL, Connection, NullPool, create_engine, text
+from sqlalchemy.exc import DBAPIError
+
+# One number for all who sync an index in PostgreSQL (the letters of "syncs").
+_SYNCS = 0x73796E6373
+
+
+class Sole(Protocol):
+    """A lock of one process."""
+
+    def take(self) -> bool:
+        """Take the lock, if nobody has it; whether it is ours."""
+        ...
+
+    def held(self) -> bool:
+        """Whether it still is."""
+        ...
+
+    def release(self) -> None:
+        """Let go of it."""
+        ...
+
+
+class FileLock:
+    """A lock on a file beside the index's."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: int | None = None
+
+    def take(self) -> bool:
+        """Take the lock, if nobody has it."""
+        if self._file is not None:
+            return True
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(file)
+            return False
+        self._file = file
+        return True
+
+    def held(self) -> bool:
+        """Whether it still is ours."""
+        return self._file is not None
+
+    def release(self) -> None:
+        """Let go of it."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
+
+class AdvisoryLock:
+    """PostgreSQL's lock of a session, on a connection of its own; it is lost with that."""
+
+    def __init__(self, url: URL) -> None:
+        self._engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        self._connection: Connection | None = None
+
+    def take(self) -> bool:
+        """Take the lock, if nobody has it; the database must answer."""
+        if self._connection is not None and self.held():
+            return True
+        connection = self._engine.connect()
+        if connection.execute(text("SELECT pg_try_advisory_lock(:syncs)"), {"syncs": _SYNCS}).scalar_one():
+            self._connection = connection
+            return True
+        connection.close()
+        return False
+
+    def held(self) -> bool:
+        """Whether the connection still lives."""
+        if self._connection is None:
+            return False
+        try:
+            self._connection.execute(text("SELECT 1"))
+        except DBAPIError:
+            self.release()
+            return False
+        return True
+
+    def release(self) -> None:
+        """Let go of it."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+
+def sole(url: URL) -> Sole:
+    """The lock of an index."""
+    if url.get_backend_name() == "sqlite":
+        return FileLock(Path(f"{url.database}-sync-lock"))
+    return AdvisoryLock(url)

@@ -1,0 +1,214 @@
+"""Keeping an index true: turn after turn, each of which reads what is due of every system."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Connection, func, select
+
+from orderweave.config.configuration import SyncSettings
+from orderweave.fetching.systems import Systems
+from orderweave.index import Index
+from orderweave.index.progress import ORDERS, Progress
+from orderweave.index.tables import records
+from orderweave.model.systems import SystemSpec
+from orderweave.observing import catalog
+from orderweave.sync.asking import Asking, Unanswered
+from orderweave.sync.goods import PRODUCTS, STOCK, Goods
+from orderweave.sync.histories import LONGEST_LOOK, Histories, Outcome
+from orderweave.sync.parcels import TRACKING, CarriersParcels
+from orderweave.sync.passes import Passes, PassFailed, Plain, history
+from orderweave.sync.standing import Standing, standing_of
+from orderweave.sync.sweeping import Step, Sweeping, Swept
+from orderweave.sync.telling import UNTOLD, Telling
+from orderweave_sdk.manifest import Capability
+
+logger = logging.getLogger("orderweave.sync")
+
+# Records that are woven in one transaction: while it runs, nobody else writes.
+_WOVEN_AT_ONCE = 200
+_READ_ORDERS = frozenset({Capability.LIST_CHANGES, Capability.SEARCH_ORDERS})
+_GOODS = ((STOCK, Capability.READ_STOCK), (PRODUCTS, Capability.FIND_PRODUCTS))
+
+
+class Turn(msgspec.Struct, frozen=True, kw_only=True):
+    """What a turn left: what the systems that failed said, by name, and those of which the history is not in yet."""
+
+    failed: dict[str, str]
+    incomplete: frozenset[str]
+
+
+class Sync:
+    """The sync of one gateway's systems into its index; see `Steady` for who runs it when.
+
+    A turn reads the orders of all systems side by side (whole histories and sweeps as passes), puts together what
+    waits for it, then reads parcels and goods that are due. What fails waits for the next turn.
+    """
+
+    def __init__(self, systems: Systems, index: Index, settings: SyncSettings, telling: Telling = UNTOLD) -> None:
+        asking = Asking(systems)
+        self.index = index
+        self.settings = settings
+        self.telling = telling
+        self.histories = Histories(
+            asking, index, history_days=settings.history_days, clock=systems.clock, telling=telling
+        )
+        self.sweeping = Sweeping(asking, index, self.histories, systems.clock)
+        self.passes: Passes = Plain(self)
+        self._business = systems.business
+        self._clock = systems.clock
+        self._parcels = CarriersParcels(asking, index, systems.clock)
+        self._goods = Goods(asking, index, systems.clock)
+        self._standings: tuple[Standing, ...] = ()
+        systems.observing.readings.read(catalog.SYNC_LAG, self.lags)
+        systems.observing.readings.read(catalog.SYNC_DRIFT, self.drifts)
+        systems.observing.readings.read(catalog.SYNC_SET_ASIDE, self.set_aside)
+
+    def names(self) -> tuple[str, ...]:
+        """The systems of which something can be read without being asked for it by name."""
+        return tuple(name for name, spec in self._business.systems.items() if _readable(spec))
+
+    async def turn(self, only: Collection[str] | None = None) -> Turn:
+        """Read what is due, of these systems alone where some are named."""
+        names = [name for name in self.names() if only is None or name in only]
+        specs = {name: self._business.systems[name] for name in names}
+        failed: dict[str, str] = {}
+        found = await asyncio.gather(*(self._orders(name) for name in names if _lists(specs[name])))
+        failed |= {name: message for name, message in found if message is not None}
+        await self._weave()
+        for name, spec in specs.items():
+            if spec.knows_parcels_alone and (message := await self._part(name, TRACKING)) is not None:
+                failed[name] = message
+        await self._weave()
+        goods = await asyncio.gather(
+            *(
+                self._of_goods(name, [part for part, able in _GOODS if able in specs[name].manifest.capabilities])
+                for name in names
+                if name not in failed
+            )
+        )
+        failed |= {name: message for name, message in goods if message is not None}
+        await self.look()
+        complete = {each.system for each in self._standings if (part := each.orders) and part.complete_at}
+        return Turn(
+            failed=failed,
+            incomplete=frozenset(name for name in names if _lists(specs[name]) and name not in complete),
+        )
+
+    async def refresh(self, name: str, external_ids: Collection[str]) -> None:
+        """Read some orders anew at once, as when a webhook names them; raises Unanswered."""
+        await self.sweeping.refresh(name, external_ids)
+        await self._weave()
+
+    async def look(self) -> tuple[Standing, ...]:
+        """How the index stands, which the metrics tell from then on."""
+        self._standings = await self.index.read(standing_of, seconds=LONGEST_LOOK)
+        return self._standings
+
+    async def _orders(self, name: str) -> tuple[str, str | None]:
+        """Read a system's orders as far as they are; its name, and what it said where it failed."""
+        try:
+            outcome = await self._read(name)
+        except PassFailed as error:
+            logger.error("sync_failed", extra={"fields": {"error": str(error)}})
+            return name, str(error)
+        if outcome is not Outcome.FAILED:
+            return name, None
+        message = (await self.histories.standing(name)).error or "did not answer"
+        self.telling.failed(name, ORDERS, message)
+        return name, message
+
+    async def _read(self, name: str) -> Outcome:
+        known = await self.histories.standing(name)
+        outcome = await (history(self, name) if known.complete_at else self.passes.history(name))
+        if outcome is Outcome.FAILED or not self._is_due(
+            known.swept_at or known.complete_at, self.settings.sweep_seconds
+        ):
+            return outcome
+        swept = await self.passes.sweep(name, self._clock.now())
+        if swept is None:
+            return Outcome.FAILED
+        if swept.wrong:
+            logger.info("sync_mended", extra={"fields": {"system": name, **msgspec.to_builtins(swept)}})
+        return Outcome.DONE
+
+    async def _of_goods(self, name: str, parts: Sequence[str]) -> tuple[str, str | None]:
+        for part in parts:
+            if (message := await self._part(name, part)) is not None:
+                return name, message
+        return name, None
+
+    async def _part(self, name: str, part: str) -> str | None:
+        """Read one part of a system where it is due; what the system said where it failed."""
+        known: Progress = await self.histories.standing(name, part)
+        if known.reached_at is not None and not self._is_due(known.reached_at, self.settings.goods_seconds):
+            return None
+        try:
+            if part == TRACKING:
+                await self._parcels.read(name, known, ended=self._is_due(known.swept_at, self.settings.sweep_seconds))
+            else:
+                await self._goods.read(name, part, known)
+        except Unanswered as error:
+            await self.histories.failed(name, part, error)
+            self.telling.failed(name, part, error.issue.message)
+            return error.issue.message
+        return None
+
+    async def _weave(self) -> None:
+        left = await self.index.read(_waiting, seconds=LONGEST_LOOK)
+        if not left:
+            return
+        while woven := await self.index.weave_some(_WOVEN_AT_ONCE):
+            # What is tied to these was woven with them, so that the rest may be less.
+            left = max(1, left - woven)
+            self.telling.woven(woven, left)
+        self.telling.woven(0, 0)
+
+    def _is_due(self, last: datetime | None, seconds: float) -> bool:
+        return last is not None and (self._clock.now() - last).total_seconds() >= seconds
+
+    def lags(self) -> dict[tuple[str, ...], float]:
+        """How far each system's part is behind, in seconds, as of the last look."""
+        now = self._clock.now()
+        return {(each.system,): lag for each in self._standings if (lag := each.lag(now)) is not None}
+
+    def drifts(self) -> dict[tuple[str, ...], float]:
+        """How many records of each system the last sweep found wrong."""
+        return {(each.system,): float(each.drift.wrong) for each in self._standings if each.drift is not None}
+
+    def set_aside(self) -> dict[tuple[str, ...], float]:
+        """How much of each system could not be read."""
+        return {(each.system,): float(each.set_aside) for each in self._standings}
+
+    async def read_on(self, name: str) -> Outcome:
+        """See `Steps`."""
+        return await self.histories.read_on(name)
+
+    async def list_on(self, name: str, after: str | None) -> Step | None:
+        """See `Steps`."""
+        return await self.sweeping.list_on(name, after)
+
+    async def look_up(self, name: str, seen: bytes, after: str) -> Step | None:
+        """See `Steps`."""
+        return await self.sweeping.look_up(name, seen, after)
+
+    async def end(self, name: str, began: datetime, swept: Swept) -> None:
+        """See `Steps`."""
+        await self.sweeping.end(name, began, swept)
+
+
+def _lists(spec: SystemSpec) -> bool:
+    return not _READ_ORDERS.isdisjoint(spec.manifest.capabilities)
+
+
+def _readable(spec: SystemSpec) -> bool:
+    goods = {able for _, able in _GOODS}
+    return _lists(spec) or spec.knows_parcels_alone or not goods.isdisjoint(spec.manifest.capabilities)
+
+
+def _waiting(connection: Connection) -> int:
+    return int(connection.execute(select(func.count()).select_from(records).where(records.c.dirty)).scalar_one())

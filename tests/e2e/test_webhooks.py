@@ -1,0 +1,179 @@
+"""Webhooks of the vendors as their simulators sign them, up to the answers, the index and whoever follows."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+
+import httpx
+import msgspec
+from sqlalchemy import func, select
+
+from orderweave.bootstrap import Orderweave, webhooks
+from orderweave.config.configuration import IndexSettings, LiveSettings, WebhookSettings
+from orderweave.demo import DemoBusiness
+from orderweave.index.tables import records
+from orderweave.live import Subject, Topic
+from orderweave.model.terms import Lane
+from orderweave.observing import UNOBSERVED
+from orderweave.receiving import Receiving
+from orderweave.receiving.effects import Announce
+from orderweave.scenario import UNTIL
+from orderweave.web import Current, build_app
+from orderweave_sdk.records import OrderRecord
+from orderweave_sdk.testing.webhooks import SendsWebhooks, SentWebhook
+from tests.e2e.business import StandingClock, with_cache
+
+PLAYERS = ("shopify", "tryton", "shiphero", "easypost")
+ASKED = "query ($number: String!) { order(by: {number: $number}) { id purchaseOrderNumber } }"
+
+
+class Shop:
+    """A business in front of which the gateway takes webhooks; nothing is polled within a test."""
+
+    def __init__(self, business: DemoBusiness, folder: Path) -> None:
+        configuration = msgspec.structs.replace(
+            with_cache(business.configuration()),
+            index=IndexSettings(url=f"sqlite:///{folder / 'index.db'}"),
+            webhooks=WebhookSettings(),
+        )
+        self.business = business
+        self.time = StandingClock()
+        self.woven = Orderweave(configuration, clock=self.time)
+        current = Current(self.woven.gateway, self.woven.close, self.woven.door)
+        make = webhooks(configuration, current, UNOBSERVED, clock=self.time)
+        assert make is not None
+        held: list[Receiving] = []
+
+        def made(announce: Announce) -> Receiving:
+            held.append(make(announce))
+            return held[0]
+
+        self.app = build_app(self.woven.schema, current, live=LiveSettings(poll_seconds=3600), receiving=made)
+        (self.receiving,) = held
+        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(app=self.app), base_url="http://gateway")
+
+    async def ask(self, number: str) -> tuple[str, str]:
+        """An order's id and its purchase order's number."""
+        answer = await self.client.post("/graphql", json={"query": ASKED, "variables": {"number": number}})
+        order = answer.json()["data"]["order"]
+        return order["id"], order["purchaseOrderNumber"]
+
+    def sent(self, system: str, seconds: int = 0, *, forged: bool = False) -> SentWebhook:
+        """What a system sends about its first order or parcel."""
+        simulator = self.business.simulators[system]
+        assert isinstance(simulator, SendsWebhooks)
+        return simulator.webhook(UNTIL + timedelta(seconds=seconds), forged=forged)
+
+    async def deliver(self, system: str, sent: SentWebhook) -> int:
+        """Deliver it; gives the status."""
+        answer = await self.client.post(f"/webhooks/{system}", content=sent.body, headers=dict(sent.headers))
+        return answer.status_code
+
+    def first(self) -> OrderRecord:
+        """The order of which the shop's webhooks speak."""
+        return self.business.worlds["shop-us"].orders[0]
+
+    def edit(self, purchase_order: str) -> None:
+        """The shop changes that order."""
+        world, first = self.business.worlds["shop-us"], self.first()
+        assert first.header is not None
+        header = msgspec.structs.replace(first.header, purchase_order_number=purchase_order)
+        changed = msgspec.structs.replace(first, header=header)
+        self.business.simulators["shop-us"].seed(msgspec.structs.replace(world, orders=(changed, *world.orders[1:])))
+
+    def calls(self) -> dict[str, int]:
+        """How many calls reached each system that was called; counting begins anew."""
+        found = {name: len(each.calls) for name, each in self.business.simulators.items() if each.calls}
+        for simulator in self.business.simulators.values():
+            simulator.calls.clear()
+        return found
+
+
+@asynccontextmanager
+async def shop(folder: Path) -> AsyncIterator[Shop]:
+    """A running business, closed at the end."""
+    async with DemoBusiness(seed=7, orders=60, connectors=PLAYERS) as business:
+        made = Shop(business, folder)
+        try:
+            yield made
+        finally:
+            await made.client.aclose()
+            await made.app.doors.close()
+            await made.woven.close()
+
+
+async def test_a_change_in_the_shop(tmp_path: Path) -> None:
+    """The shop changes an order whose screen is cached. Until its webhook comes the screen says what it said, without
+    a call; then the order is read from the shop, and from nobody else, and the index has it. The screen says what is
+    new: it asks the shop by the order's number, once, and nobody else.
+    """
+    async with shop(tmp_path) as running:
+        number = running.first().key("number")
+        assert number is not None
+        name, before = await running.ask(number)
+        running.edit("PO-NEW")
+        running.calls()
+        assert await running.ask(number) == (name, before)
+        assert running.calls() == {}
+
+        sent = running.sent("shop-us")
+        assert [await running.deliver("shop-us", sent) for _ in range(3)] == [200, 200, 200]
+        assert running.calls() == {}
+        assert await running.receiving.worker.turn() == 1
+        assert running.calls() == {"shop-us": 1}
+        assert running.woven.index is not None
+        counted = select(func.count()).select_from(records).where(records.c.system == "shop-us")
+        assert await running.woven.index.read(lambda found: found.execute(counted).scalar_one(), seconds=10) == 1
+
+        assert await running.ask(number) == (name, "PO-NEW")
+        assert running.calls() == {"shop-us": 1}
+        await running.ask(number)
+        assert running.calls() == {}
+        assert await running.receiving.worker.turn() == 0
+
+
+async def test_whoever_follows_hears_at_once(tmp_path: Path) -> None:
+    """An order is followed and polled once an hour. The shop changes it, and its webhook makes the event at once."""
+    async with shop(tmp_path) as running:
+        number = running.first().key("number")
+        assert number is not None
+        name, _ = await running.ask(number)
+        subject = Subject(Topic.ORDER, (name,))
+        async with running.app.doors.feed.follow(subject, Lane.INTERACTIVE) as following:
+            following.now()
+            running.edit("PO-NEW")
+            await running.deliver("shop-us", running.sent("shop-us"))
+            await running.receiving.worker.turn()
+            async with asyncio.timeout(10):
+                missed = await following.next()
+            assert [event.changed for event in missed.events] == [("HEADER",)]
+
+
+async def test_the_warehouse_and_the_carrier(tmp_path: Path) -> None:
+    """What the warehouse and the carrier sign is taken too, and makes each of them be asked anew and nobody else."""
+    async with shop(tmp_path) as running:
+        for system in ("wms", "carrier"):
+            assert await running.deliver(system, running.sent(system)) == 200
+        running.calls()
+        assert await running.receiving.worker.turn() == 2
+        assert set(running.calls()) == {"wms"}
+        assert running.receiving.tally.worked == {("wms", "DONE"): 1, ("carrier", "DONE"): 1}
+
+
+async def test_forgeries_at_every_door(tmp_path: Path) -> None:
+    """What somebody else signed, what was signed for another system, and what comes for a system that sends none."""
+    async with shop(tmp_path) as running:
+        statuses = [
+            await running.deliver(system, running.sent(system, forged=True)) for system in ("shop-us", "wms", "carrier")
+        ]
+        statuses += [
+            await running.deliver("wms", running.sent("shop-us")),
+            await running.deliver("erp", running.sent("shop-us")),
+            await running.deliver("nobody", running.sent("shop-us")),
+        ]
+        assert statuses == [401] * 6
+        assert await running.receiving.worker.turn() == 0

@@ -1,0 +1,144 @@
+"""The sync into a real PostgreSQL: the same rows as in SQLite, one process of several, and passes noted beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+import sqlalchemy as sa
+
+from orderweave.bootstrap import Orderweave
+from orderweave.config.configuration import IndexSettings, SyncSettings
+from orderweave.demo import DemoBusiness
+from orderweave.index.tables import METADATA
+from orderweave.sync import Steady, Sync
+from orderweave.sync.sole import AdvisoryLock
+from orderweave.sync.sweeping import Swept
+from tests.systems.sql.postgresql import PostgresqlServer
+from tests.unit.sync.keeping import Rows, rows_in
+
+pytestmark = pytest.mark.systems
+
+ORDERS = 60
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[PostgresqlServer]:
+    """A PostgreSQL server for all tests of this module."""
+    made = PostgresqlServer()
+    try:
+        made.start()
+        yield made
+    finally:
+        made.close()
+
+
+@pytest.fixture
+def url(server: PostgresqlServer) -> Iterator[str]:
+    """Its database, empty again afterwards."""
+    yield server.url
+    engine = sa.create_engine(server.url)
+    with engine.begin() as connection:
+        METADATA.drop_all(connection)
+        for leftover in ("DROP SCHEMA IF EXISTS orderweave_sync CASCADE", "DROP TABLE IF EXISTS alembic_version"):
+            connection.exec_driver_sql(leftover)
+    engine.dispose()
+
+
+def woven(business: DemoBusiness, url: str) -> Orderweave:
+    """The gateway over a business with an index there."""
+    index = IndexSettings(url=url)
+    return Orderweave(msgspec.structs.replace(business.configuration(), index=index))
+
+
+async def filled(gateway: Orderweave) -> Rows:
+    """The rows after a sync by whoever may."""
+    assert gateway.sync is not None
+    assert gateway.index is not None
+    steady = Steady(gateway.sync)
+    async with steady.alone() as ours:
+        assert ours
+        turn = await steady.until_whole()
+        assert (turn.failed, turn.incomplete) == ({}, frozenset())
+        # By then what a sweep changes is what it should have known, and that is nothing.
+        swept = await gateway.sync.passes.sweep("erp", gateway.clock.now())
+        assert swept is not None
+        assert swept.wrong == 0
+    return await gateway.index.read(rows_in, seconds=30)
+
+
+async def test_the_same_rows_in_both(url: str, tmp_path: Path) -> None:
+    """What is read into PostgreSQL is what is read into SQLite, row by row; passes are noted in their own schema."""
+    async with DemoBusiness(seed=7, orders=ORDERS) as business:
+        found = []
+        for place in (url, f"sqlite:///{tmp_path}/index.db"):
+            gateway = woven(business, place)
+            try:
+                found.append(await filled(gateway))
+            finally:
+                await gateway.close()
+    assert found[0] == found[1]
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        noted = connection.exec_driver_sql("SELECT status, count(*) FROM orderweave_sync.workflow_status GROUP BY 1")
+        assert [tuple(row) for row in noted] == [("SUCCESS", 5)]
+    engine.dispose()
+
+
+async def test_a_sweep_mends(url: str) -> None:
+    """Records that went missing in PostgreSQL are found, counted and read anew."""
+    async with DemoBusiness(seed=7, orders=ORDERS) as business:
+        gateway = woven(business, url)
+        try:
+            before = await filled(gateway)
+            assert gateway.sync is not None
+            assert gateway.index is not None
+            lost = [row[1] for row in before["records"] if row[0] == "shop-us"][:3]
+            await gateway.index.drop("shop-us", lost)
+            swept = await gateway.sync.passes.sweep("shop-us", gateway.clock.now())
+            while await gateway.index.weave_some():
+                pass
+            orders = len(business.worlds["shop-us"].orders)
+            assert swept == Swept(wrong=3, looked_at=orders, calls=2)
+            assert await gateway.index.read(rows_in, seconds=30) == before
+        finally:
+            await gateway.close()
+
+
+async def test_one_of_two_syncs_until_its_connection_is_gone(url: str) -> None:
+    """A second process stands by; when the first one's session ends, however it does, the lock is the second's."""
+    locks = [AdvisoryLock(sa.make_url(url)) for _ in range(2)]
+    first, second = locks
+    assert first.take()
+    assert first.held()
+    assert not second.take()
+    engine = sa.create_engine(url)
+    with engine.connect() as connection:
+        ended = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'"
+        connection.exec_driver_sql(ended)
+    engine.dispose()
+    assert not first.held()
+    assert second.take()
+    assert not first.take()
+    second.release()
+    assert first.take()
+    first.release()
+
+
+async def test_a_second_process_does_nothing(url: str) -> None:
+    """Only the one that has the lock reads: the other has no turn, and looks how the index stands."""
+    async with DemoBusiness(seed=7, orders=5) as business:
+        gateway = woven(business, url)
+        try:
+            assert gateway.index is not None
+            lock = AdvisoryLock(sa.make_url(url))
+            assert lock.take()
+            steady = Steady(Sync(gateway.systems, gateway.index, SyncSettings()))
+            async with steady.alone() as ours:
+                assert not ours
+            lock.release()
+            assert gateway.systems.health["erp"].calls == 0
+        finally:
+            await gateway.close()

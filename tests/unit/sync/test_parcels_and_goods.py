@@ -1,0 +1,89 @@
+"""Carriers are asked about parcels on their way, stock and products about known SKUs; when they are due."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from orderweave.planning.needs import needs_of
+from orderweave_sdk.capabilities import Gap
+from orderweave_sdk.errors import Unreachable
+from orderweave_sdk.records import Axis, FulfillmentStatus
+from tests.unit.fake_business import erp, order, shop, stock
+from tests.unit.fetching.test_parcels import carrier
+from tests.unit.sync.keeping import anew, changing, kept
+
+SENT = ((Axis.FULFILLMENT, "fulfilled", "FULFILLED"),)
+WHOLE = needs_of(["Order.fulfillmentStatus", "Order.shipments"])
+
+
+async def test_a_carriers_word_stands_in_the_index_as_in_an_answer(tmp_path: Path) -> None:
+    """What the carrier says of a parcel is part of the order's rows: delivered, as the live answer has it."""
+    mine = changing(shop([order("a1", "1001", tracking="T 1", words=SENT), order("a2", "1002", tracking="T2")]))
+    parcels = carrier("T 1")
+    async with kept(tmp_path, mine, parcels) as sync:
+        await sync.sync.turn()
+        rows = await sync.rows()
+        status = {row[0]: row[6] for row in rows["orders"]}
+        assert status["shop:number/1001"] == FulfillmentStatus.DELIVERED.value
+        assert [call.values for call in parcels.calls] == [("T 1", "T2")]
+        live = await sync.woven.gateway.order_by_number("1001", WHOLE, sync.woven.systems.call(5))
+        assert live is not None
+        assert live.fulfillment_status is FulfillmentStatus.DELIVERED
+        assert rows == await anew(tmp_path, mine, parcels)
+
+
+async def test_parcels_are_asked_about_until_they_have_arrived(tmp_path: Path) -> None:
+    """When it is due, and only those that the carrier has not yet seen arrive; its news changes the order."""
+    mine = changing(shop([order(f"a{n}", f"100{n}", tracking=f"T{n}", words=SENT) for n in (1, 2)]))
+    parcels = carrier("T1")
+    async with kept(tmp_path, mine, parcels) as sync:
+        await sync.sync.turn()
+        await sync.sync.turn()
+        assert len(parcels.calls) == 1
+        sync.time.advance(300)
+        parcels.parcels += carrier("T2").parcels
+        await sync.sync.turn()
+        assert [call.values for call in parcels.calls] == [("T1", "T2"), ("T2",)]
+        assert [row[6] for row in (await sync.rows())["orders"]] == ["DELIVERED", "DELIVERED"]
+        sync.time.advance(300)
+        await sync.sync.turn()
+        assert len(parcels.calls) == 2
+        # One that arrived may be on its way back: with the sweep all of the last sixty days are asked about again.
+        sync.time.advance(21_600)
+        await sync.sync.turn()
+        assert [call.values for call in parcels.calls[2:]] == [("T1", "T2")]
+
+
+async def test_stock_is_read_of_known_skus_in_batches(tmp_path: Path) -> None:
+    """SKUs of lines and of stock, two a call; a level that is no more is forgotten, and it comes when it is due."""
+    mine = changing(shop([order("a1", "1001", skus=("A", "B", "C"))], batch=2))
+    mine.stock = [stock("A", "main", 5), stock("B", "main", 1)]
+    async with kept(tmp_path, mine) as sync:
+        await sync.sync.turn()
+        assert [call.values for call in mine.asked("stock")] == [("A", "B"), ("C",)]
+        assert await sync.levels() == [("shop", "A", "main"), ("shop", "B", "main")]
+        mine.stock = [stock("A", "main", 4)]
+        await sync.sync.turn()
+        assert len(mine.asked("stock")) == 2
+        sync.time.advance(300)
+        await sync.sync.turn()
+        assert len(mine.asked("stock")) == 4
+        assert await sync.levels() == [("shop", "A", "main")]
+
+
+async def test_goods_that_fail_or_cannot_be_read_are_told_of(tmp_path: Path) -> None:
+    """A failure is the system's; an unreadable level is set aside by its SKU and forgotten when it can be read."""
+    mine, books = changing(shop([order("a1", "1001", skus=("A",))])), changing(erp())
+    async with kept(tmp_path, mine, books) as sync:
+        books.errors["stock"] = Unreachable("off")
+        turn = await sync.sync.turn()
+        assert (turn.failed, turn.incomplete) == ({"erp": "off"}, frozenset())
+        assert (await sync.standing("erp", "stock")).error == "off"
+        books.errors.clear()
+        books.gaps = (Gap("no number", "A"),)
+        await sync.sync.turn()
+        assert ("erp", "stock A", "no number") in await sync.set_aside()
+        books.gaps = ()
+        sync.time.advance(300)
+        await sync.sync.turn()
+        assert await sync.set_aside() == [("erp", "A", "no number")]
