@@ -149,11 +149,7 @@ class Orderweave:
         self.door = _door(configuration, self.identifier or anybody, shared)
 
     def begin(self) -> None:
-<<<<<<< HEAD
         """Begin what runs beside the answers, in the event loop in which it is closed: sync and work on exports."""
-=======
-        """Begin what runs beside the answers, in the event loop in which it is closed: the sync, and exports."""
->>>>>>> quality
         if self._steady is not None and self.configuration.sync.enabled:
             self._steady.start()
         if self.exports is not None:
