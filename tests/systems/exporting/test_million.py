@@ -27,8 +27,8 @@ from tests.unit.exporting.reading import manifest_in
 pytestmark = pytest.mark.systems
 LINES = ORDERS * LINES_EACH
 TOTAL = sum((amount(place) for place in range(LINES)), Decimal(0))
-# The interpreter with all that it imports is a good part of it.
-MOST_MEGABYTES = 400
+# 276 to 374 were seen, 114 of them the interpreter with all that it imports; the rows all at once take gigabytes.
+MOST_MEGABYTES = 450
 _DEATHS = 5
 
 
@@ -101,6 +101,7 @@ def test_over_deaths(folder: Path, index: Index) -> None:
     assert (manifest.rows, len(manifest.files)) == (LINES, 5)
     assert {path.name for path in files.iterdir()} == {"manifest.json", *(part.file for part in manifest.files)}
     print(f"{deaths} deaths; {int(out) // 1024} MB at most in the last process")
+    assert int(out) // 1024 < MOST_MEGABYTES
 
 
 def test_in_bounded_memory(folder: Path, index: Index) -> None:
