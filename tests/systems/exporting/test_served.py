@@ -21,6 +21,9 @@ url = "sqlite:///index.db"
 
 [exports]
 folder = "exports"
+
+[sync]
+enabled = false
 """
 LOOK = "query ($id: ID!) { export(id: $id) { state rows expectedRows manifestUrl files { url rows } } }"
 
