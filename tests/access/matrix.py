@@ -91,9 +91,11 @@ async def asked(question: str, rights: Rights, *, compiled: bool) -> dict[str, A
     """The answer to one question, over a business of its own."""
     if "Aggregates" in question:
         with tempfile.TemporaryDirectory() as folder:
+            await asyncio.to_thread(Path(folder, "index.db").write_bytes, await _whole_index())
             woven = business(IndexSettings(url=f"sqlite:///{folder}/index.db"))
-            await read_all(woven)
-            return await _answered(woven, question, rights, compiled=compiled)
+            answer = await _answered(woven, question, rights, compiled=compiled)
+            await woven.close()
+            return answer
     if "export" in question:
         with tempfile.TemporaryDirectory() as folder:
             index = IndexSettings(url=f"sqlite:///{folder}/index.db")
@@ -102,6 +104,20 @@ async def asked(question: str, rights: Rights, *, compiled: bool) -> dict[str, A
             await woven.close()
             return answer
     return await _answered(business(), question, rights, compiled=compiled)
+
+
+_INDEX: list[bytes] = []
+
+
+async def _whole_index() -> bytes:
+    """The file of an index that has read the whole business; made once."""
+    if not _INDEX:
+        with tempfile.TemporaryDirectory() as folder:
+            woven = business(IndexSettings(url=f"sqlite:///{folder}/index.db"))
+            await read_all(woven)
+            await woven.close()
+            _INDEX.append(await asyncio.to_thread(Path(folder, "index.db").read_bytes))
+    return _INDEX[0]
 
 
 async def _answered(woven: Woven, question: str, rights: Rights, *, compiled: bool) -> dict[str, Any]:
