@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import schemathesis  # type: ignore[import-not-found]  # installed apart, see requirements/schemathesis.in
+from hypothesis import strategies as st
+from schemathesis.graphql import nodes, scalar  # type: ignore[import-not-found]  # likewise
 
 # What a caller can mend. All systems are up, so that nothing may be incomplete.
 _CALLERS = {
@@ -19,6 +21,10 @@ _CALLERS = {
     "GRAPHQL_PARSE_FAILED",
     "GRAPHQL_VALIDATION_FAILED",
 }
+
+
+# A number as a text, and now and then what is none.
+scalar("Decimal", (st.decimals(allow_nan=False, allow_infinity=False).map(str) | st.text()).map(nodes.String))
 
 
 @schemathesis.check  # type: ignore[untyped-decorator]  # as above
