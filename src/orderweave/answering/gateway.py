@@ -16,7 +16,7 @@ from orderweave.answering import order as single
 from orderweave.answering import orders as lists
 from orderweave.answering.aggregates import Asked
 from orderweave.answering.errors import RequestError
-from orderweave.answering.indexed import list_from_index, needs_index
+from orderweave.answering.indexed import is_for_index, list_from_index
 from orderweave.answering.order_groups import order_groups
 from orderweave.answering.order_page import OrderList
 from orderweave.answering.parts import Parts
@@ -77,7 +77,7 @@ class Gateway:
 
     async def orders(self, page: OrderList, needs: Needs, call: Terms) -> OrderConnection:
         """A page of orders over all places of capture."""
-        if needs_index(self.parts, page):
+        if await is_for_index(self.parts, page):
             return await list_from_index(self.parts, page, needs, call)
         return await lists.list_orders(self.parts, page, needs, call)
 

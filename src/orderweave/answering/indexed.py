@@ -36,16 +36,24 @@ from orderweave_sdk.manifest import SearchField
 _BEYOND_INDEX = ("billing_address", "shipping_address", "timeline", "customer", "company", "adjustments")
 
 
-def needs_index(parts: Parts, page: OrderList) -> bool:
+async def is_for_index(parts: Parts, page: OrderList) -> bool:
     """Whether a list is for the index: the places of capture cannot sort, search, count or filter so by themselves.
 
-    A page that goes on from a cursor is answered from where the cursor is from.
+    A page that goes on from a cursor is answered from where the cursor is from. What can be listed live, uncounted and
+    by looking at more than is shown, is listed live until the index has once been whole.
     """
     if page.search is not None or page.sort is SearchField.TOTAL:
         return True
     if page.cursor is not None:
         return _is_ours(page)
-    return parts.index is not None and (page.counted or not _can_be_pushed(parts, page.filter))
+    if parts.index is None or not (page.counted or not _can_be_pushed(parts, page.filter)):
+        return False
+    try:
+        return await parts.index.was_whole(seconds=parts.index_seconds)
+    except TooSlow:
+        raise too_slow(parts.index_seconds) from None
+    except TooBusy:
+        raise busy() from None
 
 
 def _can_be_pushed(parts: Parts, wanted: Filter) -> bool:

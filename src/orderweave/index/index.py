@@ -55,6 +55,8 @@ class Index:
         self.weaver = Weaver(reader, merger, captures, clock)
         self._stock_merger = StockMerger(merger.business, merger.authority)
         self._clock = clock
+        self._captures = frozenset(captures)
+        self._whole = False
         self._opening = asyncio.Lock()
         self._open = False
 
@@ -188,6 +190,14 @@ class Index:
                     connection.execute(delete(table))
 
         await self.write(work)
+
+    async def was_whole(self, *, seconds: float) -> bool:
+        """Whether the orders of every place of capture have once been in, and put together, to the last."""
+        if not self._whole:
+            known = await self.read(progress_of, seconds=seconds)
+            done = {each.system for each in known if each.part == ORDERS and each.complete_at and not each.waiting}
+            self._whole = self._captures <= done
+        return self._whole
 
     async def page(self, wanted: Slice, *, counted: bool, seconds: float) -> Answer:
         """A slice, all of it from one snapshot; with `counted` the number of all that pass, too."""

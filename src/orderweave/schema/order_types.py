@@ -330,8 +330,8 @@ class OrderConnection:
     page_info: PageInfo = field(description="Where the page stands.")
     coverage: Coverage = field(description="How complete the list is.")
     total_count: int | None = field(
-        description="How many orders pass the filter in all, counted in the index; null where it keeps none, "
-        "and in a page of one customer's orders."
+        description="How many orders pass the filter in all, counted in the index; null without one, until it is "
+        "whole, and in a page of one customer's orders."
     )
 
 

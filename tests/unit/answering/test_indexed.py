@@ -246,6 +246,19 @@ async def test_what_makes_no_sense(woven: Woven, query: str, code: str, said: st
     assert said in found[1]
 
 
+async def test_until_it_is_whole(tmp_path: Path) -> None:
+    """An index that nothing was read into is not asked for what systems can list; once whole, it is for good."""
+    woven = weave(*systems(), index=IndexSettings(url=f"sqlite:///{tmp_path / 'index.db'}"))
+    assert await listed(woven, "first: 1") == (["SO9"], None)
+    assert await listed(woven, "first: 1, sort: {field: TOTAL}") == ([], 0)
+    await read_all(woven)
+    assert await listed(woven, "first: 1") == (["SO9"], 5)
+    assert woven.index
+    await woven.index.write(lambda connection: note(connection, "shop", "orders", complete_at=None))
+    assert await listed(woven, "first: 1") == (["SO9"], 5)
+    await woven.close()
+
+
 async def test_without_an_index() -> None:
     """Sorts by sums, searches and groups are refused with what would help; a count is null, and the list is live."""
     woven = weave(*systems())
