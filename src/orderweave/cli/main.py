@@ -172,6 +172,12 @@ def _with_syncing(commands: Any) -> None:
     rebuilt = index.add_parser("rebuild", help="forget what is in it, and read it anew")
     _with_configuration(rebuilt)
     rebuilt.set_defaults(run=lambda given: asyncio.run(syncing.reported(syncing.rebuild(given.config, os.environ))))
+    erased = index.add_parser("erase", help="forget a person, and do not learn of them again")
+    erased.add_argument("email", help="the e-mail address")
+    _with_configuration(erased)
+    erased.set_defaults(
+        run=lambda given: asyncio.run(syncing.reported(syncing.erase(given.config, os.environ, given.email)))
+    )
 
 
 def _with_configuration(parser: argparse.ArgumentParser) -> None:

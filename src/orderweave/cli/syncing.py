@@ -79,6 +79,20 @@ async def status(path: Path, environment: Mapping[str, str]) -> int:
         await woven.close()
 
 
+async def erase(path: Path, environment: Mapping[str, str], email: str) -> int:
+    """Forget whoever has this e-mail address, which is not printed: output is kept in more places than one knows."""
+    found = _with_index(path, environment)
+    if found is None:
+        return 1
+    _, woven, index = found
+    try:
+        changed = await index.erase(email)
+    finally:
+        await woven.close()
+    print(f"erased from {changed:,} records; what names this person later is kept without them")
+    return 0
+
+
 async def _synced(woven: Orderweave, index: Index, only: Sequence[str], *, watch: bool, anew: bool = False) -> int:
     bar = SyncBar(only or list(woven.configuration.systems), sys.stderr, woven.clock)
     steady = Steady(Sync(woven.systems, index, woven.configuration.sync, bar))

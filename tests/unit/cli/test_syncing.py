@@ -110,6 +110,22 @@ async def test_it_syncs_and_says_how_it_stands(
         assert (await made.standing("shop")).reached_at == NOON + timedelta(seconds=90)
 
 
+async def test_a_person_is_erased(tmp_path: Path, given: list[Kept], capsys: pytest.CaptureFixture[str]) -> None:
+    """The address leaves the rows of its orders, which stay; what is printed holds it nowhere."""
+    mine = changing(shop([order("a1", "1001", email="ada@example.com"), order("a2", "1002", email="ben@example.com")]))
+    async with kept(tmp_path, mine) as made:
+        given.append(made)
+        assert await syncing.sync(Path("x"), {}, [], watch=False) == 0
+        capsys.readouterr()
+        assert await syncing.erase(Path("x"), {}, "Ada@example.com") == 0
+        told = capsys.readouterr().out
+        assert told.startswith("erased from 1 records")
+        rows = await made.rows()
+        assert len(rows["orders"]) == 2
+        assert "ada@example.com" not in told.lower() + str(rows)
+        assert "ben@example.com" in str(rows)
+
+
 async def test_what_is_not_in_is_named(tmp_path: Path, given: list[Kept], capsys: pytest.CaptureFixture[str]) -> None:
     """A system that refuses leaves 1, its words, and a status that says so; an unknown name is 2."""
     mine = changing(shop([order("a1", "1001")]))
