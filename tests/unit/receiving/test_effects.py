@@ -153,14 +153,14 @@ async def test_followers_are_told(world: World) -> None:
 
 
 async def test_the_index_reads_anew(world: World) -> None:
-    """The order is asked for once, by the surest of its names, past the cache, and stands in the index; once its system
-    has it no more it is dropped.
+    """The order is asked for once, by the surest of its names, past the cache, in which nothing is put of an order that
+    maybe nobody looks at; it stands in the index, and once its system has it no more it is dropped.
     """
     about = [Concerned(order=(Key("id", "a1"), Key("number", "1001")))]
     await world.effects.apply("shop", about)
     assert world.shop.looked_up() == [("id=a1",)]
     assert await world.indexed() == 1
-    assert await world.via("id", "a1") == [Via.CACHE]
+    assert await world.via("id", "a1") == [Via.LIVE]
     world.shop.orders.clear()
     await world.effects.apply("shop", about)
     assert await world.indexed() == 0
