@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -15,18 +15,24 @@ from sqlalchemy import func, select
 from orderweave.bootstrap import Orderweave, webhooks
 from orderweave.config.configuration import IndexSettings, LiveSettings, WebhookSettings
 from orderweave.demo import DemoBusiness
-from orderweave.index.tables import records
+from orderweave.index.tables import records, shipments
 from orderweave.live import Subject, Topic
+from orderweave.matching.parcels import numbers_in
 from orderweave.model.terms import Lane
 from orderweave.observing import UNOBSERVED
 from orderweave.receiving import Receiving
 from orderweave.receiving.effects import Announce
 from orderweave.scenario import UNTIL
 from orderweave.web import Current, build_app
-from orderweave_sdk.records import OrderRecord
+from orderweave_sdk.records import Fulfillment, OrderRecord, ShipmentStatus, TrackingEvent
 from orderweave_sdk.testing.webhooks import SendsWebhooks, SentWebhook
 from tests.e2e.business import StandingClock, with_cache
+from tests.e2e.telling import told
+from tests.unit.fake_business import order
 
+# How a shipment and its package stand, and when it was delivered.
+Parcel = tuple[str, str, datetime | None]
+ENDED = {"DELIVERED", "RETURNED", "LOST", "CANCELED"}
 PLAYERS = ("shopify", "tryton", "shiphero", "easypost")
 ASKED = "query ($number: String!) { order(by: {number: $number}) { id purchaseOrderNumber } }"
 
@@ -67,6 +73,32 @@ class Shop:
         simulator = self.business.simulators[system]
         assert isinstance(simulator, SendsWebhooks)
         return simulator.webhook(UNTIL + timedelta(seconds=seconds), forged=forged)
+
+    async def parcels(self) -> dict[str, Parcel]:
+        """How parcels stand in the index that are alone in their shipment, by tracking number."""
+        assert self.woven.index is not None
+        named = (shipments.c.tracking_number, shipments.c.status, shipments.c.package_status, shipments.c.delivered_at)
+        others = select(shipments.c.shipment_id).where(shipments.c.package > 0)
+        wanted = select(*named).where(shipments.c.tracking_number.is_not(None), shipments.c.shipment_id.not_in(others))
+        rows = await self.woven.index.read(lambda found: found.execute(wanted).all(), seconds=10)
+        return {row[0]: (row[1], row[2], row[3]) for row in rows}
+
+    def arrive(self, number: str) -> OrderRecord:
+        """The carrier delivers a parcel; what it knows of it from then on."""
+        world = self.business.worlds["carrier"]
+        (before,) = (each for each in world.orders if list(numbers_in(each)) == [number])
+        assert before.fulfillment is not None
+        (sent,) = before.fulfillment.shipments
+        (package,) = sent.packages
+        there = TrackingEvent(occurred_at=UNTIL, status=ShipmentStatus.DELIVERED)
+        arrived = msgspec.structs.replace(
+            package, status=ShipmentStatus.DELIVERED, events=(*(package.events or ()), there)
+        )
+        shipment = msgspec.structs.replace(sent, status=ShipmentStatus.DELIVERED, packages=(arrived,))
+        after = msgspec.structs.replace(before, fulfillment=Fulfillment(shipments=(shipment,)))
+        orders = tuple(after if each is before else each for each in world.orders)
+        self.business.simulators["carrier"].seed(msgspec.structs.replace(world, orders=orders))
+        return after
 
     async def deliver(self, system: str, sent: SentWebhook) -> int:
         """Deliver it; gives the status."""
@@ -151,6 +183,31 @@ async def test_whoever_follows_hears_at_once(tmp_path: Path) -> None:
             async with asyncio.timeout(10):
                 missed = await following.next()
             assert [event.changed for event in missed.events] == [("HEADER",)]
+
+
+async def test_a_parcel_arrives(tmp_path: Path) -> None:
+    """The carrier delivers a parcel and says so three times. Until then the index has it on its way; then the carrier
+    is asked about it once and nobody else is, and the rows of its order say when it arrived, without a turn of the
+    sync. A parcel that is no order's is asked about nowhere.
+    """
+    async with shop(tmp_path) as running:
+        assert running.woven.sync is not None
+        await running.woven.sync.turn()
+        before = await running.parcels()
+        number = next(number for number, (_, status, _) in before.items() if status not in ENDED)
+        parcel = running.arrive(number)
+        running.calls()
+        carrier = running.business.simulators["carrier"]
+        sent = told(carrier, parcel, UNTIL)
+        assert [await running.deliver("carrier", sent) for _ in range(3)] == [200, 200, 200]
+        assert await running.parcels() == before
+        assert await running.receiving.worker.turn() == 1
+        assert running.calls() == {"carrier": 1}
+        assert await running.parcels() == before | {number: ("DELIVERED", "DELIVERED", UNTIL)}
+        nobodys = told(carrier, order("x", tracking="9X 1"), UNTIL)
+        assert await running.deliver("carrier", nobodys) == 200
+        assert await running.receiving.worker.turn() == 1
+        assert running.calls() == {}
 
 
 async def test_the_warehouse_and_the_carrier(tmp_path: Path) -> None:
