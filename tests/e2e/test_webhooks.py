@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -25,6 +25,7 @@ from orderweave.receiving.effects import Announce
 from orderweave.scenario import UNTIL
 from orderweave.web import Current, build_app
 from orderweave_sdk.records import Fulfillment, OrderRecord, ShipmentStatus, TrackingEvent
+from orderweave_sdk.testing.signing import rsa_key
 from orderweave_sdk.testing.webhooks import SendsWebhooks, SentWebhook
 from tests.e2e.business import StandingClock, with_cache
 from tests.e2e.telling import told
@@ -126,9 +127,9 @@ class Shop:
 
 
 @asynccontextmanager
-async def shop(folder: Path) -> AsyncIterator[Shop]:
+async def shop(folder: Path, players: Sequence[str] = PLAYERS) -> AsyncIterator[Shop]:
     """A running business, closed at the end."""
-    async with DemoBusiness(seed=7, orders=60, connectors=PLAYERS) as business:
+    async with DemoBusiness(seed=7, orders=60, connectors=players) as business:
         made = Shop(business, folder)
         try:
             yield made
@@ -219,6 +220,28 @@ async def test_the_warehouse_and_the_carrier(tmp_path: Path) -> None:
         assert await running.receiving.worker.turn() == 2
         assert set(running.calls()) == {"wms"}
         assert running.receiving.tally.worked == {("wms", "DONE"): 1, ("carrier", "DONE"): 1}
+
+
+async def test_the_order_management(tmp_path: Path) -> None:
+    """Fluent signs that an order's fulfilment changed: it is asked for that order, once however often it says so, and
+    the index has it. What it signs with the same key for another account, and what others sign, stays out.
+    """
+    async with shop(tmp_path, ("shopify", "fluent_commerce")) as running:
+        sent = running.sent("oms")
+        others = sent.body.replace(b'"accountId":"SIMULATED"', b'"accountId":"ANOTHER"')
+        theirs = SentWebhook(headers={"fluent-signature": rsa_key("fluent_commerce").signed(others)}, body=others)
+        forged = running.sent("oms", forged=True)
+        assert [await running.deliver("oms", each) for each in (theirs, forged)] == [401, 401]
+        assert await asyncio.gather(*(running.deliver("oms", sent) for _ in range(20))) == [200] * 20
+        running.calls()
+        assert await running.receiving.worker.turn() == 1
+        called = running.calls()
+        assert set(called) == {"oms"}
+        assert running.woven.index is not None
+        wanted = select(records.c.external_id).where(records.c.system == "oms")
+        held = await running.woven.index.read(lambda found: found.execute(wanted).scalars().all(), seconds=10)
+        assert held == [running.business.worlds["oms"].orders[0].external_id]
+        assert running.receiving.tally.received == {("oms", "FORGED"): 2, ("oms", "NEW"): 1, ("oms", "KNOWN"): 19}
 
 
 async def test_forgeries_at_every_door(tmp_path: Path) -> None:
