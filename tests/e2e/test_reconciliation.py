@@ -39,7 +39,7 @@ from tests.e2e.telling import sends, told
 from tests.unit.fake_clock import FakeClock
 from tests.unit.sync.keeping import Rows, rows_in
 
-PLAYERS = ("shopify", "tryton", "shiphero", "easypost")
+PLAYERS = ("shopify", "tryton", "shiphero", "fluent_commerce", "easypost")
 CARRIER = "carrier"
 LOST, DOUBLED, DELAYED = 0.1, 0.2, 0.3
 # Of the orders, those that come while we look on, and those that move on.
@@ -281,7 +281,7 @@ async def test_the_index_equals_the_systems(tmp_path: Path, monkeypatch: pytest.
     random, clock = Random(11), FakeClock(UNTIL)
     async with DemoBusiness(seed=7, orders=ORDERS, connectors=PLAYERS) as business:
         start, later = story(random, business.worlds)
-        stage, post = Stage(business, start), Post(Random(36))
+        stage, post = Stage(business, start), Post(Random(129))
         async with running(business, f"sqlite:///{tmp_path}/one.db", clock) as gateway:
             assert await gateway.turn() == {}
             for step in range(STEPS):
@@ -318,21 +318,22 @@ async def test_the_index_equals_the_systems(tmp_path: Path, monkeypatch: pytest.
         assert found[table] == made, table
     assert {row[1] for row in found["records"] if row[0] == "erp"} == set(stage.orders["erp"])
     # What came, by the door: each delivery once, its copy as one that is known.
-    assert (post.number, post.lost, post.doubled, post.delayed) == (80, 8, 14, 25)
-    assert _sums(tally.received) == {"NEW": 72, "KNOWN": 14}
+    assert (post.number, post.lost, post.doubled, post.delayed) == (127, 13, 23, 42)
+    assert _sums(tally.received) == {"NEW": 114, "KNOWN": 23}
     # What was done: each once, but for those of which something newer was known; the warehouse's after it had returned.
-    assert _sums(tally.worked) == {"DONE": 69, "OUTDATED": 3, "RETRIED": 73}
-    assert effects.done == {"wms": 25, "shop-us": 20, "carrier": 16, "shop-eu": 8}
-    assert effects.failed == {"wms": 73}
+    assert _sums(tally.worked) == {"DONE": 110, "OUTDATED": 4, "RETRIED": 36}
+    assert effects.done == {"oms": 30, "wms": 27, "shop-us": 22, "carrier": 21, "shop-eu": 10}
+    assert effects.failed == {"wms": 36}
     assert waiting == Counts()
     # What the sweep found wrong, of how many, by how many calls; then those of the whole turn, with parcels and goods.
     assert drifts == {
         "erp": Swept(wrong=16, looked_at=59, calls=3),
+        "oms": Swept(wrong=2, looked_at=49, calls=3),
         "shop-eu": Swept(wrong=1, looked_at=14, calls=2),
         "shop-us": Swept(wrong=1, looked_at=26, calls=2),
-        "wms": Swept(wrong=3, looked_at=42, calls=2),
+        "wms": Swept(wrong=2, looked_at=42, calls=2),
     }
-    assert cost == {"shop-us": 7, "shop-eu": 7, "erp": 6, "wms": 5, "carrier": 1}
+    assert cost == {"shop-us": 7, "shop-eu": 7, "oms": 7, "erp": 6, "wms": 5, "carrier": 1}
     # The waits for quota; the systems themselves answer in no time here.
     assert seconds == pytest.approx(1 / 60)
 
