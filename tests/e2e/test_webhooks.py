@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -15,18 +15,25 @@ from sqlalchemy import func, select
 from orderweave.bootstrap import Orderweave, webhooks
 from orderweave.config.configuration import IndexSettings, LiveSettings, WebhookSettings
 from orderweave.demo import DemoBusiness
-from orderweave.index.tables import records
+from orderweave.index.tables import records, shipments
 from orderweave.live import Subject, Topic
+from orderweave.matching.parcels import numbers_in
 from orderweave.model.terms import Lane
 from orderweave.observing import UNOBSERVED
 from orderweave.receiving import Receiving
 from orderweave.receiving.effects import Announce
 from orderweave.scenario import UNTIL
 from orderweave.web import Current, build_app
-from orderweave_sdk.records import OrderRecord
+from orderweave_sdk.records import Fulfillment, OrderRecord, ShipmentStatus, TrackingEvent
+from orderweave_sdk.testing.signing import rsa_key
 from orderweave_sdk.testing.webhooks import SendsWebhooks, SentWebhook
 from tests.e2e.business import StandingClock, with_cache
+from tests.e2e.telling import told
+from tests.unit.fake_business import order
 
+# How a shipment and its package stand, and when it was delivered.
+Parcel = tuple[str, str, datetime | None]
+ENDED = {"DELIVERED", "RETURNED", "LOST", "CANCELED"}
 PLAYERS = ("shopify", "tryton", "shiphero", "easypost")
 ASKED = "query ($number: String!) { order(by: {number: $number}) { id purchaseOrderNumber } }"
 
@@ -68,6 +75,32 @@ class Shop:
         assert isinstance(simulator, SendsWebhooks)
         return simulator.webhook(UNTIL + timedelta(seconds=seconds), forged=forged)
 
+    async def parcels(self) -> dict[str, Parcel]:
+        """How parcels stand in the index that are alone in their shipment, by tracking number."""
+        assert self.woven.index is not None
+        named = (shipments.c.tracking_number, shipments.c.status, shipments.c.package_status, shipments.c.delivered_at)
+        others = select(shipments.c.shipment_id).where(shipments.c.package > 0)
+        wanted = select(*named).where(shipments.c.tracking_number.is_not(None), shipments.c.shipment_id.not_in(others))
+        rows = await self.woven.index.read(lambda found: found.execute(wanted).all(), seconds=10)
+        return {row[0]: (row[1], row[2], row[3]) for row in rows}
+
+    def arrive(self, number: str) -> OrderRecord:
+        """The carrier delivers a parcel; what it knows of it from then on."""
+        world = self.business.worlds["carrier"]
+        (before,) = (each for each in world.orders if list(numbers_in(each)) == [number])
+        assert before.fulfillment is not None
+        (sent,) = before.fulfillment.shipments
+        (package,) = sent.packages
+        there = TrackingEvent(occurred_at=UNTIL, status=ShipmentStatus.DELIVERED)
+        arrived = msgspec.structs.replace(
+            package, status=ShipmentStatus.DELIVERED, events=(*(package.events or ()), there)
+        )
+        shipment = msgspec.structs.replace(sent, status=ShipmentStatus.DELIVERED, packages=(arrived,))
+        after = msgspec.structs.replace(before, fulfillment=Fulfillment(shipments=(shipment,)))
+        orders = tuple(after if each is before else each for each in world.orders)
+        self.business.simulators["carrier"].seed(msgspec.structs.replace(world, orders=orders))
+        return after
+
     async def deliver(self, system: str, sent: SentWebhook) -> int:
         """Deliver it; gives the status."""
         answer = await self.client.post(f"/webhooks/{system}", content=sent.body, headers=dict(sent.headers))
@@ -94,9 +127,9 @@ class Shop:
 
 
 @asynccontextmanager
-async def shop(folder: Path) -> AsyncIterator[Shop]:
+async def shop(folder: Path, players: Sequence[str] = PLAYERS) -> AsyncIterator[Shop]:
     """A running business, closed at the end."""
-    async with DemoBusiness(seed=7, orders=60, connectors=PLAYERS) as business:
+    async with DemoBusiness(seed=7, orders=60, connectors=players) as business:
         made = Shop(business, folder)
         try:
             yield made
@@ -153,6 +186,31 @@ async def test_whoever_follows_hears_at_once(tmp_path: Path) -> None:
             assert [event.changed for event in missed.events] == [("HEADER",)]
 
 
+async def test_a_parcel_arrives(tmp_path: Path) -> None:
+    """The carrier delivers a parcel and says so three times. Until then the index has it on its way; then the carrier
+    is asked about it once and nobody else is, and the rows of its order say when it arrived, without a turn of the
+    sync. A parcel that is no order's is asked about nowhere.
+    """
+    async with shop(tmp_path) as running:
+        assert running.woven.sync is not None
+        await running.woven.sync.turn()
+        before = await running.parcels()
+        number = next(number for number, (_, status, _) in before.items() if status not in ENDED)
+        parcel = running.arrive(number)
+        running.calls()
+        carrier = running.business.simulators["carrier"]
+        sent = told(carrier, parcel, UNTIL)
+        assert [await running.deliver("carrier", sent) for _ in range(3)] == [200, 200, 200]
+        assert await running.parcels() == before
+        assert await running.receiving.worker.turn() == 1
+        assert running.calls() == {"carrier": 1}
+        assert await running.parcels() == before | {number: ("DELIVERED", "DELIVERED", UNTIL)}
+        nobodys = told(carrier, order("x", tracking="9X 1"), UNTIL)
+        assert await running.deliver("carrier", nobodys) == 200
+        assert await running.receiving.worker.turn() == 1
+        assert running.calls() == {}
+
+
 async def test_the_warehouse_and_the_carrier(tmp_path: Path) -> None:
     """What the warehouse and the carrier sign is taken too, and makes each of them be asked anew and nobody else."""
     async with shop(tmp_path) as running:
@@ -162,6 +220,28 @@ async def test_the_warehouse_and_the_carrier(tmp_path: Path) -> None:
         assert await running.receiving.worker.turn() == 2
         assert set(running.calls()) == {"wms"}
         assert running.receiving.tally.worked == {("wms", "DONE"): 1, ("carrier", "DONE"): 1}
+
+
+async def test_the_order_management(tmp_path: Path) -> None:
+    """Fluent signs that an order's fulfilment changed: it is asked for that order, once however often it says so, and
+    the index has it. What it signs with the same key for another account, and what others sign, stays out.
+    """
+    async with shop(tmp_path, ("shopify", "fluent_commerce")) as running:
+        sent = running.sent("oms")
+        others = sent.body.replace(b'"accountId":"SIMULATED"', b'"accountId":"ANOTHER"')
+        theirs = SentWebhook(headers={"fluent-signature": rsa_key("fluent_commerce").signed(others)}, body=others)
+        forged = running.sent("oms", forged=True)
+        assert [await running.deliver("oms", each) for each in (theirs, forged)] == [401, 401]
+        assert await asyncio.gather(*(running.deliver("oms", sent) for _ in range(20))) == [200] * 20
+        running.calls()
+        assert await running.receiving.worker.turn() == 1
+        called = running.calls()
+        assert set(called) == {"oms"}
+        assert running.woven.index is not None
+        wanted = select(records.c.external_id).where(records.c.system == "oms")
+        held = await running.woven.index.read(lambda found: found.execute(wanted).scalars().all(), seconds=10)
+        assert held == [running.business.worlds["oms"].orders[0].external_id]
+        assert running.receiving.tally.received == {("oms", "FORGED"): 2, ("oms", "NEW"): 1, ("oms", "KNOWN"): 19}
 
 
 async def test_forgeries_at_every_door(tmp_path: Path) -> None:

@@ -117,15 +117,14 @@ class Cache:
             failed=landed.failed if had < len(wanted) else None,
         )
 
-    async def remember(
-        self, kind: Kind[R], system: str, records: Iterable[R], facets: frozenset[Facet], call: Terms
+    async def remember(  # noqa: PLR0917 - as `answer`, and since when
+        self, kind: Kind[R], system: str, records: Iterable[R], facets: frozenset[Facet], call: Terms, began: int
     ) -> None:
-        """Keep records that came with the answer to another question, under the keys that name them alone."""
+        """Keep records that came with the answer to a question put in turn `began`, under keys that name them alone."""
         if system not in self._ages:
             return
         question = self._question(kind, system, facets, call)
-        now = self._now()
-        await self._keep(question, by_own_key(question, records, now))
+        await self._keep(question, by_own_key(question, records, self._now()), began)
 
     async def forget(self, kind: Kind[Any], system: str, keys: Sequence[Key], call: Terms) -> list[str]:
         """Forget what is kept of these keys, and under all other names of what they name; also what is on its way.
@@ -320,8 +319,7 @@ class Cache:
             entries = {key: question.entry(records, now) for key, records in by_key.items()}
             found.entries = {key: (entry, Via.LIVE) for key, entry in entries.items()}
             kept = {**kept, **entries}
-        since = {key: entry for key, entry in kept.items() if not self.forgotten.since(question.name(key), began)}
-        await self._keep(question, since)
+        await self._keep(question, kept, began)
         return found
 
     def _refresh(self, question: Question[R], keys: Sequence[Key], fetch: Fetch[R]) -> None:
@@ -377,12 +375,14 @@ class Cache:
                 self.counts.unreadable += 1
         return found
 
-    async def _keep(self, question: Question[R], entries: Mapping[Key, Entry[R]]) -> None:
-        """Keep entries in all layers, completed by what is known beside them."""
+    async def _keep(self, question: Question[R], entries: Mapping[Key, Entry[R]], began: int) -> None:
+        """Keep entries in all layers, completed by what is known beside them, but none that was forgotten since."""
         before = await self._read(question, entries)
         now = self._now()
         kept: dict[str, Kept] = {}
         for key, entry in entries.items():
+            if self.forgotten.since(question.name(key), began):
+                continue
             whole = joined(question.kind, before.get(key), entry)
             try:
                 value = encode(whole)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from orderweave.caching.counts import Counts
+from orderweave.caching.forgetting import Forgotten
 from orderweave.caching.kinds import Kind
 from orderweave.caching.taken import Dated, Fetch, Taken
 from orderweave.model.terms import Terms
@@ -20,6 +21,7 @@ class Uncached:
     def __init__(self) -> None:
         self.counts = Counts()
         self.store_failures = 0
+        self.forgotten = Forgotten()
 
     async def answer(
         self,
@@ -34,8 +36,8 @@ class Uncached:
         """What the system says."""
         return await uncached(fetch, keys, call)
 
-    async def remember(
-        self, kind: Kind[R], system: str, records: Iterable[R], facets: frozenset[Facet], call: Terms
+    async def remember(  # noqa: PLR0917 - as the cache's own
+        self, kind: Kind[R], system: str, records: Iterable[R], facets: frozenset[Facet], call: Terms, began: int
     ) -> None:
         """Nothing is kept."""
 

@@ -130,12 +130,13 @@ class Systems:
         """One page of a search of one system."""
 
         async def live(_: Sequence[Key], terms: Terms) -> Live[StoredPage]:
+            began = self.cache.forgotten.turn
             answer, failed = await self.ask(
                 name, search.facets, Page, lambda connector: connector.search_orders(search, terms), terms
             )
             if answer is None:
                 return Live(failed=failed)
-            await self.cache.remember(ORDERS, name, [hit.record for hit in answer.hits], search.facets, terms)
+            await self.cache.remember(ORDERS, name, [hit.record for hit in answer.hits], search.facets, terms, began)
             return Live(records=(stored(answer, search),), gaps=told(name, answer.gaps, search.facets))
 
         taken = await self.cache.answer(PAGES, name, [key_of_search(search)], search.facets, call, fetch=live)

@@ -83,7 +83,9 @@ def take_orders(
 def take_stock(
     connection: Connection, system: str, given: Iterable[StockRecord], at: datetime, *, asked: Iterable[str] = ()
 ) -> None:
-    """Keep stock levels that were read at an instant in place of those known, of the SKUs `asked` in place of all."""
+    """Keep stock levels that were read at an instant in place of those known, of the SKUs `asked` in place of all. What
+    was read later stays: a long reading may end after a short one that began while it was under way.
+    """
     rows = {
         (folded(level.sku), level.location.external_id): {
             "system": system,
@@ -97,8 +99,10 @@ def take_stock(
         }
         for level in given
     }
+    for place in _read_later(connection, system, {sku for sku, _ in rows}, at):
+        rows.pop(place, None)
     levels = [(system, *place) for place in sorted(rows)]
-    _no_more(connection, stock_levels, system, asked)
+    _no_more(connection, stock_levels, system, asked, at)
     _replace(connection, stock_levels, ("system", "sku_folded", "location"), levels, list(rows.values()))
 
 
@@ -119,7 +123,7 @@ def take_products(
         for product in given
     }
     known = [(system, external_id) for external_id in sorted(rows)]
-    _no_more(connection, products, system, asked)
+    _no_more(connection, products, system, asked, at)
     _replace(connection, products, ("system", "external_id"), known, list(rows.values()))
 
 
@@ -194,9 +198,21 @@ def _no_longer_aside(connection: Connection, nodes: Sequence[Node]) -> None:
         connection.execute(delete(set_aside).where(tuple_(set_aside.c.system, set_aside.c.external_id).in_(chunk)))
 
 
-def _no_more(connection: Connection, table: Table, system: str, skus: Iterable[str]) -> None:
+def _read_later(connection: Connection, system: str, skus: Iterable[str], at: datetime) -> list[tuple[str, str]]:
+    """The places of levels of these SKUs, in one case, that were read after an instant."""
+    column = stock_levels.c
+    later = select(column.sku_folded, column.location).where(column.system == system, column.fetched_at > at)
+    return [
+        (row.sku_folded, row.location)
+        for chunk in chunks(sorted(skus))
+        for row in connection.execute(later.where(column.sku_folded.in_(chunk)))
+    ]
+
+
+def _no_more(connection: Connection, table: Table, system: str, skus: Iterable[str], at: datetime) -> None:
+    known = (table.c.system == system, table.c.fetched_at <= at)
     for chunk in chunks(sorted({folded(sku) for sku in skus})):
-        connection.execute(delete(table).where(table.c.system == system, table.c.sku_folded.in_(chunk)))
+        connection.execute(delete(table).where(*known, table.c.sku_folded.in_(chunk)))
 
 
 def _replace(

@@ -1,7 +1,9 @@
 """Keeping the index true: histories read once, changes followed, and everything held against the systems by sweeps."""
 
+from orderweave.sync.asking import Unanswered
+from orderweave.sync.rereading import Rereading
 from orderweave.sync.standing import Standing, standing_of
 from orderweave.sync.steady import Steady
 from orderweave.sync.sync import Sync, Turn
 
-__all__ = ["Standing", "Steady", "Sync", "Turn", "standing_of"]
+__all__ = ["Rereading", "Standing", "Steady", "Sync", "Turn", "Unanswered", "standing_of"]

@@ -30,7 +30,7 @@ from orderweave_sdk.capabilities import (
     Tracking,
 )
 from orderweave_sdk.manifest import Capability, Operator, SearchField
-from orderweave_sdk.records import Facet, OrderRecord
+from orderweave_sdk.records import Facet, Key, OrderRecord
 
 T = TypeVar("T")
 # Seconds that one call may take, its waits for quota and its retries within.
@@ -58,11 +58,22 @@ class Listed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Found(msgspec.Struct, frozen=True, kw_only=True):
-    """Orders looked up by id, and in how many calls. What neither stands in `records` nor in `gaps` is gone."""
+    """Orders that were looked up, and in how many calls. What was asked for by id, and neither stands in `records` nor
+    in `gaps`, is gone.
+    """
 
     records: tuple[OrderRecord, ...]
     gaps: tuple[Gap, ...]
     calls: int
+
+    def gone(self, asked: Iterable[str]) -> list[str]:
+        """Which of the ids that were asked for their system has no more. A gap without an id may be any of them: then
+        nobody is taken for gone.
+        """
+        unread = {gap.external_id for gap in self.gaps}
+        if None in unread:
+            return []
+        return sorted(set(asked) - {record.external_id for record in self.records} - unread)
 
 
 class Asking:
@@ -102,10 +113,14 @@ class Asking:
 
     async def find(self, name: str, external_ids: Iterable[str]) -> Found:
         """Orders by their ids, in batches as the manifest allows."""
+        return await self.named(name, keys_of("id", sorted(external_ids)))
+
+    async def named(self, name: str, keys: Sequence[Key]) -> Found:
+        """Orders by keys of the system's look-ups, in batches as the manifest allows."""
         facets = self.facets(name)
         records: list[OrderRecord] = []
         gaps: list[Gap] = []
-        batches = packed(keys_of("id", sorted(external_ids)), self.spec(name).manifest)
+        batches = packed(keys, self.spec(name).manifest)
         for batch in batches:
             call = self._call()
             answer = await self._ask(

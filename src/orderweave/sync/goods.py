@@ -39,11 +39,10 @@ class Goods:
         assert batch is not None
         batches = [skus[start : start + batch.size] for start in range(0, len(skus), batch.size)]
         for asked in batches:
-            at = self._clock.now()
             if part == STOCK:
-                levels = await self._asking.stock(name, asked)
-                await self._index.write(partial(self._keep_stock, name=name, levels=levels, at=at, asked=asked))
+                await self.stock(name, asked)
             else:
+                at = self._clock.now()
                 goods = await self._asking.products(name, asked)
                 await self._index.write(partial(_keep_products, name=name, goods=goods, at=at, asked=asked))
         changes = {"reached_at": began, "error": None, "error_at": None}
@@ -55,6 +54,12 @@ class Goods:
 
         await self._index.write(end)
         return len(batches)
+
+    async def stock(self, name: str, asked: Sequence[str]) -> None:
+        """Read all levels of these SKUs anew, one batch; raises Unanswered."""
+        at = self._clock.now()
+        levels = await self._asking.stock(name, asked)
+        await self._index.write(partial(self._keep_stock, name=name, levels=levels, at=at, asked=asked))
 
     def _keep_stock(
         self, connection: Connection, *, name: str, levels: Stock, at: datetime, asked: Sequence[str]

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from hashlib import blake2b
 
@@ -104,16 +104,8 @@ class Sweeping:
         except Unanswered as error:
             await self._histories.failed(name, ORDERS, error)
             return None
-        wrong = await self._mend(name, known, found.records, found.gaps, at, _gone(unseen, found))
+        wrong = await self._mend(name, known, found.records, found.gaps, at, found.gone(unseen))
         return Step(after=end, wrong=wrong, calls=found.calls)
-
-    async def refresh(self, name: str, external_ids: Collection[str]) -> None:
-        """Read these orders anew and forget those that are gone, as when somebody said that they changed; raises
-        Unanswered. For systems that find orders.
-        """
-        known, at = await self._histories.standing(name), self._clock.now()
-        found = await self._asking.find(name, external_ids)
-        await self._mend(name, known, found.records, found.gaps, at, _gone(external_ids, found))
 
     async def end(self, name: str, began: datetime, swept: Swept) -> None:
         """Note that a system was swept, and what was found."""
@@ -161,13 +153,6 @@ class Sweeping:
             return len(late) + len(gone)
 
         return await self._index.write(work)
-
-
-def _gone(asked: Iterable[str], found: Found) -> list[str]:
-    """The ids that the system has no more. A gap without an id may be any of them: then nobody is taken for gone."""
-    if any(gap.external_id is None for gap in found.gaps):
-        return []
-    return sorted(set(asked) - {record.external_id for record in found.records} - set(_ids(found.gaps)))
 
 
 def _was_due(record: OrderRecord, reached_at: datetime | None) -> bool:

@@ -99,11 +99,6 @@ class Sync:
             incomplete=frozenset(name for name in names if _lists(specs[name]) and name not in complete),
         )
 
-    async def refresh(self, name: str, external_ids: Collection[str]) -> None:
-        """Read some orders anew at once, as when a webhook names them; raises Unanswered."""
-        await self.sweeping.refresh(name, external_ids)
-        await self._weave()
-
     async def look(self) -> tuple[Standing, ...]:
         """How the index stands, which the metrics tell from then on."""
         self._standings = await self.index.read(standing_of, seconds=LONGEST_LOOK)

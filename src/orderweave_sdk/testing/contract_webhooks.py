@@ -59,6 +59,12 @@ class WebhookContract(ContractSetting):
         else:
             assert subject.read_delivery(*_came(sent), late) == subject.read_delivery(*_came(sent), _AT)
 
+    async def test_webhook_tried_again_late(self, subject: Any, system: SimulatedSystem) -> None:
+        """What the vendor itself sends an hour later, because it could not before, is the same delivery."""
+        sends, late = self._sends(system), _AT + timedelta(hours=1)
+        first = subject.read_delivery(*_came(sends.webhook(_AT)), _AT)
+        assert subject.read_delivery(*_came(sends.webhook(_AT, sent_at=late)), late) == first
+
     async def test_webhook_of_others_is_refused(self, subject: Any, system: SimulatedSystem) -> None:
         """Signed by somebody else, or not at all: refused."""
         sends = self._sends(system)

@@ -26,8 +26,9 @@ class SendsWebhooks(Protocol):
     webhook_signature: ClassVar[str]
     webhook_timed: ClassVar[bool]
 
-    def webhook(self, at: datetime, *, forged: bool = False) -> SentWebhook:
+    def webhook(self, at: datetime, *, sent_at: datetime | None = None, forged: bool = False) -> SentWebhook:
         """That the first order, or parcel, which it holds changed at this time. Always the same for the same time;
-        `forged` ones are signed by somebody else.
+        `forged` ones are signed by somebody else. A vendor that signs the time of sending signs `sent_at`, by default
+        the same time: it tries again later what was not taken.
         """
         ...

@@ -41,10 +41,10 @@ class Story(msgspec.Struct, frozen=True):
     groups: tuple[Group, ...]
     orders: tuple[Order, ...]
 
-    def index(self, url: str) -> Index:
-        """An empty index of this business."""
+    def index(self, url: str, now: datetime = READ_AT) -> Index:
+        """An empty index of this business, and what time it is there."""
         return Index(
-            Database(url), reader=self.reader, merger=self.merger, captures=self.captures, clock=FakeClock(READ_AT)
+            Database(url), reader=self.reader, merger=self.merger, captures=self.captures, clock=FakeClock(now)
         )
 
     def items(self) -> list[InventoryItem]:
@@ -59,13 +59,13 @@ class Story(msgspec.Struct, frozen=True):
 
 
 @lru_cache(maxsize=2)
-def story(seed: int = 7, orders: int = 300) -> Story:
-    """The business of a seed."""
-    return asyncio.run(_story(seed, orders))
+def story(seed: int = 7, orders: int = 300, players: tuple[str, ...] | None = None) -> Story:
+    """The business of a seed, played by these connectors, or by the usual ones."""
+    return asyncio.run(_story(seed, orders, players))
 
 
-async def _story(seed: int, orders: int) -> Story:
-    async with DemoBusiness(seed=seed, orders=orders) as made:
+async def _story(seed: int, orders: int, players: tuple[str, ...] | None) -> Story:
+    async with DemoBusiness(seed=seed, orders=orders, connectors=players) as made:
         business = made.configuration().business
     reader, merger = KeyReader(business), Merger(business, Authority(business))
     captures = frozenset(name for name, spec in business.systems.items() if spec.captures_orders)

@@ -18,7 +18,9 @@ from orderweave.receiving.deliveries import Concerned
 from orderweave.receiving.effects import EffectFailed, GatewayEffects
 from orderweave.receiving.refreshing import refresh
 from orderweave_sdk.batches import keys_of
+from orderweave_sdk.capabilities import Search
 from orderweave_sdk.errors import Unreachable
+from orderweave_sdk.manifest import SearchField
 from orderweave_sdk.records import Facet, Key
 from tests.unit.caching.stores import settings
 from tests.unit.fake_business import order
@@ -77,6 +79,13 @@ class World:
         found = await systems.find_orders("shop", keys_of(by, [value]), HEADER, systems.call(10))
         return [each.via for each in found.found]
 
+    async def listed(self) -> list[Via]:
+        """Which way the order comes in a list."""
+        systems = self.desk.woven.systems
+        wanted = Search(conditions=(), sort=SearchField.PLACED_AT, descending=True, size=10, after=None, facets=HEADER)
+        page = await systems.search_orders("shop", wanted, systems.call(10))
+        return [each.fetched.via for each in page.found]
+
     async def indexed(self) -> int:
         """How many orders the index has."""
         index = self.desk.woven.index
@@ -117,26 +126,35 @@ async def test_what_was_not_there_is_forgotten_too(world: World) -> None:
     assert await world.via("number", "1003") == [Via.LIVE]
 
 
-async def test_an_answer_on_its_way_is_not_kept(world: World) -> None:
-    """What the shop was asked before it said that the order changed may be of before: it is answered, and not kept."""
+@pytest.mark.parametrize("capability", ["find_orders", "search_orders"])
+async def test_an_answer_on_its_way_is_not_kept(world: World, capability: str) -> None:
+    """What the shop was asked before it said that the order changed, by the order's id or for a list, may be of before:
+    it is answered, and not kept.
+    """
     gate, begun = asyncio.Event(), asyncio.Event()
     systems = world.desk.woven.systems
     connector = systems.connector("shop")
-    find = connector.find_orders
+    given = getattr(connector, capability)
 
-    async def slowly(*given: Any) -> Any:
-        found = await find(*given)
+    async def slowly(*asked: Any) -> Any:
+        found = await given(*asked)
         begun.set()
         await gate.wait()
         return found
 
-    connector.find_orders = slowly
-    asking = asyncio.create_task(world.via("id", "a1"))
+    setattr(connector, capability, slowly)
+    asking = asyncio.create_task(world.via("id", "a1") if capability == "find_orders" else world.listed())
     await begun.wait()
     await world.quiet.apply("shop", ABOUT_ONE)
     gate.set()
     assert await asking == [Via.LIVE]
     assert await world.via("id", "a1") == [Via.LIVE]
+    assert await world.via("id", "a1") == [Via.CACHE]
+
+
+async def test_a_list_fills_the_cache(world: World) -> None:
+    """Where nothing was forgotten meanwhile, what stood in a list is at hand by its id."""
+    assert await world.listed() == [Via.LIVE]
     assert await world.via("id", "a1") == [Via.CACHE]
 
 
@@ -153,14 +171,14 @@ async def test_followers_are_told(world: World) -> None:
 
 
 async def test_the_index_reads_anew(world: World) -> None:
-    """The order is asked for once, by the surest of its names, past the cache, and stands in the index; once its system
-    has it no more it is dropped.
+    """The order is asked for once, by the surest of its names, past the cache, in which nothing is put of an order that
+    maybe nobody looks at; it stands in the index, and once its system has it no more it is dropped.
     """
     about = [Concerned(order=(Key("id", "a1"), Key("number", "1001")))]
     await world.effects.apply("shop", about)
     assert world.shop.looked_up() == [("id=a1",)]
     assert await world.indexed() == 1
-    assert await world.via("id", "a1") == [Via.CACHE]
+    assert await world.via("id", "a1") == [Via.LIVE]
     world.shop.orders.clear()
     await world.effects.apply("shop", about)
     assert await world.indexed() == 0

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from orderweave.planning.needs import needs_of
 from orderweave_sdk.capabilities import Gap
 from orderweave_sdk.errors import Unreachable
 from orderweave_sdk.records import Axis, FulfillmentStatus
 from tests.unit.fake_business import erp, order, shop, stock
+from tests.unit.fake_clock import NOON
 from tests.unit.fetching.test_parcels import carrier
-from tests.unit.sync.keeping import anew, changing, kept
+from tests.unit.sync.keeping import anew, changing, kept, later
 
 SENT = ((Axis.FULFILLMENT, "fulfilled", "FULFILLED"),)
 WHOLE = needs_of(["Order.fulfillmentStatus", "Order.shipments"])
@@ -52,6 +56,27 @@ async def test_parcels_are_asked_about_until_they_have_arrived(tmp_path: Path) -
         sync.time.advance(21_600)
         await sync.sync.turn()
         assert [call.values for call in parcels.calls[2:]] == [("T1", "T2")]
+
+
+async def test_a_parcel_that_left_long_ago(tmp_path: Path) -> None:
+    """Its order comes into the index only now: the carrier, of which nobody expects news of such a parcel, is asked
+    about it with the sweep, once; and the index is as made anew.
+    """
+    mine, parcels = changing(shop([])), carrier("T1")
+    async with kept(tmp_path, mine, parcels) as sync:
+        await sync.sync.turn()
+        late = order("a1", "1001", tracking="T1", words=SENT)
+        assert late.fulfillment is not None
+        sent = (replace(late.fulfillment.shipments[0], shipped_at=NOON - timedelta(days=61)),)
+        mine.orders.append(later(late, sync.time.now(), fulfillment=replace(late.fulfillment, shipments=sent)))
+        sync.time.advance(300)
+        await sync.sync.turn()
+        assert parcels.calls == []
+        for _ in range(2):
+            sync.time.advance(21_600)
+            await sync.sync.turn()
+            assert [call.values for call in parcels.calls] == [("T1",)]
+        assert await sync.rows() == await anew(tmp_path, mine, parcels)
 
 
 async def test_stock_is_read_of_known_skus_in_batches(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
-"""A business changes while its webhooks get lost, doubled and reordered and a system is down for an hour. What is in
-the index after a reconciliation is what an index made anew of the systems holds, row by row.
+"""A business changes while what is told of it gets lost, doubled and reordered and a system is down for an hour. What
+is in the index after a reconciliation is what an index made anew of the systems holds, row by row. Real webhooks, by
+the door, are those of `tests/e2e/test_reconciliation.py`.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ EVENTS = 80
 
 
 class Webhooks:
-    """Deliveries of records as they were when something happened: some never, some twice, some up to an hour later."""
+    """Readings of records as they were when something happened: some never, some twice, some up to an hour later. Ours
+    are of what is there when they are made; these are worse.
+    """
 
     def __init__(self, random: Random) -> None:
         self._random = random
@@ -47,7 +50,7 @@ class Webhooks:
             heapq.heappush(self._due, (due, next(self._number), system, record, sync.time.now()))
 
     async def deliver(self, sync: Kept) -> None:
-        """What is due by now, each as the webhook's effect on the index."""
+        """What is due by now is taken by the index."""
         while self._due and self._due[0][0] <= sync.time.monotonic():
             _, _, system, record, at = heapq.heappop(self._due)
             read = FACETS & sync.woven.fakes[system].manifest.facets

@@ -7,7 +7,6 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from orderweave.sync.asking import Unanswered
 from orderweave.sync.histories import Outcome
 from orderweave.sync.passes import PassFailed, Plain
 from orderweave.sync.sweeping import Swept
@@ -143,23 +142,6 @@ async def test_sweeps_come_when_they_are_due(tmp_path: Path) -> None:
         assert sync.sync.drifts() == {("shop",): 1.0}
         sync.time.advance(7)
         assert sync.sync.lags() == {("shop",): 7.0}
-
-
-async def test_named_orders_are_read_at_once(tmp_path: Path) -> None:
-    """One that changed and one that is gone, in one look-up; with the system down it says so and forgets nothing."""
-    mine = changing(shop(five()))
-    async with kept(tmp_path, mine) as sync:
-        await sync.sync.turn()
-        mine.orders[1] = later(order("a1", "1001", hours=-11, total="77.00"), sync.time.now())
-        del mine.orders[4]
-        mine.calls.clear()
-        await sync.sync.refresh("shop", ["a1", "a4"])
-        assert mine.looked_up() == [("id=a1", "id=a4")]
-        assert await sync.rows() == await anew(tmp_path, mine)
-        mine.error = Unreachable("off")
-        with pytest.raises(Unanswered, match="shop: off"):
-            await sync.sync.refresh("shop", ["a1"])
-        assert len((await sync.rows())["records"]) == 4
 
 
 async def test_who_cannot_look_up_is_read_whole(tmp_path: Path) -> None:

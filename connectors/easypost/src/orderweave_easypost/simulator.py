@@ -79,17 +79,18 @@ class EasypostSimulator(Simulator):
         """Where to find it, and the key that it takes."""
         return {"url": self.url, "api_key": API_KEY, "webhook_secrets": WEBHOOK_SECRET}
 
-    def webhook(self, at: datetime, *, forged: bool = False) -> SentWebhook:
+    def webhook(self, at: datetime, *, sent_at: datetime | None = None, forged: bool = False) -> SentWebhook:
         """See `SendsWebhooks`: the oldest tracker was updated."""
+        tracker = self._trackers[-1]
         event = {
-            "id": f"evt_{int(at.timestamp())}",
+            "id": f"evt_{int(at.timestamp())}_{tracker['id']}",
             "object": "Event",
             "mode": self.mode,
             "description": "tracker.updated",
             "created_at": at.isoformat().replace("+00:00", "Z"),
-            "result": self._trackers[-1],
+            "result": tracker,
         }
-        stamp, body = format_datetime(at), msgspec.json.encode(event)
+        stamp, body = format_datetime(sent_at or at), msgspec.json.encode(event)
         # The secret as EasyPost takes it, with the accent apart from its letter.
         key = b"another" if forged else b"se\xcc\x81cret"
         made = hmac.new(key, f"{stamp}POST{_WEBHOOK_PATH}".encode() + body, "sha256").hexdigest()

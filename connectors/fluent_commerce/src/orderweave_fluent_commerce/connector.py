@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 import msgspec
 
-from orderweave_fluent_commerce import stock
+from orderweave_fluent_commerce import stock, webhooks
 from orderweave_fluent_commerce.client import Client
 from orderweave_fluent_commerce.manifest import MANIFEST, narrowed, reference_attributes
 from orderweave_fluent_commerce.mapping import order_record
@@ -40,7 +40,9 @@ from orderweave_sdk.decoding import decode
 from orderweave_sdk.errors import GiveUp
 from orderweave_sdk.manifest import Batch, Manifest
 from orderweave_sdk.records import Facet, Key, OrderRecord
+from orderweave_sdk.signatures import public_key
 from orderweave_sdk.upstream import UpstreamFactory
+from orderweave_sdk.webhooks import Delivery, public_keys_of
 
 # Changes are asked for from so long before the last time, because Fluent's clock is not ours.
 _OVERLAP = timedelta(minutes=5)
@@ -68,6 +70,8 @@ class FluentCommerceConnector:
         self._client = Client(settings, upstream)
         self._attributes = reference_attributes(settings)
         self._retailer: int | None = settings.get("retailer_id")
+        self._account = str(settings.get("account") or _first_label(settings["url"]))
+        self._webhook_keys = public_keys_of(settings)
         self._catalogues = stock.Catalogues(
             inventory=settings.get("inventory_catalogue") or None,
             virtual=settings.get("virtual_catalogue") or None,
@@ -81,7 +85,7 @@ class FluentCommerceConnector:
 
     @classmethod
     def problems(cls, settings: Settings) -> list[str]:
-        """An address without a path, and attributes that are no look-ups of Fluent's own."""
+        """An address without a path, attributes that are no look-ups of Fluent's own, and keys that are keys."""
         found = []
         parts = urlsplit(settings["url"])
         if parts.path.strip("/") or parts.query or parts.fragment:
@@ -91,6 +95,8 @@ class FluentCommerceConnector:
             for name in reference_attributes(settings)
             if name in MANIFEST.lookups
         ]
+        if any(public_key(text) is None for text in public_keys_of(settings)):
+            found.append("webhook_public_keys: give RSA public keys, each as PEM or as the base64 that Fluent prints")
         return found
 
     async def check(self, call: Call) -> str:
@@ -120,6 +126,10 @@ class FluentCommerceConnector:
             payloads, gaps = await self._by_reference(by, values, wanted, call)
         records, more = await self._records(payloads, wanted, call)
         return Orders(records=records, gaps=(*gaps, *more))
+
+    def read_delivery(self, headers: Mapping[str, str], body: bytes, now: datetime) -> Delivery:
+        """The order or the product that an event is about. Fluent signs no time of sending."""
+        return webhooks.read_delivery(headers, body, self._webhook_keys, account=self._account, retailer=self._retailer)
 
     async def _by_reference(
         self, by: str, values: Sequence[str], wanted: Wanted, call: Call
@@ -222,6 +232,11 @@ class FluentCommerceConnector:
     async def list_locations(self, call: Call) -> Locations:
         """Every location of the account."""
         return await stock.list_locations(self._client, call)
+
+
+def _first_label(url: str) -> str:
+    """The account that an address such as https://ACCOUNT.api.fluentretail.com begins with."""
+    return (urlsplit(url).hostname or "").partition(".")[0]
 
 
 def _bounded(what: str, batch: Batch | None, values: Sequence[str]) -> None:

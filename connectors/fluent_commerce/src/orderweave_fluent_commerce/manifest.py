@@ -31,6 +31,7 @@ MANIFEST = Manifest(
             Capability.READ_STOCK,
             Capability.FIND_PRODUCTS,
             Capability.LIST_LOCATIONS,
+            Capability.RECEIVE_WEBHOOKS,
         }
     ),
     facets=frozenset(
@@ -74,7 +75,10 @@ MANIFEST = Manifest(
         _text("client_secret", "The API client's secret.", required=True, secret=True),
         _text("username", "The user to sign in as.", required=True),
         _text("password", "The user's password.", required=True, secret=True),
-        _text("account", "The account's id, sent as fluent.account, where the host serves several accounts."),
+        _text(
+            "account",
+            "The account's id, where the host does not begin with it: sent as fluent.account, and named by webhooks.",
+        ),
         Setting(
             name="retailer_id",
             kind=SettingKind.INTEGER,
@@ -86,6 +90,10 @@ MANIFEST = Manifest(
         _text("inventory_catalogue", "The inventory catalogue whose positions are the stock; all of them without it."),
         _text("virtual_catalogue", "The virtual catalogue, of type BASE, that says what may be sold at each location."),
         _text("product_catalogue", "The product catalogue in which SKUs are looked up; all of them without it."),
+        _text(
+            "webhook_public_keys",
+            "Fluent's public keys that sign webhooks, of the account's region: PEM or base64, separated by spaces.",
+        ),
     ),
     statuses=STATUSES,
 )

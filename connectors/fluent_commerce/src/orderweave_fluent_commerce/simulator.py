@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 from urllib.parse import parse_qs
+from uuid import NAMESPACE_URL, uuid5
+
+import msgspec
 
 from orderweave_fluent_commerce.client import GRAPHQL_PATH, TOKEN_PATH
 from orderweave_fluent_commerce.expressible import (
@@ -31,9 +34,12 @@ from orderweave_fluent_commerce.simulated_wire import (
     return_wire,
     virtual_position_wire,
 )
+from orderweave_fluent_commerce.webhooks import FULFILMENT, ORDER, SIGNATURE
 from orderweave_sdk.records import OrderRecord, ProductRecord, StockRecord
 from orderweave_sdk.testing.graphql_simulator import GraphqlSimulator, Operation
+from orderweave_sdk.testing.signing import rsa_key
 from orderweave_sdk.testing.simulator import SimulatedAnswer, SimulatedRequest
+from orderweave_sdk.testing.webhooks import SentWebhook
 from orderweave_sdk.testing.world import World
 
 ACCOUNT = {
@@ -42,6 +48,7 @@ ACCOUNT = {
     "username": "orderweave",
     "password": "simulated-password",
 }
+ACCOUNT_ID = "SIMULATED"
 VIRTUAL_CATALOGUE = "VC:BASE"
 _ACCESS_TOKEN = "simulated-access-token"  # of the simulator's own
 _RANGES = {
@@ -67,6 +74,8 @@ class FluentCommerceSimulator(GraphqlSimulator):
     sdl: ClassVar[str] = SDL
     graphql_path: ClassVar[str] = GRAPHQL_PATH
     sign_in_paths: frozenset[str] = frozenset({TOKEN_PATH})
+    webhook_signature: ClassVar[str] = SIGNATURE
+    webhook_timed: ClassVar[bool] = False
 
     def __init__(self) -> None:
         super().__init__()
@@ -105,9 +114,34 @@ class FluentCommerceSimulator(GraphqlSimulator):
         return {
             "url": self.url,
             **ACCOUNT,
+            "account": ACCOUNT_ID,
             "reference_attributes": REFERENCE_ATTRIBUTE,
             "virtual_catalogue": VIRTUAL_CATALOGUE,
+            "webhook_public_keys": rsa_key("fluent_commerce").public,
         }
+
+    def webhook(self, at: datetime, *, sent_at: datetime | None = None, forged: bool = False) -> SentWebhook:
+        """See `SendsWebhooks`: a fulfilment of the first order changed."""
+        order = self.world.orders[0]
+        refs = {key.namespace: key.value for key in references_of(order)}
+        event: Fields = {
+            "id": str(uuid5(NAMESPACE_URL, f"{order.external_id} {at.isoformat()}")),
+            "name": "FulfilmentStatus",
+            "accountId": ACCOUNT_ID,
+            "retailerId": self._retailers[channel_of(order).code],
+            "entityId": "1",
+            "entityRef": refs.get("fulfilment_ref"),
+            "entityType": FULFILMENT,
+            "entityStatus": "FULFILLED",
+            "rootEntityId": order.external_id,
+            "rootEntityRef": refs.get("ref"),
+            "rootEntityType": ORDER,
+            "type": "NORMAL",
+            "attributes": {},
+        }
+        body = msgspec.json.encode(event)
+        key = rsa_key("somebody else" if forged else "fluent_commerce")
+        return SentWebhook(headers={SIGNATURE: key.signed(body)}, body=body)
 
     def seed(self, world: World) -> None:
         """Replace all that the account knows."""

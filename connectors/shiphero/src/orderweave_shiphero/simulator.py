@@ -100,7 +100,7 @@ class ShipheroSimulator(GraphqlSimulator):
         """Where to find it, and the refresh token that it takes."""
         return {"url": self.url, "refresh_token": REFRESH_TOKEN, "webhook_secrets": WEBHOOK_SECRET}
 
-    def webhook(self, at: datetime, *, forged: bool = False) -> SentWebhook:
+    def webhook(self, at: datetime, *, sent_at: datetime | None = None, forged: bool = False) -> SentWebhook:
         """See `SendsWebhooks`: stock was allocated to the first order."""
         order = self.world.orders[0]
         document = {

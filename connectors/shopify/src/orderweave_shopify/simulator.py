@@ -99,7 +99,7 @@ class ShopifySimulator(GraphqlSimulator):
             "webhook_secrets": WEBHOOK_SECRET,
         }
 
-    def webhook(self, at: datetime, *, forged: bool = False) -> SentWebhook:
+    def webhook(self, at: datetime, *, sent_at: datetime | None = None, forged: bool = False) -> SentWebhook:
         """See `SendsWebhooks`: the first order was updated."""
         order = self.world.orders[0]
         document = {
