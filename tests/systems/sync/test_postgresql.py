@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from orderweave.bootstrap import Orderweave
 from orderweave.config.configuration import IndexSettings, SyncSettings
 from orderweave.demo import DemoBusiness
+from orderweave.durable.locks import AdvisoryLock
 from orderweave.index.tables import METADATA
 from orderweave.sync import Steady, Sync
-from orderweave.sync.sole import AdvisoryLock
 from orderweave.sync.sweeping import Swept
 from tests.systems.sql.postgresql import PostgresqlServer
 from tests.unit.sync.keeping import Rows, rows_in
@@ -22,6 +22,7 @@ from tests.unit.sync.keeping import Rows, rows_in
 pytestmark = pytest.mark.systems
 
 ORDERS = 60
+LOCK = "orderweave sync-lock"
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +43,7 @@ def url(server: PostgresqlServer) -> Iterator[str]:
     engine = sa.create_engine(server.url)
     with engine.begin() as connection:
         METADATA.drop_all(connection)
-        for leftover in ("DROP SCHEMA IF EXISTS orderweave_sync CASCADE", "DROP TABLE IF EXISTS alembic_version"):
+        for leftover in ("DROP SCHEMA IF EXISTS orderweave_durable CASCADE", "DROP TABLE IF EXISTS alembic_version"):
             connection.exec_driver_sql(leftover)
     engine.dispose()
 
@@ -82,7 +83,7 @@ async def test_the_same_rows_in_both(url: str, tmp_path: Path) -> None:
     assert found[0] == found[1]
     engine = sa.create_engine(url)
     with engine.connect() as connection:
-        noted = connection.exec_driver_sql("SELECT status, count(*) FROM orderweave_sync.workflow_status GROUP BY 1")
+        noted = connection.exec_driver_sql("SELECT status, count(*) FROM orderweave_durable.workflow_status GROUP BY 1")
         assert [tuple(row) for row in noted] == [("SUCCESS", 5)]
     engine.dispose()
 
@@ -109,7 +110,7 @@ async def test_a_sweep_mends(url: str) -> None:
 
 async def test_one_of_two_syncs_until_its_connection_is_gone(url: str) -> None:
     """A second process stands by; when the first one's session ends, however it does, the lock is the second's."""
-    locks = [AdvisoryLock(sa.make_url(url)) for _ in range(2)]
+    locks = [AdvisoryLock(sa.make_url(url), LOCK) for _ in range(2)]
     first, second = locks
     assert first.take()
     assert first.held()
@@ -133,7 +134,7 @@ async def test_a_second_process_does_nothing(url: str) -> None:
         gateway = woven(business, url)
         try:
             assert gateway.index is not None
-            lock = AdvisoryLock(sa.make_url(url))
+            lock = AdvisoryLock(sa.make_url(url), LOCK)
             assert lock.take()
             steady = Steady(Sync(gateway.systems, gateway.index, SyncSettings()))
             async with steady.alone() as ours:

@@ -1,20 +1,21 @@
-"""Which process of many works on an index: the one that holds its lock, which falls when the process does."""
+"""Locks over all processes that share an index: each is held by one of them, and falls when that one does.
+
+All of it blocks: call it in a thread.
+"""
 
 from __future__ import annotations
 
 import fcntl
 import os
+from hashlib import blake2b
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy import URL, Connection, NullPool, create_engine, text
+from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-# One number for all who sync an index in PostgreSQL (the letters of "syncs").
-_SYNCS = 0x73796E6373
 
-
-class Sole(Protocol):
+class Lock(Protocol):
     """A lock of one process."""
 
     def take(self) -> bool:
@@ -65,8 +66,9 @@ class FileLock:
 class AdvisoryLock:
     """PostgreSQL's lock of a session, on a connection of its own; it is lost with that."""
 
-    def __init__(self, url: URL) -> None:
-        self._engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    def __init__(self, url: URL, name: str) -> None:
+        self._engine: Engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        self._number = int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), signed=True)
         self._connection: Connection | None = None
 
     def take(self) -> bool:
@@ -74,7 +76,7 @@ class AdvisoryLock:
         if self._connection is not None and self.held():
             return True
         connection = self._engine.connect()
-        if connection.execute(text("SELECT pg_try_advisory_lock(:syncs)"), {"syncs": _SYNCS}).scalar_one():
+        if connection.execute(text("SELECT pg_try_advisory_lock(:number)"), {"number": self._number}).scalar_one():
             self._connection = connection
             return True
         connection.close()
@@ -98,8 +100,8 @@ class AdvisoryLock:
             self._connection = None
 
 
-def sole(url: URL) -> Sole:
-    """The lock of an index."""
+def lock_of(url: URL, name: str) -> Lock:
+    """The lock of that name over an index."""
     if url.get_backend_name() == "sqlite":
-        return FileLock(Path(f"{url.database}-sync-lock"))
-    return AdvisoryLock(url)
+        return FileLock(Path(f"{url.database}-{name}"))
+    return AdvisoryLock(url, f"orderweave {name}")
