@@ -30,13 +30,15 @@ Pause = Callable[[float], Awaitable[object]]
 class Offer(msgspec.Struct, frozen=True, kw_only=True):
     """Work that this process does: what waits in `queue`, by the workflows of `module`, with the steps of `doer`.
 
-    No more than `at_once` are under way over all processes.
+    No more than `at_once` are under way over all processes. With `spread` each of the processes that offer it does its
+    share of what there is; one that has more, as when another has come, leaves the rest after the step that it is at.
     """
 
     queue: str
     module: str
     doer: Any
     at_once: int | None = None
+    spread: bool = False
 
 
 class Durable:
@@ -52,6 +54,8 @@ class Durable:
         self._pause = pause
         self._offers: dict[str, Offer] = {}
         self._seats = Seats(index, "worker")
+        # Who offers work that is spread, apart from all who work on something.
+        self._offering: dict[str, Seats] = {}
         self._engine: Engine | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._users = 0
@@ -64,6 +68,8 @@ class Durable:
         """Do such work while it runs."""
         assert self._engine is None, "offers come before the first `running`"
         self._offers[offer.queue] = offer
+        if offer.spread:
+            self._offering[offer.queue] = Seats(self._index, offer.queue)
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[Engine]:
@@ -128,24 +134,33 @@ class Durable:
 
     def _look(self) -> None:
         assert self._engine is not None
-        if not (self._engine.is_up and self._seats.held()):
+        if not (self._engine.is_up and all(seats.held() for seats in (self._seats, *self._offering.values()))):
             # Others may have taken our seat for a dead one's: what we note counts no more.
             self._leave()
             self._launch()
+        self._settle()
+
+    def _settle(self) -> None:
+        assert self._engine is not None
         self._engine.take_up(self._seats)
+        for queue, seats in self._offering.items():
+            self._engine.spread(queue, seats.taken())
 
     def _launch(self) -> None:
         assert self._engine is not None
         assert self._loop is not None
+        for seats in self._offering.values():
+            seats.sit()
         self._engine.launch(self._seats.sit(), self._loop)
-        self._engine.take_up(self._seats)
+        self._settle()
 
     def _leave(self) -> None:
         try:
             if self._engine is not None:
                 self._engine.close()
         finally:
-            self._seats.rise()
+            for seats in (self._seats, *self._offering.values()):
+                seats.rise()
 
 
 _occupant: Durable | None = None

@@ -29,8 +29,8 @@ _FORM = "2"
 _SCHEMA = "orderweave_durable"
 # Work goes on as often as its process is ended.
 _MOST_RECOVERIES = 1_000_000
-# Seconds between two looks of DBOS at a queue.
-_QUEUE_LOOK = 0.5
+# Seconds between two looks of DBOS at a queue. Each costs some milliseconds, in every process.
+_LOOK = 1.0
 # Tries of a step that only waits for the database, and seconds between two of them.
 _MOST_TRIES = 10_000
 _TRY_SECONDS = 5.0
@@ -92,6 +92,7 @@ class Engine:
     def __init__(self, index: URL, offers: Sequence[Offer]) -> None:
         self._url = _beside(index)
         self._offers = offers
+        self._executor = ""
         self.is_up = False
         for offer in offers:
             import_module(offer.module)
@@ -99,6 +100,7 @@ class Engine:
     def launch(self, seat: int, loop: asyncio.AbstractEventLoop) -> None:
         """Open the work database; what this seat's last process left goes on, by steps that are done in `loop`."""
         global _home  # noqa: PLW0603 - DBOS has one in a process as well
+        self._executor = _executor(seat)
         _home = _Home({offer.queue: offer.doer for offer in self._offers}, loop)
         logger = logging.getLogger("dbos")
         if not logger.handlers:
@@ -110,7 +112,7 @@ class Engine:
                 "name": "orderweave",
                 "system_database_url": self._url,
                 "dbos_system_schema": _SCHEMA,
-                "executor_id": _executor(seat),
+                "executor_id": self._executor,
                 "application_version": _FORM,
                 "serializer": DBOSPortableJSONSerializer(),
                 "enable_otlp": False,
@@ -121,7 +123,13 @@ class Engine:
         DBOS.listen_queues([offer.queue for offer in self._offers])
         DBOS.launch()
         for offer in self._offers:
-            DBOS.register_queue(offer.queue, global_concurrency=offer.at_once, polling_interval_sec=_QUEUE_LOOK)
+            DBOS.register_queue(
+                offer.queue,
+                global_concurrency=offer.at_once,
+                polling_interval_sec=_LOOK,
+                # What `spread` has set stays.
+                on_conflict="never_update" if offer.spread else "update_if_latest_version",
+            )
         self.is_up = True
 
     def close(self) -> None:
@@ -131,7 +139,7 @@ class Engine:
 
     def take_up(self, seats: Seats) -> None:
         """Put what the dead left back into its queues, for whoever is alive."""
-        for executor in {each.executor_id for each in self._under_way()}:
+        for executor in {each.executor_id for each in self._under_way()} - {self._executor}:
             with seats.vacant(_seat(executor)) as vacant:
                 # Looked at again, for until now somebody may have sat there, or taken it up.
                 left = self._under_way(executor) if vacant else []
@@ -141,6 +149,18 @@ class Engine:
                 for queue, ids in by_queue.items():
                     DBOS.resume_workflows(ids, queue_name=queue)
 
+    def spread(self, queue: str, alive: int) -> None:
+        """Do no more here than our share of what there is, when so many processes do such work."""
+        there = _listed(queue_name=[queue], status=list(_UNFINISHED))
+        share = None if alive <= 1 else max(1, -(-len(there) // alive))
+        known = DBOS.retrieve_queue(queue)
+        if known is not None and known.worker_concurrency != share:
+            known.set_worker_concurrency(share)
+        ours = [each.workflow_id for each in there if (each.status, each.executor_id) == ("PENDING", self._executor)]
+        if share is not None and len(ours) > share:
+            # The youngest, of which the least is noted. Whoever claims it is its owner; what we still note is refused.
+            DBOS.resume_workflows(ours[share:], queue_name=queue)
+
     def ask(self, queue: str, work: Callable[..., Any], name: str, *arguments: Any) -> None:
         """Have a workflow done by whoever offers to, unless there is one of that name."""
         with SetWorkflowID(name):
@@ -149,6 +169,10 @@ class Engine:
     def unfinished(self, prefix: str) -> list[str]:
         """The names, with this beginning, of work that waits or is under way, the oldest first."""
         return [each.workflow_id for each in _listed(workflow_id_prefix=prefix, status=list(_UNFINISHED))]
+
+    def waiting(self, queue: str) -> list[str]:
+        """The names of what waits in a queue for a process that has room, the oldest first."""
+        return [each.workflow_id for each in _listed(queue_name=[queue], status=["ENQUEUED"])]
 
     def known(self, names: Sequence[str]) -> dict[str, bool]:
         """Which of these are noted, and whether that work waits or is under way and can be gone on with."""

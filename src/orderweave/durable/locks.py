@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Collection
 from hashlib import blake2b
 from pathlib import Path
 from typing import Protocol
@@ -68,7 +69,7 @@ class AdvisoryLock:
 
     def __init__(self, url: URL, name: str) -> None:
         self._engine: Engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-        self._number = int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), signed=True)
+        self._number = _number(name)
         self._connection: Connection | None = None
 
     def take(self) -> bool:
@@ -103,5 +104,42 @@ class AdvisoryLock:
 def lock_of(url: URL, name: str) -> Lock:
     """The lock of that name over an index."""
     if url.get_backend_name() == "sqlite":
-        return FileLock(Path(f"{url.database}-{name}"))
-    return AdvisoryLock(url, f"orderweave {name}")
+        return FileLock(_file(url, name))
+    return AdvisoryLock(url, name)
+
+
+def taken(url: URL, names: Collection[str]) -> int:
+    """How many of these locks over an index anybody has."""
+    if url.get_backend_name() == "sqlite":
+        return sum(_is_taken(file) for name in names if (file := _file(url, name)).exists())
+    numbers = {_number(name) for name in names}
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.connect() as connection:
+        return sum(_number_of(row.classid, row.objid) in numbers for row in connection.execute(_ADVISORY))
+
+
+# PostgreSQL shows the two halves of the number.
+_ADVISORY = text(
+    "SELECT classid, objid FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+
+
+def _number(name: str) -> int:
+    return int.from_bytes(blake2b(f"orderweave {name}".encode(), digest_size=8).digest(), signed=True)
+
+
+def _number_of(high: int, low: int) -> int:
+    return int.from_bytes((high << 32 | low).to_bytes(8), signed=True)
+
+
+def _file(url: URL, name: str) -> Path:
+    return Path(f"{url.database}-{name}")
+
+
+def _is_taken(path: Path) -> bool:
+    lock = FileLock(path)
+    if not lock.take():
+        return True
+    lock.release()
+    return False

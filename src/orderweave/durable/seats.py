@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import URL
 
-from orderweave.durable.locks import Lock, lock_of
+from orderweave.durable.locks import Lock, lock_of, taken
 
 # Processes that work over one index.
 _MOST_PROCESSES = 128
@@ -42,6 +42,10 @@ class Seats:
         """Whether our seat is still ours."""
         return self._ours is not None and self._ours[1].held()
 
+    def taken(self) -> int:
+        """How many seats are taken, by us and all others."""
+        return taken(self._url, [self._named(number) for number in range(1, _MOST_PROCESSES + 1)])
+
     def rise(self) -> None:
         """Leave our seat."""
         if self._ours is not None:
@@ -61,4 +65,7 @@ class Seats:
             lock.release()
 
     def _lock(self, number: int) -> Lock:
-        return lock_of(self._url, f"{self._name}-{number}")
+        return lock_of(self._url, self._named(number))
+
+    def _named(self, number: int) -> str:
+        return f"{self._name}-{number}"

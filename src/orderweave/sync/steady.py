@@ -91,7 +91,7 @@ class Steady:
             await asyncio.to_thread(self._lock.release)
 
     def _offer(self) -> None:
-        self._durable.offer(Offer(queue=PASSES, module="orderweave.sync.workflows", doer=self._sync))
+        self._durable.offer(Offer(queue=PASSES, module="orderweave.sync.workflows", doer=self._sync, spread=True))
 
     async def until_whole(self, only: Collection[str] | None = None) -> Turn:
         """Turns until every history is in and nobody failed, or until some have failed too often."""
@@ -103,6 +103,27 @@ class Steady:
             await self._pause(pause)
             pause *= 2
         return await self._sync.turn(only)
+
+    async def beside(self, only: Collection[str] | None = None) -> Turn:
+        """Do passes beside whoever leads until every history is in, or what is not has failed too often."""
+        await self._sync.index.open()
+        self._offer()
+        failing = 0
+        async with self._durable.running() as engine:
+            while True:
+                async with self._leading(engine) as ours:
+                    if ours:
+                        return await self.until_whole(only)
+                turn = await self._sync.seen(only)
+                failing = failing + 1 if turn.failed.keys() == turn.incomplete else 0
+                if not turn.incomplete or failing == _MOST_TURNS:
+                    return turn
+                await self._pause(_TRY_AGAIN)
+
+    async def beside_for_good(self) -> None:
+        """Do passes beside all others, and lead whenever nobody else does, for as long as the process lives."""
+        self._offer()
+        await self._keep()
 
     async def go_on(self, only: Collection[str] | None = None) -> None:
         """Turns for as long as the lock is ours."""

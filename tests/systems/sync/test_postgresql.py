@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
@@ -13,39 +12,14 @@ from orderweave.bootstrap import Orderweave
 from orderweave.config.configuration import IndexSettings, SyncSettings
 from orderweave.demo import DemoBusiness
 from orderweave.durable.locks import AdvisoryLock
-from orderweave.index.tables import METADATA
 from orderweave.sync import Steady, Sync
 from orderweave.sync.sweeping import Swept
-from tests.systems.sql.postgresql import PostgresqlServer
 from tests.unit.sync.keeping import Rows, rows_in
 
 pytestmark = pytest.mark.systems
 
 ORDERS = 60
-LOCK = "orderweave sync-lock"
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[PostgresqlServer]:
-    """A PostgreSQL server for all tests of this module."""
-    made = PostgresqlServer()
-    try:
-        made.start()
-        yield made
-    finally:
-        made.close()
-
-
-@pytest.fixture
-def url(server: PostgresqlServer) -> Iterator[str]:
-    """Its database, empty again afterwards."""
-    yield server.url
-    engine = sa.create_engine(server.url)
-    with engine.begin() as connection:
-        METADATA.drop_all(connection)
-        for leftover in ("DROP SCHEMA IF EXISTS orderweave_durable CASCADE", "DROP TABLE IF EXISTS alembic_version"):
-            connection.exec_driver_sql(leftover)
-    engine.dispose()
+LOCK = "sync-lock"
 
 
 def woven(business: DemoBusiness, url: str) -> Orderweave:

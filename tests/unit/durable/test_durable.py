@@ -177,3 +177,53 @@ async def test_what_failed_or_is_of_other_code_is_asked_for_anew(url: URL) -> No
             await asyncio.to_thread(ask, engine, [], ["one"])
             assert await asyncio.to_thread(engine.known, ["export:one"]) == {}
     assert done == ["one", "one", "one"]
+
+
+class Gated:
+    """Work whose steps wait until they are let through."""
+
+    def __init__(self) -> None:
+        self.begun: list[str] = []
+        self.done: list[str] = []
+        self.gates: dict[str, asyncio.Event] = {}
+        self.changed = asyncio.Condition()
+
+    async def advance(self, name: str) -> bool:
+        """The only step."""
+        async with self.changed:
+            self.begun.append(name)
+            self.changed.notify_all()
+        await self.gates.setdefault(name, asyncio.Event()).wait()
+        async with self.changed:
+            self.done.append(name)
+            self.changed.notify_all()
+        return False
+
+
+async def test_each_has_its_share(url: URL) -> None:
+    """Of three pieces a process leaves the youngest when another comes, who may take it; when that one has gone without
+    doing so, the first does it. The step that it was at when it left it is done twice, and noted once.
+    """
+    from orderweave.exporting.workflows import ask  # noqa: PLC0415 - it imports DBOS, which takes a second
+
+    steps, looks, other = Gated(), Looks(), Seats(url, QUEUE)
+    durable = Durable(url, pause=looks.pause)
+    durable.offer(Offer(queue=QUEUE, module=MODULE, doer=steps, spread=True))
+    async with durable.running() as engine, steps.changed:
+        await asyncio.to_thread(ask, engine, ["a", "b", "c"], [])
+        await steps.changed.wait_for(lambda: len(steps.begun) == 3)
+        assert other.sit() == 2
+        looks.look()
+        while await asyncio.to_thread(engine.waiting, QUEUE) != ["export:c"]:  # noqa: ASYNC110 - in other threads
+            await asyncio.sleep(0)
+        assert sorted(await asyncio.to_thread(engine.unfinished, "export:")) == ["export:a", "export:b", "export:c"]
+        other.rise()
+        looks.look()
+        steps.gates["c"].set()
+        await steps.changed.wait_for(lambda: steps.done.count("c") == 2)
+        assert sorted(steps.begun) == ["a", "b", "c", "c"]
+        steps.gates["a"].set()
+        steps.gates["b"].set()
+        await steps.changed.wait_for(lambda: len(steps.done) == 4)
+        while await asyncio.to_thread(engine.unfinished, "export:"):  # noqa: ASYNC110 - in other threads
+            await asyncio.sleep(0)

@@ -14,7 +14,8 @@ from sqlalchemy import URL, make_url
 
 from orderweave.config.configuration import SyncSettings
 from orderweave.durable import Durable, Offer
-from orderweave.durable.locks import FileLock
+from orderweave.durable.locks import FileLock, lock_of
+from orderweave.index.progress import ORDERS, note
 from orderweave.sync import Steady, Sync
 from orderweave.sync.histories import Outcome
 from orderweave.sync.passes import PASSES
@@ -168,6 +169,26 @@ async def test_one_of_two_syncs(steady: tuple[Kept, Steady], tmp_path: Path) -> 
             assert not theirs
     async with second.alone() as theirs:
         assert theirs
+
+
+async def test_it_helps_until_all_is_in_or_fails(steady: tuple[Kept, Steady]) -> None:
+    """Beside a leader it ends when every history is in, or when what is not has failed at six looks; where the leader
+    is gone, it leads.
+    """
+    made, running = steady
+    lock = lock_of(made.index.database.url, "sync-lock")
+    assert lock.take()
+    await made.index.write(lambda found: note(found, "shop", ORDERS, error="off", error_at=made.time.now()))
+    turn = await running.beside()
+    assert (turn.failed, turn.incomplete) == ({"shop": "off"}, frozenset({"shop"}))
+    assert made.time.monotonic() == 5 * 5.0
+    lock.release()
+    turn = await running.beside()
+    assert (turn.failed, turn.incomplete) == ({}, frozenset())
+    assert lock.take()
+    turn = await running.beside()
+    assert (turn.failed, turn.incomplete) == ({}, frozenset())
+    lock.release()
 
 
 async def test_it_runs_beside_and_ends(steady: tuple[Kept, Steady]) -> None:
