@@ -31,6 +31,8 @@ _SCHEMA = "orderweave_durable"
 _MOST_RECOVERIES = 1_000_000
 # Seconds between two looks of DBOS at a queue. Each costs some milliseconds, in every process.
 _LOOK = 1.0
+# Connections to PostgreSQL. A step keeps none while it is done.
+_MOST_CONNECTIONS = 5
 # Tries of a step that only waits for the database, and seconds between two of them.
 _MOST_TRIES = 10_000
 _TRY_SECONDS = 5.0
@@ -118,6 +120,7 @@ class Engine:
                 "enable_otlp": False,
                 "log_level": "ERROR",
                 "use_listen_notify": False,
+                "sys_db_pool_size": _MOST_CONNECTIONS,
             }
         )
         DBOS.listen_queues([offer.queue for offer in self._offers])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import msgspec
@@ -14,6 +15,8 @@ from orderweave.demo import DemoBusiness
 from orderweave.durable.locks import AdvisoryLock
 from orderweave.sync import Steady, Sync
 from orderweave.sync.sweeping import Swept
+from tests.systems.sql.postgresql import PostgresqlServer
+from tests.unit.durable.work import Looks, Steps, asked, working
 from tests.unit.sync.keeping import Rows, rows_in
 
 pytestmark = pytest.mark.systems
@@ -117,3 +120,27 @@ async def test_a_second_process_does_nothing(url: str) -> None:
             assert gateway.systems.health["erp"].calls == 0
         finally:
             await gateway.close()
+
+
+async def test_a_database_that_was_away(server: PostgresqlServer, url: str, caplog: pytest.LogCaptureFixture) -> None:
+    """While PostgreSQL is down a process has no seat, and says so; when it is back, the process sits down again and
+    goes on with what it was at.
+    """
+    done: list[str] = []
+    steps, looks = Steps(done, ends_at=1), Looks()
+    async with working(sa.make_url(url), steps, looks) as durable:
+        await asked(durable)
+        await steps.reached.wait()
+        steps.reached.clear()
+        steps.ends_at = None
+        server.pause()
+        try:
+            looks.look()
+            async with asyncio.timeout(60):
+                while "durable_work_waits" not in caplog.text:  # noqa: ASYNC110 - in another thread
+                    await asyncio.sleep(0.1)
+        finally:
+            server.resume()
+        looks.look()
+        await asyncio.wait_for(steps.reached.wait(), 60)
+    assert done == ["one", "one", "one"]

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,8 +13,7 @@ from sqlalchemy import URL, make_url
 from orderweave.durable import Durable, Offer
 from orderweave.durable.seats import Seats
 from orderweave.exporting.exports import QUEUE
-
-MODULE = "orderweave.exporting.workflows"
+from tests.unit.durable.work import MODULE, Looks, Steps, asked, working
 
 
 @pytest.fixture(autouse=True)
@@ -29,62 +27,10 @@ def threads_left() -> Iterator[None]:
     assert [thread.name for thread in ours if thread.is_alive()] == []
 
 
-class Steps:
-    """Work of three steps; the process is ended when it comes to the step `ends_at`."""
-
-    def __init__(self, done: list[str], ends_at: int | None = None) -> None:
-        self.done = done
-        self.ends_at = ends_at
-        self.reached = asyncio.Event()
-
-    async def advance(self, name: str) -> bool:
-        """A step."""
-        if len(self.done) == self.ends_at:
-            self.reached.set()
-            await asyncio.Event().wait()
-        self.done.append(name)
-        if len(self.done) == 3:
-            self.reached.set()
-        return len(self.done) < 3
-
-
-class Looks:
-    """Lets the time between two looks pass when it is told to."""
-
-    def __init__(self) -> None:
-        self._looks = asyncio.Event()
-
-    async def pause(self, seconds: float) -> None:
-        """Wait for the next look."""
-        await self._looks.wait()
-        self._looks.clear()
-
-    def look(self) -> None:
-        """Look once."""
-        self._looks.set()
-
-
 @pytest.fixture
 def url(tmp_path: Path) -> URL:
     """Where the index is."""
     return make_url(f"sqlite:///{tmp_path}/index.db")
-
-
-@asynccontextmanager
-async def working(url: URL, steps: Steps, looks: Looks | None = None) -> AsyncIterator[Durable]:
-    """A process that does such work."""
-    durable = Durable(url, pause=(looks or Looks()).pause)
-    durable.offer(Offer(queue=QUEUE, module=MODULE, doer=steps, at_once=1))
-    async with durable.running():
-        yield durable
-
-
-async def asked(durable: Durable) -> None:
-    """Ask for an export."""
-    from orderweave.exporting.workflows import ask  # noqa: PLC0415 - it imports DBOS, which takes a second
-
-    async with durable.running() as engine:
-        await asyncio.to_thread(ask, engine, ["one"], [])
 
 
 async def left_by_another(url: URL) -> list[str]:
