@@ -27,6 +27,7 @@ from orderweave.calling.parts import Pause
 from orderweave.calling.quota import meter_for
 from orderweave.config import Configuration
 from orderweave.config.configuration import ConfiguredSystem
+from orderweave.durable import Durable
 from orderweave.exporting import Exports
 from orderweave.fetching.readings import expose
 from orderweave.fetching.systems import Systems
@@ -115,12 +116,13 @@ class Orderweave:
         self.index = _index(configuration, reader, merger, self.clock)
         self.sync: Sync | None = None
         self._steady: Steady | None = None
-        if self.index is not None:
-            self.sync = Sync(self.systems, self.index, configuration.sync)
-            self._steady = Steady(self.sync, pause=pause)
         self.exports: Exports | None = None
-        if self.index is not None and configuration.exports is not None:
-            self.exports = Exports(self.index, business, configuration.exports, self.clock)
+        if self.index is not None:
+            durable = Durable(self.index.database.url)
+            self.sync = Sync(self.systems, self.index, configuration.sync)
+            self._steady = Steady(self.sync, durable, pause=pause)
+            if configuration.exports is not None:
+                self.exports = Exports(self.index, business, configuration.exports, self.clock, durable)
         parts = Parts(
             business=business,
             systems=self.systems,

@@ -7,7 +7,7 @@ LAYERS: tuple[frozenset[str], ...] = (
     frozenset({"model", "quality", "scaffold"}),
     frozenset({"planning", "matching"}),
     frozenset({"observing"}),
-    frozenset({"caching"}),
+    frozenset({"caching", "durable"}),
     frozenset({"config", "merging"}),
     frozenset({"inventory"}),
     frozenset({"projection", "index"}),

@@ -96,15 +96,22 @@ async def erase(path: Path, environment: Mapping[str, str], email: str) -> int:
 async def _synced(woven: Orderweave, index: Index, only: Sequence[str], *, watch: bool, anew: bool = False) -> int:
     bar = SyncBar(only or list(woven.configuration.systems), sys.stderr, woven.clock)
     steady = Steady(Sync(woven.systems, index, woven.configuration.sync, bar))
+    turn: Turn
     async with steady.alone() as ours:
-        if not ours:
-            print("another process syncs this index: see `orderweave index status`", file=sys.stderr)
-            return 1
+        if ours:
+            if anew:
+                await index.clear()
+            turn = await steady.until_whole(only or None)
+            if watch:
+                await steady.go_on(only or None)
+    if not ours:
         if anew:
-            await index.clear()
-        turn: Turn = await steady.until_whole(only or None)
+            print("another process syncs this index: stop it first", file=sys.stderr)
+            return 1
+        print("another process syncs this index: helping it", file=sys.stderr)
+        turn = await steady.beside(only or None)
         if watch:
-            await steady.go_on(only or None)
+            await steady.beside_for_good()
     for name in sorted(turn.incomplete):
         print(f"{name}: not everything is in: {turn.failed.get(name, 'it was not read')}", file=sys.stderr)
     for name, message in sorted(turn.failed.items()):

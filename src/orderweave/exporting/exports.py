@@ -6,18 +6,21 @@ import asyncio
 import logging
 import secrets
 import shutil
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from orderweave.config.configuration import ExportSettings
+from orderweave.durable import Durable, Offer
 from orderweave.exporting import jobs
-from orderweave.exporting.jobs import Holder, Job
+from orderweave.exporting.jobs import Job
 from orderweave.exporting.manifest import MANIFEST, manifest_of
 from orderweave.exporting.reading import count
 from orderweave.exporting.selection import Selection
@@ -29,20 +32,24 @@ from orderweave.model.exports import Stage
 from orderweave.model.systems import Business
 from orderweave_sdk.clock import Clock
 
+if TYPE_CHECKING:
+    from orderweave.durable.engine import Engine
+
 logger = logging.getLogger(__name__)
 # Seconds that the reading of one part may take.
 _LONGEST_STEP = 300.0
-# Seconds after which another takes over from who gives no sign of life, and between two such signs.
-_HELD_SECONDS = 30.0
-_BEAT_SECONDS = 10.0
 # Seconds that a count beforehand may take; without it there is progress and no end in sight.
 _LONGEST_COUNT = 20.0
 # Seconds that a look at one export may take.
 _LONGEST_LOOK = 5.0
-# Seconds between two looks for work, where nobody says that there is some.
+# Seconds between two looks for exports that were asked of a process that does not work on them.
 _LOOK_SECONDS = 2.0
+# Exports looked at together.
+_SOME = 1_000
 # Exports of one caller that wait or are worked on.
 _MOST_UNFINISHED = 5
+# Where exports wait for a process that has room.
+QUEUE = "exports"
 # For how long it is known of an export that it was, when its files are gone.
 _REMEMBERED = timedelta(days=7)
 
@@ -51,12 +58,20 @@ class Exports:
     """Exports over one index. What asks (`create`, `find`, `cancel`, `path`) works in every process; `start` lets this
     one do the work too, in the event loop in which it is closed.
 
-    The work is made of steps that are noted in the index's database (`steps.py`): whoever runs `work` next goes on
-    where the last one was when it ended, was killed or lost its machine. `sizes` bound a step.
+    Each export is a workflow (`workflows.py`) over one step, `advance`, that is noted in the index's database with what
+    it made (`steps.py`): whoever comes next goes on where the last one was when it ended, was killed or lost its
+    machine. `sizes` bound a step.
     """
 
     def __init__(
-        self, index: Index, business: Business, settings: ExportSettings, clock: Clock, *, sizes: Sizes | None = None
+        self,
+        index: Index,
+        business: Business,
+        settings: ExportSettings,
+        clock: Clock,
+        durable: Durable | None = None,
+        *,
+        sizes: Sizes | None = None,
     ) -> None:
         self._index = index
         self._business = business
@@ -65,8 +80,8 @@ class Exports:
         self._sizes = sizes or Sizes()
         self._bounds = Bounds(rows=settings.most_rows, bytes=settings.most_megabytes * 1024 * 1024)
         self._wake = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
-        self._holders = [Holder(name=secrets.token_hex(8), seconds=_HELD_SECONDS) for _ in range(settings.most_at_once)]
+        self._durable = durable or Durable(index.database.url)
+        self._task: asyncio.Task[None] | None = None
 
     async def create(self, selection: Selection, owner: str) -> Job:
         """A new export, queued; raises TooManyUnfinished."""
@@ -106,79 +121,79 @@ class Exports:
         return self._folder(job.id) / name if name in names else None
 
     def start(self) -> None:
-        """Work on exports from now on, so many at once as the settings say."""
-        self._tasks = [asyncio.create_task(self._keep_working(holder)) for holder in self._holders]
+        """Work on exports from now on, so many at once over all processes as the settings say."""
+        if self._task is None:
+            module = "orderweave.exporting.workflows"
+            at_once = self._settings.most_at_once
+            self._durable.offer(Offer(queue=QUEUE, module=module, doer=self, at_once=at_once))
+            self._task = asyncio.create_task(self._keep())
 
     async def close(self) -> None:
         """Work no more; what is under way goes on elsewhere, or here after the next start."""
-        tasks, self._tasks = self._tasks, []
-        for task in tasks:
+        task, self._task = self._task, None
+        if task is not None:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        for holder in self._holders if tasks else ():
-            await self._index.write(partial(jobs.let_go, holder=holder))
+            await asyncio.gather(task, return_exceptions=True)
 
-    async def work(self, holder: Holder | None = None) -> bool:
-        """Put away what is over, and work one export off to its end; False where none waits."""
-        held_by = holder or self._holders[0]
-        await self._put_away()
-        most = self._settings.most_at_once
-        now = self._clock.now()
-        if not await self._index.read(lambda found: jobs.waits(found, now), seconds=_LONGEST_LOOK):
+    async def _keep(self) -> None:
+        while True:
+            try:
+                await self._index.open()
+                async with self._durable.running() as engine:
+                    await self._look_after(engine)
+            except Exception as error:
+                # It passes, or is mended: the exports wait in the table.
+                logger.error("exports_wait", extra={"fields": {"error": type(error).__name__}})
+            await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _look_after(self, engine: Engine) -> None:
+        """See that all that waits is asked for, and that what is over is put away."""
+        from orderweave.exporting.workflows import ask  # noqa: PLC0415 - it imports DBOS, which takes a second
+
+        while True:
+            self._wake.clear()
+            gone = await self.put_away()
+            await asyncio.to_thread(ask, engine, await self.unfinished(), gone)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), _LOOK_SECONDS)
+
+    async def unfinished(self) -> Sequence[str]:
+        """The exports that are to be advanced, the oldest first."""
+        return await self._index.read(lambda found: jobs.unfinished(found, _SOME), seconds=_LONGEST_LOOK)
+
+    async def advance(self, name: str) -> bool:
+        """Do the next step of an export, and note it; False when there is none more. It may be done twice at once:
+        one of the two is noted. Raises TooBusy and SQLAlchemyError, with which nothing is lost.
+        """
+        job = await self._index.read(lambda found: jobs.find(found, name), seconds=_LONGEST_LOOK)
+        if job is None or job.selection is None or job.stage.value not in jobs.UNFINISHED:
             return False
-        job = await self._index.write(lambda found: jobs.take(found, held_by, now, most=most))
-        if job is None or job.selection is None:
-            return False
-        alive = asyncio.create_task(self._beat(job.id, held_by))
         try:
-            await self._worked_off(job, job.selection, held_by)
+            await self._advanced(job, job.selection)
         except TooMuch as error:
-            await self._failed(job, held_by, str(error))
+            await self._failed(job, str(error))
         except TooSlow:
-            await self._failed(job, held_by, f"a part was not read within {_LONGEST_STEP:g} seconds")
+            await self._failed(job, f"a part was not read within {_LONGEST_STEP:g} seconds")
         except OSError as error:
-            await self._failed(job, held_by, f"the files cannot be written ({error.strerror})")
+            await self._failed(job, f"the files cannot be written ({error.strerror})")
         except (TooBusy, SQLAlchemyError):
             raise
         except Exception as error:
             # The class alone: a message may hold what a customer typed.
-            logger.error("an export failed: %s", type(error).__name__)
-            await self._failed(job, held_by, "internal error")
-        finally:
-            alive.cancel()
+            logger.error("export_failed", extra={"fields": {"error": type(error).__name__}})
+            await self._failed(job, "internal error")
         return True
 
-    async def _beat(self, name: str, holder: Holder) -> None:
-        """Hold an export for as long as this process lives, however long a step takes."""
-        while True:
-            await asyncio.sleep(_BEAT_SECONDS)
-            with suppress(TooBusy, SQLAlchemyError):
-                await self._index.write(partial(jobs.note, name=name, holder=holder, now=self._clock.now()))
+    async def _advanced(self, job: Job, selection: Selection) -> None:
+        if job.state is None:
+            await self._begun(job, selection)
+        elif not job.state.done:
+            await self._stepped(job, selection, job.state)
+        else:
+            await self._finished(job, selection, job.state)
 
-    async def _keep_working(self, holder: Holder) -> None:
-        while True:
-            try:
-                worked = await self.work(holder)
-            except Exception as error:
-                # It passes, or is mended: whoever looks next, when what is held is free again, goes on.
-                logger.warning("exports wait: %s", type(error).__name__)
-                worked = False
-            if not worked:
-                self._wake.clear()
-                try:
-                    await asyncio.wait_for(self._wake.wait(), _LOOK_SECONDS)
-                except TimeoutError:
-                    continue
-
-    async def _worked_off(self, job: Job, selection: Selection, holder: Holder) -> None:
-        state = job.state or await self._begun(job, selection, holder)
-        while state is not None and not state.done:
-            state = await self._stepped(job, selection, state, holder)
-        if state is not None:
-            await self._finished(job, selection, state, holder)
-
-    async def _begun(self, job: Job, selection: Selection, holder: Holder) -> State | None:
-        """The state before the first step, noted; None where the export is not ours any more."""
+    async def _begun(self, job: Job, selection: Selection) -> None:
+        """Note what is known before the first part."""
         now = self._clock.now()
         known = await self._index.read(progress_of, seconds=_LONGEST_LOOK)
         state = State(begun_at=now, coverage=coverage_of(self._business, known, selection.layout.part))
@@ -189,12 +204,11 @@ class Exports:
             expected = None
         if expected is not None and expected > self._bounds.rows:
             raise TooMuch(f"{expected} rows, more than {self._bounds.rows}; narrow the filter, by placedAt above all")
-        changes = {"progress": jobs.written(state), "expected": expected}
-        mine = await self._index.write(lambda found: jobs.note(found, job.id, holder, now, **changes))
-        return state if mine else None
+        changes = {"state": Stage.RUNNING.value, "progress": jobs.written(state), "expected": expected}
+        await self._index.write(lambda found: jobs.note(found, job, **changes))
 
-    async def _stepped(self, job: Job, selection: Selection, state: State, holder: Holder) -> State | None:
-        """The state after one more step, noted; None where the export is not ours any more."""
+    async def _stepped(self, job: Job, selection: Selection, state: State) -> None:
+        """Write the next part, and note it with its name; forget it where somebody else was quicker."""
         folder = self._folder(job.id)
         made: Made = await self._index.read(
             lambda found: advance(
@@ -202,20 +216,17 @@ class Exports:
             ),
             seconds=_LONGEST_STEP,
         )
-        now = self._clock.now()
 
         def noted(found: Connection) -> bool:
-            if not jobs.note(found, job.id, holder, now, progress=jobs.written(made.state)):
+            if not jobs.note(found, job, progress=jobs.written(made.state)):
                 return False
             made.settle()
             return True
 
         if not await self._index.write(noted):
             made.drop()
-            return None
-        return made.state
 
-    async def _finished(self, job: Job, selection: Selection, state: State, holder: Holder) -> None:
+    async def _finished(self, job: Job, selection: Selection, state: State) -> None:
         now = self._clock.now()
         folder = self._folder(job.id)
         manifest = manifest_of(selection, state, now)
@@ -225,25 +236,22 @@ class Exports:
             "finished_at": now,
             "expires_at": now + timedelta(hours=self._settings.keep_hours),
         }
-        await self._index.write(lambda found: jobs.note(found, job.id, holder, now, **changes))
+        await self._index.write(lambda found: jobs.note(found, job, **changes))
 
-    async def _failed(self, job: Job, holder: Holder, why: str) -> None:
+    async def _failed(self, job: Job, why: str) -> None:
         now = self._clock.now()
-        changes = {
-            "state": Stage.FAILED.value,
-            "error": why,
-            "finished_at": now,
-            "expires_at": now,
-            "held_until": None,
-        }
-        await self._index.write(lambda found: jobs.note(found, job.id, holder, now, **changes))
+        changes = {"state": Stage.FAILED.value, "error": why, "finished_at": now, "expires_at": now}
+        await self._index.write(lambda found: jobs.note(found, job, **changes))
 
-    async def _put_away(self) -> None:
-        """Delete the files of what is over."""
+    async def put_away(self) -> Sequence[str]:
+        """Delete the files of what is over; whose they were."""
         now = self._clock.now()
-        for name in await self._index.read(lambda found: jobs.over(found, now), seconds=_LONGEST_LOOK):
+        step = timedelta(seconds=_LONGEST_STEP)
+        gone = await self._index.read(lambda found: jobs.over(found, now, step), seconds=_LONGEST_LOOK)
+        for name in gone:
             await asyncio.to_thread(shutil.rmtree, self._folder(name), ignore_errors=True)
             await self._index.write(partial(jobs.put_away, name=name, forget_before=now - _REMEMBERED))
+        return gone
 
     def _folder(self, name: str) -> Path:
         return self._settings.folder / name

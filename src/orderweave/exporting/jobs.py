@@ -1,16 +1,16 @@
-"""The exports of a gateway as rows of its index's database: who asked for what, who works on it, and how far it is.
+"""The exports of a gateway as rows of its index's database: who asked for what, and how far it is.
 
 All of it runs in transactions of the caller's. One that writes is the only one that does, over all processes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, delete, func, insert, or_, select, update
 
 from orderweave.exporting.selection import Selection, decoded, encoded
 from orderweave.exporting.steps import State
@@ -37,17 +37,6 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     created_at: datetime
     finished_at: datetime | None
     expires_at: datetime
-
-
-class Holder(msgspec.Struct, frozen=True, kw_only=True):
-    """Who works on exports: a name that no other has, and for how long a step may take before another takes over."""
-
-    name: str
-    seconds: float
-
-    def until(self, now: datetime) -> datetime:
-        """How long what is taken now is held."""
-        return now + timedelta(seconds=self.seconds)
 
 
 class TooManyUnfinished(Exception):
@@ -78,37 +67,17 @@ def find(connection: Connection, name: str, owner: str | None = None) -> Job | N
     return None if row is None or owner not in (None, row.owner) else _job(row)
 
 
-def waits(connection: Connection, now: datetime) -> bool:
-    """Whether there is an export that nobody works on: a look that costs no writer its turn."""
-    return connection.execute(select(exports.c.id).where(_waiting(now)).limit(1)).first() is not None
+def unfinished(connection: Connection, most: int) -> Sequence[str]:
+    """Exports that are to be worked on, the oldest first."""
+    waiting = select(exports.c.id).where(exports.c.state.in_(UNFINISHED))
+    return connection.execute(waiting.order_by(exports.c.created_at, exports.c.id).limit(most)).scalars().all()
 
 
-def take(connection: Connection, holder: Holder, now: datetime, *, most: int) -> Job | None:
-    """The oldest export that nobody works on, which is then held; None where there is none, or `most` are held."""
-    held = and_(exports.c.state == Stage.RUNNING.value, exports.c.held_until > now)
-    if connection.execute(select(func.count()).select_from(exports).where(held)).scalar_one() >= most:
-        return None
-    row = connection.execute(
-        select(exports).where(_waiting(now)).order_by(exports.c.created_at, exports.c.id).limit(1)
-    ).one_or_none()
-    if row is None:
-        return None
-    values = {"state": Stage.RUNNING.value, "holder": holder.name, "held_until": holder.until(now)}
-    connection.execute(update(exports).where(exports.c.id == row.id).values(values))
-    return msgspec.structs.replace(_job(row), stage=Stage.RUNNING)
-
-
-def note(connection: Connection, name: str, holder: Holder, now: datetime, **changes: Any) -> bool:
-    """Change what is noted of an export that is held, and hold it on; False where it is not held any more."""
-    mine = and_(exports.c.id == name, exports.c.holder == holder.name, exports.c.state == Stage.RUNNING.value)
-    values: Mapping[str, Any] = {"held_until": holder.until(now), **changes}
-    return bool(connection.execute(update(exports).where(mine).values(**values)).rowcount)
-
-
-def let_go(connection: Connection, holder: Holder) -> None:
-    """Hold nothing any more: whoever looks next goes on."""
-    held = and_(exports.c.holder == holder.name, exports.c.state == Stage.RUNNING.value)
-    connection.execute(update(exports).where(held).values(state=Stage.QUEUED.value, holder=None, held_until=None))
+def note(connection: Connection, job: Job, **changes: Any) -> bool:
+    """Change what is noted of an unfinished export that is as this job says; False where it is not so any more."""
+    as_it_was = exports.c.progress.is_(None) if job.state is None else exports.c.progress == written(job.state)
+    still = and_(exports.c.id == job.id, exports.c.state.in_(UNFINISHED), as_it_was)
+    return bool(connection.execute(update(exports).where(still).values(**changes)).rowcount)
 
 
 def cancel(connection: Connection, name: str, owner: str, now: datetime) -> Job | None:
@@ -120,13 +89,14 @@ def cancel(connection: Connection, name: str, owner: str, now: datetime) -> Job 
     return find(connection, name, owner)
 
 
-def over(connection: Connection, now: datetime) -> Sequence[str]:
+def over(connection: Connection, now: datetime, longest_step: timedelta) -> Sequence[str]:
     """Exports whose files are to go: some of them at once."""
-    ended = (Stage.DONE.value, Stage.FAILED.value, Stage.CANCELED.value)
+    ended = (Stage.DONE.value, Stage.FAILED.value)
+    past = and_(exports.c.state.in_(ended), exports.c.expires_at <= now)
     # Whoever worked on one that was canceled may still be writing.
-    free = or_(exports.c.held_until.is_(None), exports.c.held_until <= now)
-    past = and_(exports.c.state.in_(ended), exports.c.selection != b"", exports.c.expires_at <= now, free)
-    return connection.execute(select(exports.c.id).where(past).limit(_SOME)).scalars().all()
+    given_up = and_(exports.c.state == Stage.CANCELED.value, exports.c.finished_at <= now - longest_step)
+    here = and_(exports.c.selection != b"", or_(past, given_up))
+    return connection.execute(select(exports.c.id).where(here).limit(_SOME)).scalars().all()
 
 
 def put_away(connection: Connection, name: str, forget_before: datetime) -> None:
@@ -142,11 +112,6 @@ def put_away(connection: Connection, name: str, forget_before: datetime) -> None
 def written(state: State) -> bytes:
     """A state as it is kept."""
     return msgspec.json.encode(state)
-
-
-def _waiting(now: datetime) -> ColumnElement[bool]:
-    left = and_(exports.c.state == Stage.RUNNING.value, exports.c.held_until <= now)
-    return or_(exports.c.state == Stage.QUEUED.value, left)
 
 
 def _job(row: Row[*tuple[Any, ...]]) -> Job:

@@ -270,8 +270,8 @@ erased = Table(
     "erased", METADATA, Column("digest", LargeBinary, primary_key=True), Column("erased_at", Instant, nullable=False)
 )
 
-# Exports as their callers asked for them: `selection` with their rights, `progress` how far the files are. Whoever
-# works on one holds it until `held_until`, under a name of its own. An empty selection: its files are gone.
+# Exports as their callers asked for them: `selection` with their rights, `progress` how far the files are. An empty
+# selection: its files are gone.
 exports = Table(
     "exports",
     METADATA,
@@ -285,8 +285,6 @@ exports = Table(
     Column("created_at", Instant, nullable=False),
     Column("finished_at", Instant),
     Column("expires_at", Instant, nullable=False),
-    Column("holder", Word),
-    Column("held_until", Instant),
 )
 Index("exports_by_owner", exports.c.owner, exports.c.created_at)
 Index("exports_by_state", exports.c.state, exports.c.created_at)

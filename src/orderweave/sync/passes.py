@@ -1,7 +1,7 @@
 """What is done to a system step by step: its history read to the end, or a sweep over all of its orders.
 
 Every step may be done twice, and one that was done need not be done again: these loops run as they stand, or as
-workflows of a library that notes each step and goes on after the last one when the process was ended (`durable.py`).
+workflows of a library that notes each step and goes on after the last one when the process was ended (`workflows.py`).
 """
 
 from __future__ import annotations
@@ -11,6 +11,9 @@ from typing import Protocol
 
 from orderweave.sync.histories import Outcome
 from orderweave.sync.sweeping import DIGEST, Step, Swept
+
+# Where passes wait for a process that has room.
+PASSES = "passes"
 
 
 class PassFailed(Exception):

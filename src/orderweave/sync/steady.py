@@ -1,4 +1,7 @@
-"""Turn after turn, by one process of many: until everything is in, or for as long as the process lives."""
+"""Turn after turn, led by one process of many: until everything is in, or for as long as the process lives.
+
+Who leads takes the turns. Histories and sweeps within them are passes, done by whichever process that syncs has room.
+"""
 
 from __future__ import annotations
 
@@ -10,16 +13,18 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from orderweave.durable import Durable, Offer
+from orderweave.durable.locks import Lock, lock_of
 from orderweave.index import TooBusy, TooSlow
-from orderweave.sync.sole import Sole, sole
+from orderweave.sync.passes import PASSES
 from orderweave.sync.sync import Sync, Turn
 
 if TYPE_CHECKING:
-    from orderweave.sync.durable import Durable
+    from orderweave.durable.engine import Engine
 
 logger = logging.getLogger("orderweave.sync")
 
-# Seconds until it is looked again whether whoever syncs has stopped.
+# Seconds until it is looked again whether whoever leads has stopped.
 _TRY_AGAIN = 5.0
 # Turns that `until_whole` takes while systems fail, and seconds before the second; each pause is twice as long.
 _MOST_TURNS = 6
@@ -28,27 +33,26 @@ _FIRST_PAUSE = 2.0
 Pause = Callable[[float], Awaitable[object]]
 
 
-def _durable(sync: Sync) -> Durable:
-    from orderweave.sync.durable import Durable  # noqa: PLC0415 - only who syncs needs it, and not before
-
-    return Durable(sync, sync.index.database.url)
-
-
 class Steady:
-    """Who runs a sync, and when. `pause` lets time pass. Passes are durable while it works.
+    """Who runs a sync, and when. `pause` lets time pass; `durable` is where passes are noted.
 
     `start` lets it run beside whatever else the process does, `close` ends that; both in one event loop.
     """
 
-    def __init__(self, sync: Sync, *, pause: Pause = asyncio.sleep, lock: Sole | None = None) -> None:
+    def __init__(
+        self, sync: Sync, durable: Durable | None = None, *, pause: Pause = asyncio.sleep, lock: Lock | None = None
+    ) -> None:
+        url = sync.index.database.url
         self._sync = sync
+        self._durable = durable or Durable(url)
         self._pause = pause
-        self._lock = lock or sole(sync.index.database.url)
+        self._lock = lock or lock_of(url, "sync-lock")
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Sync beside everything else, from now on."""
         if self._task is None:
+            self._offer()
             self._task = asyncio.ensure_future(self._keep())
 
     async def close(self) -> None:
@@ -60,23 +64,34 @@ class Steady:
 
     @asynccontextmanager
     async def alone(self) -> AsyncIterator[bool]:
-        """Whether this process is the one that may sync; while inside, it is, and its passes are durable."""
+        """Whether this process leads; while inside, it does, and its passes are durable."""
         if not await asyncio.to_thread(self._lock.take):
             yield False
             return
         try:
-            # In a thread: importing DBOS takes a second, in which others are answered.
-            durable = await asyncio.to_thread(_durable, self._sync)
-            plain, self._sync.passes = self._sync.passes, durable
-            try:
-                await self._sync.index.open()
-                await durable.launch()
-                yield True
-            finally:
-                self._sync.passes = plain
-                await durable.close()
+            await self._sync.index.open()
+            self._offer()
+            async with self._durable.running() as engine, self._leading(engine) as ours:
+                yield ours
         finally:
             await asyncio.to_thread(self._lock.release)
+
+    @asynccontextmanager
+    async def _leading(self, engine: Engine) -> AsyncIterator[bool]:
+        from orderweave.sync.workflows import DurablePasses  # noqa: PLC0415 - it imports DBOS, which takes a second
+
+        if not await asyncio.to_thread(self._lock.take):
+            yield False
+            return
+        plain, self._sync.passes = self._sync.passes, DurablePasses(engine)
+        try:
+            yield True
+        finally:
+            self._sync.passes = plain
+            await asyncio.to_thread(self._lock.release)
+
+    def _offer(self) -> None:
+        self._durable.offer(Offer(queue=PASSES, module="orderweave.sync.workflows", doer=self._sync, spread=True))
 
     async def until_whole(self, only: Collection[str] | None = None) -> Turn:
         """Turns until every history is in and nobody failed, or until some have failed too often."""
@@ -88,6 +103,27 @@ class Steady:
             await self._pause(pause)
             pause *= 2
         return await self._sync.turn(only)
+
+    async def beside(self, only: Collection[str] | None = None) -> Turn:
+        """Do passes beside whoever leads until every history is in, or what is not has failed too often."""
+        await self._sync.index.open()
+        self._offer()
+        failing = 0
+        async with self._durable.running() as engine:
+            while True:
+                async with self._leading(engine) as ours:
+                    if ours:
+                        return await self.until_whole(only)
+                turn = await self._sync.seen(only)
+                failing = failing + 1 if turn.failed.keys() == turn.incomplete else 0
+                if not turn.incomplete or failing == _MOST_TURNS:
+                    return turn
+                await self._pause(_TRY_AGAIN)
+
+    async def beside_for_good(self) -> None:
+        """Do passes beside all others, and lead whenever nobody else does, for as long as the process lives."""
+        self._offer()
+        await self._keep()
 
     async def go_on(self, only: Collection[str] | None = None) -> None:
         """Turns for as long as the lock is ours."""
@@ -101,12 +137,20 @@ class Steady:
     async def _keep(self) -> None:
         while True:
             try:
-                async with self.alone() as ours:
-                    if ours:
-                        await self.go_on()
-                    else:
-                        await self._sync.look()
+                await self._sync.index.open()
+                async with self._durable.running() as engine:
+                    await self._share(engine)
             except Exception as error:
                 # Whatever it is, the gateway answers, and the next try may go better.
                 logger.error("sync_stopped", extra={"fields": {"error": type(error).__name__}})
+            await self._pause(_TRY_AGAIN)
+
+    async def _share(self, engine: Engine) -> None:
+        """Do passes beside all others, and lead whenever nobody else does."""
+        while True:
+            async with self._leading(engine) as ours:
+                if ours:
+                    await self.go_on()
+                else:
+                    await self._sync.look()
             await self._pause(_TRY_AGAIN)

@@ -93,16 +93,25 @@ class Sync:
         )
         failed |= {name: message for name, message in goods if message is not None}
         await self.look()
-        complete = {each.system for each in self._standings if (part := each.orders) and part.complete_at}
-        return Turn(
-            failed=failed,
-            incomplete=frozenset(name for name in names if _lists(specs[name]) and name not in complete),
-        )
+        return Turn(failed=failed, incomplete=self._incomplete(names))
+
+    async def seen(self, only: Collection[str] | None = None) -> Turn:
+        """How these systems stand where others take the turns: what failed last of those that are not in."""
+        await self.look()
+        incomplete = self._incomplete([name for name in self.names() if only is None or name in only])
+        parts = {each.system: each.orders for each in self._standings}
+        failed = {name: part.error for name in incomplete if (part := parts.get(name)) and part.error}
+        return Turn(failed=failed, incomplete=incomplete)
 
     async def look(self) -> tuple[Standing, ...]:
         """How the index stands, which the metrics tell from then on."""
         self._standings = await self.index.read(standing_of, seconds=LONGEST_LOOK)
         return self._standings
+
+    def _incomplete(self, names: Collection[str]) -> frozenset[str]:
+        """Those of which the history is not in, as of the last look."""
+        complete = {each.system for each in self._standings if (part := each.orders) and part.complete_at}
+        return frozenset(name for name in names if _lists(self._business.systems[name]) and name not in complete)
 
     async def _orders(self, name: str) -> tuple[str, str | None]:
         """Read a system's orders as far as they are; its name, and what it said where it failed."""

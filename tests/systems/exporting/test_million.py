@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orderweave.durable.seats import Seats
 from orderweave.exporting import Selection
 from orderweave.exporting.folder import export_to
 from orderweave.exporting.steps import UNFINISHED
@@ -102,6 +103,25 @@ def test_over_deaths(folder: Path, index: Index) -> None:
     assert {path.name for path in files.iterdir()} == {"manifest.json", *(part.file for part in manifest.files)}
     print(f"{deaths} deaths; {int(out) // 1024} MB at most in the last process")
     assert int(out) // 1024 < MOST_MEGABYTES
+
+
+def test_another_goes_on(folder: Path, index: Index) -> None:
+    """The process that works on an export is killed beside another that has nothing to do: that one goes on with it."""
+    selection = Selection(what=What.LINES, format=Format.PARQUET, rights=ALL_RIGHTS)
+    name = asyncio.run(exports_in(folder, index).create(selection, "whoever")).id
+    dying = begun(folder)
+    while not asyncio.run(parts_noted(index, name)):
+        assert dying.poll() is None
+    seats = Seats(index.database.url, "worker")
+    other = begun(folder)
+    while seats.taken() < 2:
+        assert other.poll() is None
+    dying.kill()
+    dying.communicate()
+    assert asyncio.run(parts_noted(index, name)) < 5
+    other.communicate(timeout=300)
+    assert other.returncode == 0
+    assert held(f"{folder / 'exports' / name}/*.parquet") == (LINES, LINES, TOTAL)
 
 
 def test_in_bounded_memory(folder: Path, index: Index) -> None:

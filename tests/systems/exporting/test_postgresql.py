@@ -19,6 +19,7 @@ from orderweave.model.rights import ALL_RIGHTS
 from orderweave_sdk.capabilities import Condition
 from orderweave_sdk.manifest import Operator, SearchField
 from tests.systems.sql.postgresql import PostgresqlServer
+from tests.unit.exporting.house import worked_off
 from tests.unit.exporting.reading import rows_in
 from tests.unit.exporting.test_files import TABLES, expected
 from tests.unit.fake_clock import FakeClock
@@ -60,7 +61,7 @@ async def test_jobs(what: What, partitioned: bool, filled: Index, told: Story, t
             what=what, format=Format.PARQUET, rights=ALL_RIGHTS, filter=wanted, partitioned=partitioned
         )
         made = await exports.create(selection, "somebody")
-        assert await exports.work()
+        assert await worked_off(exports) == 1
         job = await exports.find(made.id, "somebody")
         assert job is not None
         assert (job.stage, job.error) == (Stage.DONE, None)
@@ -69,7 +70,7 @@ async def test_jobs(what: What, partitioned: bool, filled: Index, told: Story, t
         assert partitioned or rows == whole
         assert job.expected == len(rows)
     clock.advance(24 * 3600)
-    assert not await exports.work()
+    assert await worked_off(exports) == 0
     gone = await exports.find(made.id, "somebody")
     assert (stage_of(gone), list_of(tmp_path)) == (Stage.EXPIRED, [])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import asyncio
 from pathlib import Path
 
 import msgspec
@@ -12,39 +12,17 @@ import sqlalchemy as sa
 from orderweave.bootstrap import Orderweave
 from orderweave.config.configuration import IndexSettings, SyncSettings
 from orderweave.demo import DemoBusiness
-from orderweave.index.tables import METADATA
+from orderweave.durable.locks import AdvisoryLock
 from orderweave.sync import Steady, Sync
-from orderweave.sync.sole import AdvisoryLock
 from orderweave.sync.sweeping import Swept
 from tests.systems.sql.postgresql import PostgresqlServer
+from tests.unit.durable.work import Looks, Steps, asked, working
 from tests.unit.sync.keeping import Rows, rows_in
 
 pytestmark = pytest.mark.systems
 
 ORDERS = 60
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[PostgresqlServer]:
-    """A PostgreSQL server for all tests of this module."""
-    made = PostgresqlServer()
-    try:
-        made.start()
-        yield made
-    finally:
-        made.close()
-
-
-@pytest.fixture
-def url(server: PostgresqlServer) -> Iterator[str]:
-    """Its database, empty again afterwards."""
-    yield server.url
-    engine = sa.create_engine(server.url)
-    with engine.begin() as connection:
-        METADATA.drop_all(connection)
-        for leftover in ("DROP SCHEMA IF EXISTS orderweave_sync CASCADE", "DROP TABLE IF EXISTS alembic_version"):
-            connection.exec_driver_sql(leftover)
-    engine.dispose()
+LOCK = "sync-lock"
 
 
 def woven(business: DemoBusiness, url: str) -> Orderweave:
@@ -82,7 +60,7 @@ async def test_the_same_rows_in_both(url: str, tmp_path: Path) -> None:
     assert found[0] == found[1]
     engine = sa.create_engine(url)
     with engine.connect() as connection:
-        noted = connection.exec_driver_sql("SELECT status, count(*) FROM orderweave_sync.workflow_status GROUP BY 1")
+        noted = connection.exec_driver_sql("SELECT status, count(*) FROM orderweave_durable.workflow_status GROUP BY 1")
         assert [tuple(row) for row in noted] == [("SUCCESS", 5)]
     engine.dispose()
 
@@ -109,7 +87,7 @@ async def test_a_sweep_mends(url: str) -> None:
 
 async def test_one_of_two_syncs_until_its_connection_is_gone(url: str) -> None:
     """A second process stands by; when the first one's session ends, however it does, the lock is the second's."""
-    locks = [AdvisoryLock(sa.make_url(url)) for _ in range(2)]
+    locks = [AdvisoryLock(sa.make_url(url), LOCK) for _ in range(2)]
     first, second = locks
     assert first.take()
     assert first.held()
@@ -133,7 +111,7 @@ async def test_a_second_process_does_nothing(url: str) -> None:
         gateway = woven(business, url)
         try:
             assert gateway.index is not None
-            lock = AdvisoryLock(sa.make_url(url))
+            lock = AdvisoryLock(sa.make_url(url), LOCK)
             assert lock.take()
             steady = Steady(Sync(gateway.systems, gateway.index, SyncSettings()))
             async with steady.alone() as ours:
@@ -142,3 +120,27 @@ async def test_a_second_process_does_nothing(url: str) -> None:
             assert gateway.systems.health["erp"].calls == 0
         finally:
             await gateway.close()
+
+
+async def test_a_database_that_was_away(server: PostgresqlServer, url: str, caplog: pytest.LogCaptureFixture) -> None:
+    """While PostgreSQL is down a process has no seat, and says so; when it is back, the process sits down again and
+    goes on with what it was at.
+    """
+    done: list[str] = []
+    steps, looks = Steps(done, ends_at=1), Looks()
+    async with working(sa.make_url(url), steps, looks) as durable:
+        await asked(durable)
+        await steps.reached.wait()
+        steps.reached.clear()
+        steps.ends_at = None
+        server.pause()
+        try:
+            looks.look()
+            async with asyncio.timeout(60):
+                while "durable_work_waits" not in caplog.text:  # noqa: ASYNC110 - in another thread
+                    await asyncio.sleep(0.1)
+        finally:
+            server.resume()
+        looks.look()
+        await asyncio.wait_for(steps.reached.wait(), 60)
+    assert done == ["one", "one", "one"]

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from orderweave.cli import syncing
 from orderweave.cli.sync_bar import SyncBar
+from orderweave.durable.locks import lock_of
 from orderweave.sync import Steady
 from orderweave_sdk.capabilities import Gap
 from orderweave_sdk.errors import GiveUp
@@ -143,13 +144,21 @@ async def test_what_is_not_in_is_named(tmp_path: Path, given: list[Kept], capsys
         assert capsys.readouterr().err == "no such system: sap; there are shop\n"
 
 
-async def test_only_one_syncs(tmp_path: Path, given: list[Kept], capsys: pytest.CaptureFixture[str]) -> None:
-    """While another process syncs this index the command says so, and ends with 1."""
+async def test_one_leads(tmp_path: Path, given: list[Kept], capsys: pytest.CaptureFixture[str]) -> None:
+    """Where another process leads, the command helps it until every history is in, and rebuilds nothing."""
     async with kept(tmp_path, changing(shop([order("a1", "1001")]))) as made:
         given.append(made)
         async with Steady(made.sync).alone():
-            assert await syncing.sync(Path("x"), {}, [], watch=False) == 1
-        assert capsys.readouterr().err == "another process syncs this index: see `orderweave index status`\n"
+            await made.sync.turn()
+        lock = lock_of(made.index.database.url, "sync-lock")
+        assert lock.take()
+        try:
+            assert await syncing.rebuild(Path("x"), {}) == 1
+            assert capsys.readouterr().err == "another process syncs this index: stop it first\n"
+            assert await syncing.sync(Path("x"), {}, [], watch=False) == 0
+            assert capsys.readouterr().err == "another process syncs this index: helping it\n"
+        finally:
+            lock.release()
 
 
 async def test_a_database_that_fails_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,7 @@ from orderweave.access import Headers
 from orderweave.access.refusing import Reason, Refused
 from orderweave.model.rights import Caller
 from orderweave.web import Door, build_app
-from tests.unit.exporting.house import created, exports_of, house, looked_at, spoken_to
+from tests.unit.exporting.house import created, exports_of, house, looked_at, spoken_to, worked_off
 from tests.unit.exporting.reading import files_in
 
 
@@ -20,7 +20,7 @@ async def test_whole(tmp_path: Path) -> None:
     """A file comes whole, as an attachment that nobody keeps, under its checksum; its manifest as JSON."""
     async with house(tmp_path) as woven, spoken_to(woven) as client:
         name = await created(client, format="CSV")
-        await exports_of(woven).work()
+        await worked_off(exports_of(woven))
         found = await looked_at(client, name)
         assert found is not None
         (file,) = found["files"]
@@ -64,7 +64,7 @@ async def test_ranges(asked: str, status: int, start: int, end: int | None, tmp_
     """Part of a file, by RFC 9110: units that nobody knows and floods of ranges are answered by the whole."""
     async with house(tmp_path) as woven, spoken_to(woven) as client:
         name = await created(client, format="CSV")
-        await exports_of(woven).work()
+        await worked_off(exports_of(woven))
         url = f"/exports/{name}/lines-00001.csv"
         whole = (await client.get(url)).content
         answer = await client.get(url, headers={"range": asked})
@@ -79,7 +79,7 @@ async def test_going_on(tmp_path: Path) -> None:
     """A download that broke off goes on where the tag is still the file's, and begins anew where it is not."""
     async with house(tmp_path) as woven, spoken_to(woven) as client:
         name = await created(client, format="PARQUET", table="ORDERS", partitioned=True)
-        await exports_of(woven).work()
+        await worked_off(exports_of(woven))
         url = f"/exports/{name}/year=2026/month=05/orders-00001.parquet"
         whole = await client.get(url)
         assert whole.content.startswith(b"PAR1")
@@ -95,7 +95,7 @@ async def test_for_its_owner_alone(who: str, tmp_path: Path) -> None:
     """To others a file is not there, in the words of one that does not exist."""
     async with house(tmp_path) as woven, spoken_to(woven) as client:
         name = await created(client, format="CSV")
-        await exports_of(woven).work()
+        await worked_off(exports_of(woven))
         answer = await client.get(f"/exports/{name}/lines-00001.csv", headers={"x-who": who})
         nowhere = await client.get(f"/exports/{'0' * 32}/lines-00001.csv", headers={"x-who": who})
         assert answer.status_code == nowhere.status_code == 404
@@ -108,7 +108,7 @@ async def test_no_other_file(name: str, tmp_path: Path) -> None:
     """What is not in the manifest is not given, whatever is written as its name."""
     async with house(tmp_path) as woven, spoken_to(woven) as client:
         made = await created(client, format="CSV")
-        await exports_of(woven).work()
+        await worked_off(exports_of(woven))
         for spelled in (name, quote(name, safe="")):
             answer = await client.get(f"/exports/{made}/{spelled}")
             assert answer.status_code == 404
@@ -121,14 +121,14 @@ async def test_not_yet_and_no_more(tmp_path: Path) -> None:
         url = f"/exports/{name}/lines-00001.csv"
         early = await client.get(url)
         assert (early.status_code, early.json()["errors"][0]["extensions"]["code"]) == (409, "NOT_READY")
-        await exports_of(woven).work()
+        await worked_off(exports_of(woven))
         assert (await client.get(url)).status_code == 200
         woven.time.advance(24 * 3600)
         for _ in range(2):
             late = await client.get(url)
             assert (late.status_code, late.json()["errors"][0]["extensions"]["code"]) == (410, "GONE")
             assert late.headers["cache-control"] == "private, no-store"
-            await exports_of(woven).work()
+            await worked_off(exports_of(woven))
 
 
 async def test_who_is_not_let_in(tmp_path: Path) -> None:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
 
 from orderweave.config.configuration import ExportSettings
-from orderweave.exporting import Exports, jobs
-from orderweave.exporting.jobs import Holder
+from orderweave.exporting import Exports
 from orderweave.exporting.steps import Sizes
-from tests.unit.exporting.house import ADA, CREATE, asked, created, exports_of, house, looked_at, spoken_to
+from orderweave.index import Index
+from tests.unit.exporting.house import ADA, CREATE, asked, created, exports_of, house, looked_at, spoken_to, worked_off
 from tests.unit.exporting.reading import files_in, rows_in
 from tests.unit.fake_systems import Woven
+
+CANCEL = "mutation ($id: ID!) { exportCancel(id: $id) { state } }"
 
 
 async def test_from_wish_to_files(tmp_path: Path) -> None:
@@ -25,8 +28,8 @@ async def test_from_wish_to_files(tmp_path: Path) -> None:
         queued = await looked_at(client, name)
         assert queued is not None
         assert (queued["state"], queued["files"], queued["manifestUrl"]) == ("QUEUED", [], None)
-        assert await exports_of(woven).work()
-        assert not await exports_of(woven).work()
+        assert await worked_off(exports_of(woven)) == 1
+        assert await worked_off(exports_of(woven)) == 0
         done = await looked_at(client, name)
         assert done is not None
         assert (done["state"], done["rows"], done["expectedRows"]) == ("DONE", 4, 4)
@@ -55,7 +58,7 @@ async def test_own_rows_alone(tmp_path: Path) -> None:
     """Who sees their own orders alone takes nothing else away."""
     async with house(tmp_path) as woven, spoken_to(woven) as client:
         name = await created(client, "ada", table="ORDERS", format="CSV")
-        await exports_of(woven).work()
+        await worked_off(exports_of(woven))
         rows = rows_in(tmp_path / "exports" / name)
         assert [(row["order_number"], row["customer_email"]) for row in rows] == [("1001", ADA)]
 
@@ -83,7 +86,7 @@ async def test_refusals(who: str, wanted: dict[str, Any], code: str, tmp_path: P
     async with house(tmp_path) as woven, spoken_to(woven) as client:
         document = await asked(client, CREATE, who, input=wanted)
         assert [error["extensions"]["code"] for error in document["errors"]] == [code]
-        assert not await exports_of(woven).work()
+        assert await worked_off(exports_of(woven)) == 0
 
 
 async def test_most_unfinished(tmp_path: Path) -> None:
@@ -93,7 +96,7 @@ async def test_most_unfinished(tmp_path: Path) -> None:
         refused = await asked(client, CREATE, input={"table": "LINES"})
         assert refused["errors"][0]["extensions"]["code"] == "LIMIT_EXCEEDED"
         await created(client, "bob")
-        canceled = await asked(client, "mutation ($id: ID!) { exportCancel(id: $id) { state } }", id=names[0])
+        canceled = await asked(client, CANCEL, id=names[0])
         assert canceled == {"data": {"exportCancel": {"state": "CANCELED"}}}
         await created(client)
 
@@ -103,7 +106,7 @@ async def test_most_rows(tmp_path: Path) -> None:
     settings = ExportSettings(folder=tmp_path / "exports", most_rows=3)
     async with house(tmp_path, settings) as woven, spoken_to(woven) as client:
         name = await created(client)
-        await exports_of(woven).work()
+        await worked_off(exports_of(woven))
         failed = await looked_at(client, name)
         assert failed is not None
         assert failed["state"] == "FAILED"
@@ -115,7 +118,7 @@ async def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "exports").write_text("a file in its place")
     async with house(tmp_path) as woven, spoken_to(woven) as client:
         name = await created(client)
-        await exports_of(woven).work()
+        await worked_off(exports_of(woven))
         failed = await looked_at(client, name)
         assert failed is not None
         assert failed["error"] == "the files cannot be written (Not a directory)"
@@ -125,7 +128,7 @@ async def test_expiry(tmp_path: Path) -> None:
     """A day after it was done it is expired, its files go with the next look for work; a week on nobody knows it."""
     async with house(tmp_path) as woven, spoken_to(woven) as client:
         name = await created(client)
-        await exports_of(woven).work()
+        await worked_off(exports_of(woven))
         woven.time.advance(24 * 3600 - 1)
         kept = await looked_at(client, name)
         assert kept is not None
@@ -135,74 +138,78 @@ async def test_expiry(tmp_path: Path) -> None:
         assert gone is not None
         assert (gone["state"], gone["files"]) == ("EXPIRED", [])
         assert files_in(tmp_path / "exports" / name)
-        await exports_of(woven).work()
+        await worked_off(exports_of(woven))
         assert not files_in(tmp_path / "exports" / name)
         woven.time.advance(8 * 24 * 3600)
         other = await created(client, "bob")
-        await exports_of(woven).work()
+        await worked_off(exports_of(woven))
         woven.time.advance(25 * 3600)
-        await exports_of(woven).work()
+        await worked_off(exports_of(woven))
         assert await looked_at(client, name) is None
         assert await looked_at(client, other, "bob") is not None
 
 
 async def test_canceled_while_worked_on(tmp_path: Path) -> None:
-    """Whoever works on an export that is canceled notes nothing more of it, and its files go when nobody writes."""
+    """A part that is written while its export is canceled is noted nowhere, and nothing more is done; the files go
+    when nobody can be writing any more.
+    """
     async with house(tmp_path) as woven, spoken_to(woven) as client:
         name = await created(client)
-        job = await taken(woven, "a")
-        await asked(client, "mutation ($id: ID!) { exportCancel(id: $id) { state } }", id=name)
-        assert not await noted(woven, job, "a")
-        assert not await exports_of(woven).work()
+        exports, index = stepping(woven, tmp_path)
+        assert await exports.advance(name)
+        assert await exports.advance(name)
+        index.meanwhile = partial(asked, client, CANCEL, id=name)
+        assert await exports.advance(name)
+        assert not await exports.advance(name)
         canceled = await looked_at(client, name)
         assert canceled is not None
-        assert canceled["state"] == "CANCELED"
-
-
-async def test_taken_over(tmp_path: Path) -> None:
-    """Of who gives no sign of life for half a minute another takes over, and then its notes count no more."""
-    async with house(tmp_path) as woven, spoken_to(woven) as client:
-        name = await created(client)
-        job = await taken(woven, "a")
-        assert job is not None
-        assert await taken(woven, "b") is None
-        woven.time.advance(29)
-        assert await noted(woven, job, "a")
-        woven.time.advance(29)
-        assert await taken(woven, "b") is None
+        assert (canceled["state"], canceled["rows"]) == ("CANCELED", 1)
+        assert list(files_in(tmp_path / "exports" / name)) == ["lines-00001.parquet"]
+        woven.time.advance(299)
+        await exports.put_away()
+        assert files_in(tmp_path / "exports" / name)
         woven.time.advance(1)
-        assert (await taken(woven, "b")).id == name
-        assert not await noted(woven, job, "a")
-        assert await noted(woven, job, "b")
+        assert await exports.put_away() == [name]
+        assert not files_in(tmp_path / "exports" / name)
 
 
-async def test_most_at_once(tmp_path: Path) -> None:
-    """No more are worked on at once than the settings say, over all who work; the oldest is first."""
+async def test_two_at_the_same_step(tmp_path: Path) -> None:
+    """Of two who write the same part one is noted, and the other's file is gone: no row is twice in it."""
     async with house(tmp_path) as woven, spoken_to(woven) as client:
-        names = [await created(client) for _ in range(3)]
-        assert {(await taken(woven, one)).id for one in ("a", "b")} < set(names)
-        assert await taken(woven, "c") is None
+        name = await created(client, format="CSV")
+        (slow, index), (quick, _) = stepping(woven, tmp_path), stepping(woven, tmp_path)
+        await slow.advance(name)
+        index.meanwhile = partial(quick.advance, name)
+        assert await slow.advance(name)
+        assert list(files_in(tmp_path / "exports" / name)) == ["lines-00001.csv"]
+        while await slow.advance(name):
+            pass
+        done = await looked_at(client, name)
+        assert done is not None
+        assert (done["state"], [file["rows"] for file in done["files"]]) == ("DONE", [1, 1, 1, 1])
+
+
+async def test_the_oldest_first(tmp_path: Path) -> None:
+    """What is asked for first is worked on first."""
+    async with house(tmp_path) as woven, spoken_to(woven) as client:
+        names = []
+        for _ in range(3):
+            names.append(await created(client))
+            woven.time.advance(1)
+        assert list(await exports_of(woven).unfinished()) == names
 
 
 async def test_goes_on_in_another_process(tmp_path: Path) -> None:
     """What one process noted before it died is not done again by the next, and each row is in one file."""
     async with house(tmp_path) as woven, spoken_to(woven) as client:
         name = await created(client, format="CSV")
-        assert woven.index is not None
-        dying = Dying(
-            woven.index,
-            woven.configuration.business,
-            ExportSettings(folder=tmp_path / "exports"),
-            woven.clock,
-            sizes=Sizes(batch=1, part=1),
-        )
-        with pytest.raises(KeyboardInterrupt):
-            await dying.work()
+        dying, _ = stepping(woven, tmp_path)
+        for _ in range(3):
+            assert await dying.advance(name)
         half = await looked_at(client, name)
         assert half is not None
         assert (half["state"], half["rows"], half["expectedRows"]) == ("RUNNING", 2, 4)
-        woven.time.advance(31)
-        assert await exports_of(woven).work()
+        assert await worked_off(exports_of(woven)) == 1
         done = await looked_at(client, name)
         assert done is not None
         assert [file["rows"] for file in done["files"]] == [1, 1, 2]
@@ -228,36 +235,28 @@ async def test_worked_on_beside_the_answers(tmp_path: Path) -> None:
         assert found["rows"] == 4
 
 
-class Dying(Exports):
-    """Dies after two steps."""
+class Meddled:
+    """An index in which something else happens before the next write, as when another process is quicker."""
 
-    steps = 0
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self.meanwhile: Callable[[], Awaitable[object]] | None = None
 
-    async def _stepped(self, *given: Any) -> Any:
-        if self.steps == 2:
-            raise KeyboardInterrupt
-        self.steps += 1
-        return await super()._stepped(*given)
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._index, name)
+
+    async def write(self, work: Any) -> Any:
+        """After what happens meanwhile."""
+        happening, self.meanwhile = self.meanwhile, None
+        if happening is not None:
+            await happening()
+        return await self._index.write(work)
 
 
-def holder(name: str) -> Holder:
-    """One who works."""
-    return Holder(name=name, seconds=30)
-
-
-async def taken(woven: Woven, name: str) -> Any:
-    """What one who works gets."""
+def stepping(woven: Woven, folder: Path) -> tuple[Exports, Meddled]:
+    """One who works on the exports of a gateway, a row a part, and the index in which they are noted."""
     assert woven.index is not None
-    now = woven.time.now()
-    return await woven.index.write(lambda found: jobs.take(found, holder(name), now, most=2))
-
-
-async def noted(woven: Woven, job: Any, name: str) -> bool:
-    """Whether one who works may still note something."""
-    assert woven.index is not None
-    now = woven.time.now()
-
-    def work(found: Connection) -> bool:
-        return jobs.note(found, job.id, holder(name), now)
-
-    return await woven.index.write(work)
+    index: Any = Meddled(woven.index)
+    settings = ExportSettings(folder=folder / "exports")
+    sizes = Sizes(batch=1, part=1)
+    return Exports(index, woven.configuration.business, settings, woven.clock, sizes=sizes), index

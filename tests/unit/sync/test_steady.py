@@ -5,18 +5,22 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url
+from sqlalchemy import URL, make_url
 
 from orderweave.config.configuration import SyncSettings
+from orderweave.durable import Durable, Offer
+from orderweave.durable.locks import FileLock, lock_of
+from orderweave.index.progress import ORDERS, note
 from orderweave.sync import Steady, Sync
-from orderweave.sync.durable import Durable
 from orderweave.sync.histories import Outcome
-from orderweave.sync.sole import FileLock
+from orderweave.sync.passes import PASSES
 from orderweave.sync.sweeping import Step, Swept
+from orderweave.sync.workflows import DurablePasses
 from orderweave_sdk.errors import Unreachable
 from tests.unit.fake_business import order, shop
 from tests.unit.sync.keeping import Kept, anew, changing, kept
@@ -29,7 +33,11 @@ def threads_left() -> Iterator[None]:
     """No thread stays behind."""
     before = set(threading.enumerate())
     yield
-    ours = [each for each in set(threading.enumerate()) - before if each.name.startswith(("dbos", "sync-pass"))]
+    ours = [
+        each
+        for each in set(threading.enumerate()) - before
+        if each.name.startswith(("dbos", "durable", "queue-worker"))
+    ]
     for thread in ours:
         thread.join(5)
     assert [thread.name for thread in ours if thread.is_alive()] == []
@@ -71,6 +79,16 @@ class Counted:
         await self._step(f"end {swept.wrong} of {swept.looked_at} by {swept.calls}, began {began:%d.%m.}")
 
 
+@asynccontextmanager
+async def passes(steps: Counted, folder: Path) -> AsyncIterator[DurablePasses]:
+    """Passes made of these steps, as one process after the other has them."""
+    url: URL = make_url(f"sqlite:///{folder}/index.db")
+    durable = Durable(url)
+    durable.offer(Offer(queue=PASSES, module="orderweave.sync.workflows", doer=steps))
+    async with durable.running() as engine:
+        yield DurablePasses(engine)
+
+
 @pytest.fixture
 async def steady(tmp_path: Path) -> AsyncIterator[tuple[Kept, Steady]]:
     """A sync over three orders in pages of one."""
@@ -81,23 +99,17 @@ async def steady(tmp_path: Path) -> AsyncIterator[tuple[Kept, Steady]]:
 
 async def test_a_sweep_goes_on_after_the_last_step(tmp_path: Path) -> None:
     """Ended in its third page, another process lists the third and the fourth, and has seen all four."""
-    url = make_url(f"sqlite:///{tmp_path}/index.db")
     first = Counted(4, ends_at=2)
-    durable = Durable(first, url)
-    await durable.launch()
-    pass_ = asyncio.ensure_future(durable.sweep("shop", BEGAN))
-    await first.there.wait()
-    await durable.close()
+    async with passes(first, tmp_path) as begun:
+        pass_ = asyncio.ensure_future(begun.sweep("shop", BEGAN))
+        await first.there.wait()
+        pass_.cancel()
     assert first.done == ["list None", "list 1"]
     await asyncio.gather(pass_, return_exceptions=True)
 
     second = Counted(4)
-    durable = Durable(second, url)
-    await durable.launch()
-    try:
-        assert await durable.sweep("shop", BEGAN) == Swept(wrong=9, looked_at=4, calls=9)
-    finally:
-        await durable.close()
+    async with passes(second, tmp_path) as begun:
+        assert await begun.sweep("shop", BEGAN) == Swept(wrong=9, looked_at=4, calls=9)
     assert second.done == [
         "list 2",
         "list 3",
@@ -108,14 +120,11 @@ async def test_a_sweep_goes_on_after_the_last_step(tmp_path: Path) -> None:
 
 async def test_a_finished_pass_is_not_taken_up(tmp_path: Path) -> None:
     """The next pass is a new one, in the same process and in another."""
-    url = make_url(f"sqlite:///{tmp_path}/index.db")
     for _ in range(2):
         steps = Counted(2)
-        durable = Durable(steps, url)
-        await durable.launch()
-        assert await durable.history("shop") is Outcome.DONE
-        assert await durable.history("shop") is Outcome.DONE
-        await durable.close()
+        async with passes(steps, tmp_path) as begun:
+            assert await begun.history("shop") is Outcome.DONE
+            assert await begun.history("shop") is Outcome.DONE
         assert steps.done == ["read", "read", "read"]
 
 
@@ -133,7 +142,7 @@ async def test_it_reads_until_everything_is_in(steady: tuple[Kept, Steady], tmp_
     async with running.alone() as ours:
         assert ours
         turn = await running.until_whole()
-        assert isinstance(made.sync.passes, Durable)
+        assert isinstance(made.sync.passes, DurablePasses)
     assert (turn.failed, turn.incomplete) == ({}, frozenset())
     assert made.time.monotonic() == 6.0
     assert await made.rows() == await anew(tmp_path, mine)
@@ -162,6 +171,26 @@ async def test_one_of_two_syncs(steady: tuple[Kept, Steady], tmp_path: Path) -> 
         assert theirs
 
 
+async def test_it_helps_until_all_is_in_or_fails(steady: tuple[Kept, Steady]) -> None:
+    """Beside a leader it ends when every history is in, or when what is not has failed at six looks; where the leader
+    is gone, it leads.
+    """
+    made, running = steady
+    lock = lock_of(made.index.database.url, "sync-lock")
+    assert lock.take()
+    await made.index.write(lambda found: note(found, "shop", ORDERS, error="off", error_at=made.time.now()))
+    turn = await running.beside()
+    assert (turn.failed, turn.incomplete) == ({"shop": "off"}, frozenset({"shop"}))
+    assert made.time.monotonic() == 5 * 5.0
+    lock.release()
+    turn = await running.beside()
+    assert (turn.failed, turn.incomplete) == ({}, frozenset())
+    assert lock.take()
+    turn = await running.beside()
+    assert (turn.failed, turn.incomplete) == ({}, frozenset())
+    lock.release()
+
+
 async def test_it_runs_beside_and_ends(steady: tuple[Kept, Steady]) -> None:
     """Started, it turns at its interval; closed, it has let go of the lock."""
     made, running = steady
@@ -180,8 +209,6 @@ async def test_it_runs_beside_and_ends(steady: tuple[Kept, Steady]) -> None:
 
 async def test_dbos_leaves_our_event_loop_alone(tmp_path: Path) -> None:
     """After a pass, the threads of our loop work as before: DBOS has a loop of its own, and took nothing of ours."""
-    durable = Durable(Counted(1), make_url(f"sqlite:///{tmp_path}/index.db"))
-    await durable.launch()
-    await durable.history("shop")
-    await durable.close()
+    async with passes(Counted(1), tmp_path) as begun:
+        await begun.history("shop")
     assert await asyncio.to_thread(lambda: 1) == 1
