@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 import pytest
@@ -23,17 +25,27 @@ pytestmark = pytest.mark.systems
 ORDERS = 1_000
 COMMAND = Path(sys.executable).with_name("orderweave")
 INDEX = '\n[index]\nurl = { env = "INDEX_URL" }\n'
-# Quotas with which two histories last for minutes; whoever is to come to an end goes without.
-QUOTAS = """
-[systems.erp.calls]
-quota_per_second = 0.4
-quota_burst = 10
-
-[systems.wms.calls]
-quota_per_second = 20
-quota_burst = 4100
-"""
+# Seconds that a system takes for an answer, so that every history lasts for longer than processes take to begin.
+PACE = 3.0
 LONGEST_WAIT = 120.0
+
+
+class Slow:
+    """Systems that take their time until they are told not to."""
+
+    def __init__(self, systems: Iterable[Any]) -> None:
+        self._hurry = asyncio.Event()
+        for each in systems:
+            each.answer = partial(self._answer, each.answer)
+
+    async def _answer(self, answer: Callable[[Any], Awaitable[Any]], request: Any) -> Any:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._hurry.wait(), PACE)
+        return await answer(request)
+
+    def hurry(self) -> None:
+        """Answer at once from now on."""
+        self._hurry.set()
 
 
 class Pass(NamedTuple):
@@ -55,9 +67,9 @@ class Processes:
         self._engine = sa.create_engine(noted)
         self._all: list[asyncio.subprocess.Process] = []
 
-    async def begun(self, name: str, pace: str) -> asyncio.subprocess.Process:
+    async def begun(self, name: str) -> asyncio.subprocess.Process:
         """One more of them."""
-        arguments = (str(COMMAND), "sync", "--config", str(self._folder / f"{pace}.toml"))
+        arguments = (str(COMMAND), "sync", "--config", str(self._folder / "orderweave.toml"))
         with (self._folder / name).open("wb") as log:
             made = await asyncio.create_subprocess_exec(*arguments, env=self._environment, stderr=log)
         self._all.append(made)
@@ -132,18 +144,19 @@ async def test_processes_share_a_backfill(backend: str, request: pytest.FixtureR
     url: str = request.getfixturevalue("url") if backend == "postgresql" else f"sqlite:///{shared}"
     async with DemoBusiness(seed=7, orders=ORDERS) as business:
         expected = await undisturbed(business, tmp_path)
-        (tmp_path / "slow.toml").write_text(f"{business.toml}{INDEX}{QUOTAS}")
-        (tmp_path / "quick.toml").write_text(f"{business.toml}{INDEX}")
+        (tmp_path / "orderweave.toml").write_text(f"{business.toml}{INDEX}")
+        systems = Slow(business.simulators.values())
         processes = Processes(tmp_path, business.environment, url)
         try:
-            first = await processes.begun("first", "slow")
+            first = await processes.begun("first")
             await until(lambda: processes.at_work_since({}) == {"seat-1"}, first)
-            second = await processes.begun("second", "slow")
+            second = await processes.begun("second")
             await until(lambda: processes.at_work_since({}) == {"seat-1", "seat-2"}, second)
             seen = [await killed(first, processes)]
-            third = await processes.begun("third", "quick")
+            third = await processes.begun("third")
             await until(lambda: processes.at_work_since(seen[0]) == {"seat-1", "seat-2"}, third)
             seen.append(await killed(second, processes))
+            systems.hurry()
             assert await third.wait() == 0, processes.log("third")
             seen.append(processes.passes())
         finally:
