@@ -14,7 +14,7 @@ from orderweave.config.configuration import SyncSettings
 from orderweave.fetching.systems import Systems
 from orderweave.index import Index
 from orderweave.index.progress import ORDERS, Progress
-from orderweave.index.tables import records
+from orderweave.index.tables import WAITING, records
 from orderweave.model.systems import SystemSpec
 from orderweave.observing import catalog
 from orderweave.sync.asking import Asking, Unanswered
@@ -211,4 +211,4 @@ def _readable(spec: SystemSpec) -> bool:
 
 
 def _waiting(connection: Connection) -> int:
-    return int(connection.execute(select(func.count()).select_from(records).where(records.c.dirty)).scalar_one())
+    return int(connection.execute(select(func.count()).select_from(records).where(WAITING)).scalar_one())
