@@ -1,6 +1,6 @@
 """A backfill that is killed again and again ends complete: nothing is lost, nothing stands twice.
 
-ORDERWEAVE_SYNC_ORDERS is the number of orders, 1,000 unless told otherwise, and ORDERWEAVE_SYNC_KILLS how often.
+ORDERWEAVE_SYNC_ORDERS is the number of orders, 1,500 unless told otherwise, and ORDERWEAVE_SYNC_KILLS how often.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from orderweave.demo import DemoBusiness
 from orderweave.index import Database
 from tests.unit.sync.keeping import TABLES, rows_of
 
-ORDERS = int(os.environ.get("ORDERWEAVE_SYNC_ORDERS", "1000"))
+ORDERS = int(os.environ.get("ORDERWEAVE_SYNC_ORDERS", "1500"))
 KILLS = int(os.environ.get("ORDERWEAVE_SYNC_KILLS", "20"))
 COMMAND = Path(sys.executable).with_name("orderweave")
 # The kills are spread over all of the work but so much (see `done`), so that the last of them finds some undone.
