@@ -50,7 +50,6 @@ async def test_no_statement_reads_a_whole_table(tmp_path: Path) -> None:
             mine.orders[1] = later(order("a1", "1001", total="12.50"), sync.time.now())
             await sync.sync.turn()
             await sync.index.drop("shop", ["a2"])
-            await sync.sync.sweeping.refresh("shop", ["a3"])
             await sync.sync.sweeping.list_on("shop", None)
             wanted = Slice(where=true(), sort=SearchField.PLACED_AT, descending=True, size=10, after=None)
             answer = await sync.index.page(wanted, counted=False, seconds=10)
