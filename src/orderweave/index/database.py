@@ -25,6 +25,9 @@ _READERS = 4
 _MOST_WAITING = 64
 # Seconds that a writer waits for another process's write to end.
 _LONGEST_LOCK = 30
+# Pages that SQLite's log gathers before they are written to where they belong, which is waited for: 64 MB. What is
+# written again and again, as pages of an index are, is then written there once.
+_LOG = 16_384
 # SQLite's steps between two looks at the clock.
 _STEPS = 10_000
 # One number for all writers of an index in PostgreSQL (the letters of "weave").
@@ -114,7 +117,8 @@ def _engine(url: str) -> Engine:
 def _set_up_sqlite(connection: sqlite3.Connection, _: object) -> None:
     connection.isolation_level = None
     connection.create_function("start_of", 3, start_of, deterministic=True)
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "temp_store=MEMORY", "cache_size=-65536"):
+    pragmas = ("journal_mode=WAL", "synchronous=NORMAL", "temp_store=MEMORY", "cache_size=-65536")
+    for pragma in (*pragmas, f"wal_autocheckpoint={_LOG}"):
         connection.execute(f"PRAGMA {pragma}")
 
 

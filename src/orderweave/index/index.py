@@ -16,7 +16,7 @@ from orderweave.index.migrating import migrate
 from orderweave.index.pages import Slice, Spot, count, keys_of
 from orderweave.index.progress import ORDERS, Progress, progress_of
 from orderweave.index.stocking import restock
-from orderweave.index.tables import METADATA, erased, records
+from orderweave.index.tables import METADATA, WAITING, erased, records
 from orderweave.index.taking import Taken, set_gaps_aside, take_orders, take_products, take_stock
 from orderweave.index.weaving import Node, Weaver, Woven, chunks
 from orderweave.inventory import StockMerger
@@ -150,7 +150,7 @@ class Index:
             (row.system, row.external_id)
             for row in connection.execute(
                 select(records.c.system, records.c.external_id)
-                .where(records.c.dirty)
+                .where(WAITING)
                 .order_by(records.c.system, records.c.external_id)
                 .limit(most)
             )

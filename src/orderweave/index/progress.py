@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, insert, select, update
 
-from orderweave.index.tables import progress, records
+from orderweave.index.tables import WAITING, progress, records
 
 # The part that orders are.
 ORDERS = "orders"
@@ -34,7 +34,7 @@ class Progress(msgspec.Struct, frozen=True, kw_only=True):
 
 def progress_of(connection: Connection) -> tuple[Progress, ...]:
     """Every part that was begun, by system and part."""
-    waiting = set(connection.execute(select(records.c.system).where(records.c.dirty).distinct()).scalars())
+    waiting = set(connection.execute(select(records.c.system).where(WAITING).distinct()).scalars())
     rows = connection.execute(select(progress).order_by(progress.c.system, progress.c.part))
     return tuple(Progress(**row._mapping, waiting=row.part == ORDERS and row.system in waiting) for row in rows)
 

@@ -18,6 +18,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     Table,
     func,
+    text,
 )
 
 from orderweave.index.columns import Amount, Instant, Least, Word
@@ -48,6 +49,8 @@ Index(
     sqlite_where=records.c.dirty,
     postgresql_where=records.c.dirty,
 )
+# In the words of that index: SQLite does not see that `dirty = 1`, as a column of truth is asked for, is the same.
+WAITING = text("records.dirty")
 
 # The key graph: the full keys that a record owns or refers to.
 record_keys = Table(

@@ -4,25 +4,24 @@ changes nothing, so that deliveries may come twice and in any order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, Table, delete, insert, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select
 
 from orderweave.index.contents import digest_of, encoded, kept
 from orderweave.index.erasing import erased_people, without_erased
 from orderweave.index.rows import folded
 from orderweave.index.tables import products, record_keys, records, set_aside, stock_levels
-from orderweave.index.weaving import AnyRow, Node, chunks
+from orderweave.index.weaving import AnyRow, Node, among, chunks
 from orderweave.matching import KeyReader
 from orderweave.matching.parcels import numbers_in
 from orderweave.model.parcels import tidy_tracking
 from orderweave_sdk.capabilities import Gap
 from orderweave_sdk.records import OrderRecord, ProductRecord, StockRecord
 
-_RECORD = tuple_(records.c.system, records.c.external_id)
 _encoder = msgspec.msgpack.Encoder(order="deterministic")
 # A namespace that no system has: those of keys are `system:name`.
 PARCEL = "parcel"
@@ -42,14 +41,18 @@ def take_orders(
 ) -> Taken:
     """Keep the records of orders that were fetched at an instant; those that changed are to be woven."""
     newest = {record.external_id: record for record in given}
-    nodes = [(system, external_id) for external_id in sorted(newest)]
+    nodes = [(system, external_id) for external_id in newest]
     known: dict[str, AnyRow] = {
         row.external_id: row
-        for chunk in chunks(nodes)
+        for these in _at(records, nodes)
         for row in connection.execute(
-            select(records.c.external_id, records.c.updated_at, records.c.fetched_at, records.c.digest).where(
-                _RECORD.in_(chunk)
-            )
+            select(
+                records.c.external_id,
+                records.c.updated_at,
+                records.c.fetched_at,
+                records.c.digest,
+                records.c.order_key,
+            ).where(these)
         )
     }
     gone = erased_people(connection)
@@ -70,13 +73,17 @@ def take_orders(
                 "fetched_at": at,
                 "digest": digest,
                 "content": content,
+                # What it was part of is kept with it until it is woven.
+                "order_key": known[external_id].order_key if external_id in known else None,
                 "dirty": True,
             }
         )
         keys += _keys(system, record, reader)
     changed = [(system, row["external_id"]) for row in rows]
-    _put(connection, changed, rows, keys, known)
-    _no_longer_aside(connection, nodes)
+    before = [node for node in changed if node[1] in known]
+    _replace(connection, records, _at(records, before), rows)
+    _replace(connection, record_keys, _at(record_keys, before), keys)
+    _replace(connection, set_aside, _at(set_aside, nodes), ())
     return Taken(changed=frozenset(changed), unchanged=len(newest) - len(rows))
 
 
@@ -101,9 +108,14 @@ def take_stock(
     }
     for place in _read_later(connection, system, {sku for sku, _ in rows}, at):
         rows.pop(place, None)
-    levels = [(system, *place) for place in sorted(rows)]
+    levels = among(stock_levels.c.sku_folded, stock_levels.c.location, rows)
     _no_more(connection, stock_levels, system, asked, at)
-    _replace(connection, stock_levels, ("system", "sku_folded", "location"), levels, list(rows.values()))
+    _replace(
+        connection,
+        stock_levels,
+        ((stock_levels.c.system == system) & these for these in levels),
+        list(rows.values()),
+    )
 
 
 def take_products(
@@ -122,9 +134,9 @@ def take_products(
         }
         for product in given
     }
-    known = [(system, external_id) for external_id in sorted(rows)]
+    known = [(system, external_id) for external_id in rows]
     _no_more(connection, products, system, asked, at)
-    _replace(connection, products, ("system", "external_id"), known, list(rows.values()))
+    _replace(connection, products, _at(products, known), list(rows.values()))
 
 
 def set_gaps_aside(connection: Connection, system: str, gaps: Sequence[Gap], at: datetime, *, part: str = "") -> None:
@@ -141,8 +153,8 @@ def set_gaps_aside(connection: Connection, system: str, gaps: Sequence[Gap], at:
         }
         for gap in gaps
     }
-    known = [(system, external_id) for external_id in sorted(rows)]
-    _replace(connection, set_aside, ("system", "external_id"), known, list(rows.values()))
+    known = [(system, external_id) for external_id in rows]
+    _replace(connection, set_aside, _at(set_aside, known), list(rows.values()))
 
 
 def aside_no_more(connection: Connection, system: str, before: datetime, *, part: str = "") -> None:
@@ -175,29 +187,6 @@ def _keys(system: str, record: OrderRecord, reader: KeyReader) -> list[dict[str,
     ]
 
 
-def _put(
-    connection: Connection,
-    changed: Sequence[Node],
-    rows: Sequence[dict[str, Any]],
-    keys: Sequence[dict[str, str]],
-    known: Mapping[str, AnyRow],
-) -> None:
-    """In place of what was known. What a record was part of is kept with it until it is woven."""
-    part_of = {
-        row.external_id: row.order_key
-        for chunk in chunks([node for node in changed if node[1] in known])
-        for row in connection.execute(select(records.c.external_id, records.c.order_key).where(_RECORD.in_(chunk)))
-    }
-    whole = [{**row, "order_key": part_of.get(row["external_id"])} for row in rows]
-    _replace(connection, records, ("system", "external_id"), changed, whole)
-    _replace(connection, record_keys, ("system", "external_id"), changed, keys)
-
-
-def _no_longer_aside(connection: Connection, nodes: Sequence[Node]) -> None:
-    for chunk in chunks(nodes):
-        connection.execute(delete(set_aside).where(tuple_(set_aside.c.system, set_aside.c.external_id).in_(chunk)))
-
-
 def _read_later(connection: Connection, system: str, skus: Iterable[str], at: datetime) -> list[tuple[str, str]]:
     """The places of levels of these SKUs, in one case, that were read after an instant."""
     column = stock_levels.c
@@ -215,12 +204,15 @@ def _no_more(connection: Connection, table: Table, system: str, skus: Iterable[s
         connection.execute(delete(table).where(*known, table.c.sku_folded.in_(chunk)))
 
 
+def _at(table: Table, nodes: Iterable[Node]) -> Iterator[ColumnElement[bool]]:
+    return among(table.c.system, table.c.external_id, nodes)
+
+
 def _replace(
-    connection: Connection, table: Table, names: Sequence[str], known: Sequence[Any], rows: Sequence[Mapping[str, Any]]
+    connection: Connection, table: Table, before: Iterable[ColumnElement[bool]], rows: Sequence[Mapping[str, Any]]
 ) -> None:
-    """The rows in place of those of the table whose columns of these names are `known`."""
-    place = tuple_(*(table.c[name] for name in names))
-    for chunk in chunks(known):
-        connection.execute(delete(table).where(place.in_(chunk)))
+    """The rows in place of those for which one of the conditions holds."""
+    for these in before:
+        connection.execute(delete(table).where(these))
     if rows:
         connection.execute(insert(table), rows)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Row, Table, bindparam, delete, insert, select, tuple_, update
+from sqlalchemy import Column, ColumnElement, Connection, Row, Table, bindparam, delete, insert, select, update
 
 from orderweave.index.contents import decoded
 from orderweave.index.rows import PARTS, rows_of
@@ -28,7 +28,7 @@ T = TypeVar("T")
 AnyRow = Row[*tuple[Any, ...]]
 # (system, external id).
 Node = tuple[str, str]
-# Values in one statement; SQLite takes 32,766 at most, and a pair is two.
+# Values in one statement; SQLite takes 32,766 at most.
 CHUNK = 5_000
 # Records that keys may tie together before the rest is left out: a number that stands in thousands of records is none.
 _MOST_TOGETHER = 50_000
@@ -85,24 +85,22 @@ class Weaver:
         while fresh and len(nodes) < _MOST_TOGETHER:
             named = {
                 (row.namespace, row.value)
-                for chunk in chunks(sorted(fresh))
-                for row in connection.execute(_KEYS_OF.where(_RECORD.in_(chunk)))
+                for these in among(record_keys.c.system, record_keys.c.external_id, fresh)
+                for row in connection.execute(_KEYS_OF.where(these))
             }
             fresh_keys = named - keys
             keys |= fresh_keys
             holders = {
                 (row.system, row.external_id)
-                for chunk in chunks(sorted(fresh_keys))
-                for row in connection.execute(_HOLDERS_OF.where(_KEY.in_(chunk)))
+                for these in among(record_keys.c.namespace, record_keys.c.value, fresh_keys)
+                for row in connection.execute(_HOLDERS_OF.where(these))
             }
             fresh = holders - nodes
             nodes |= fresh
         return {
             (row.system, row.external_id): row
-            for chunk in chunks(sorted(nodes))
-            for row in connection.execute(
-                select(records).where(tuple_(records.c.system, records.c.external_id).in_(chunk))
-            )
+            for these in among(records.c.system, records.c.external_id, nodes)
+            for row in connection.execute(select(records).where(these))
         }
 
     def _is_shown(self, group: Group) -> bool:
@@ -133,8 +131,8 @@ class Weaver:
         for node in sorted(nodes):
             by_order[key_of.get(node)].append(node)
         alone = by_order.pop(None, [])
-        for chunk in chunks(alone):
-            connection.execute(_ALONE.where(tuple_(records.c.system, records.c.external_id).in_(chunk)))
+        for these in among(records.c.system, records.c.external_id, alone):
+            connection.execute(_ALONE.where(these))
         if by_order:
             connection.execute(
                 _SETTLE,
@@ -146,8 +144,6 @@ class Weaver:
             )
 
 
-_RECORD = tuple_(record_keys.c.system, record_keys.c.external_id)
-_KEY = tuple_(record_keys.c.namespace, record_keys.c.value)
 _KEYS_OF = select(record_keys.c.namespace, record_keys.c.value)
 _HOLDERS_OF = select(record_keys.c.system, record_keys.c.external_id)
 _ALONE = update(records).values(order_key=None, dirty=False)
@@ -164,10 +160,23 @@ def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
         yield values[start : start + CHUNK]
 
 
+def among(first: Column[str], second: Column[str], pairs: Iterable[tuple[str, str]]) -> Iterator[ColumnElement[bool]]:
+    """Conditions that hold, together, where two columns are one of the pairs; the pairs are distinct.
+
+    One for each first value: for `(first, second) IN …` SQLite reads the whole table, whatever indexes there are.
+    """
+    seconds: dict[str, list[str]] = defaultdict(list)
+    for one, other in sorted(pairs):
+        seconds[one].append(other)
+    for one, others in seconds.items():
+        for chunk in chunks(others):
+            yield (first == one) & second.in_(chunk)
+
+
 def _forget(connection: Connection, nodes: Collection[Node]) -> None:
-    for chunk in chunks(sorted(nodes)):
-        connection.execute(delete(record_keys).where(_RECORD.in_(chunk)))
-        connection.execute(delete(records).where(tuple_(records.c.system, records.c.external_id).in_(chunk)))
+    for table in (record_keys, records):
+        for these in among(table.c.system, table.c.external_id, nodes):
+            connection.execute(delete(table).where(these))
 
 
 def _delete(connection: Connection, keys: Collection[str]) -> None:

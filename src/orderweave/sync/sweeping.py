@@ -15,14 +15,14 @@ from datetime import datetime
 from hashlib import blake2b
 
 import msgspec
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, select
 
 from orderweave.index import Index
 from orderweave.index.contents import decoded, kept
 from orderweave.index.progress import ORDERS, Progress, note
 from orderweave.index.tables import records
 from orderweave.index.taking import aside_no_more
-from orderweave.index.weaving import chunks
+from orderweave.index.weaving import among
 from orderweave.sync.asking import Asking, Found, Listed, Unanswered
 from orderweave.sync.histories import LONGEST_LOOK, Histories
 from orderweave.sync.places import read_place, write_place
@@ -175,12 +175,8 @@ def _is_undated(connection: Connection, name: str) -> bool:
 def _known(connection: Connection, name: str, ids: Sequence[str]) -> dict[str, OrderRecord]:
     return {
         row.external_id: decoded(row.content)
-        for chunk in chunks([(name, each) for each in ids])
-        for row in connection.execute(
-            select(records.c.external_id, records.c.content).where(
-                tuple_(records.c.system, records.c.external_id).in_(chunk)
-            )
-        )
+        for these in among(records.c.system, records.c.external_id, {(name, each) for each in ids})
+        for row in connection.execute(select(records.c.external_id, records.c.content).where(these))
     }
 
 

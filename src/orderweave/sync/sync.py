@@ -14,7 +14,7 @@ from orderweave.config.configuration import SyncSettings
 from orderweave.fetching.systems import Systems
 from orderweave.index import Index
 from orderweave.index.progress import ORDERS, Progress
-from orderweave.index.tables import records
+from orderweave.index.tables import WAITING, records
 from orderweave.model.systems import SystemSpec
 from orderweave.observing import catalog
 from orderweave.sync.asking import Asking, Unanswered
@@ -31,6 +31,8 @@ logger = logging.getLogger("orderweave.sync")
 
 # Records that are woven in one transaction: while it runs, nobody else writes.
 _WOVEN_AT_ONCE = 200
+# Pages of a history in one noted step: whoever goes on after a kill is given the notes of all steps again, one by one.
+_PAGES_A_STEP = 50
 _READ_ORDERS = frozenset({Capability.LIST_CHANGES, Capability.SEARCH_ORDERS})
 _GOODS = ((STOCK, Capability.READ_STOCK), (PRODUCTS, Capability.FIND_PRODUCTS))
 
@@ -189,8 +191,12 @@ class Sync:
         return {(each.system,): float(each.set_aside) for each in self._standings}
 
     async def read_on(self, name: str) -> Outcome:
-        """See `Steps`."""
-        return await self.histories.read_on(name)
+        """See `Steps`. Several pages: each is kept by itself, so that noting every one of them would gain nothing."""
+        for _ in range(_PAGES_A_STEP):
+            outcome = await self.histories.read_on(name)
+            if outcome is not Outcome.MORE:
+                return outcome
+        return Outcome.MORE
 
     async def list_on(self, name: str, after: str | None) -> Step | None:
         """See `Steps`."""
@@ -215,4 +221,4 @@ def _readable(spec: SystemSpec) -> bool:
 
 
 def _waiting(connection: Connection) -> int:
-    return int(connection.execute(select(func.count()).select_from(records).where(records.c.dirty)).scalar_one())
+    return int(connection.execute(select(func.count()).select_from(records).where(WAITING)).scalar_one())

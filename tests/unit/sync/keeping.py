@@ -10,7 +10,7 @@ from tempfile import mkdtemp
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, Table, select
 
 from orderweave.bootstrap import Orderweave
 from orderweave.config.configuration import SyncSettings
@@ -27,7 +27,7 @@ from orderweave_sdk.records import OrderRecord
 from tests.unit.fake_systems import FakeSystem, Woven, weave
 
 Rows = dict[str, list[tuple[Any, ...]]]
-_DERIVED = (orders, *PARTS, record_keys)
+TABLES = (orders, *PARTS, record_keys, records)
 
 
 class Kept:
@@ -89,12 +89,15 @@ async def anew(folder: Path, *systems: FakeSystem, passed: float = 0) -> Rows:
 
 def rows_in(connection: Connection) -> Rows:
     """All rows that are made of orders, sorted; of the records what they are and where they belong."""
-    found: Rows = {
-        table.name: sorted((tuple(row) for row in connection.execute(select(table))), key=repr) for table in _DERIVED
-    }
-    whose = select(records.c.system, records.c.external_id, records.c.digest, records.c.order_key, records.c.dirty)
-    found["records"] = sorted((tuple(row) for row in connection.execute(whose)), key=repr)
-    return found
+    return {table.name: rows_of(connection, table) for table in TABLES}
+
+
+def rows_of(connection: Connection, table: Table) -> list[tuple[Any, ...]]:
+    """The rows of one of the tables."""
+    wanted: Select[*tuple[Any, ...]] = select(table)
+    if table is records:
+        wanted = select(records.c.system, records.c.external_id, records.c.digest, records.c.order_key, records.c.dirty)
+    return sorted((tuple(row) for row in connection.execute(wanted)), key=repr)
 
 
 def changing(system: FakeSystem) -> FakeSystem:

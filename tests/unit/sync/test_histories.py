@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from orderweave.config.configuration import SyncSettings
+from orderweave.sync.histories import Outcome
 from orderweave_sdk.capabilities import Gap
 from orderweave_sdk.errors import Unreachable
 from tests.unit.fake_business import erp, order, shop
@@ -30,6 +31,16 @@ async def test_a_history_is_read_page_by_page_and_once(tmp_path: Path) -> None:
         assert (known.complete_at, known.reached_at, known.from_at, known.error) == (NOON, NOON, None, None)
         await sync.sync.turn()
         assert len(mine.asked("changes")) == 4
+
+
+async def test_a_step_is_fifty_pages(tmp_path: Path) -> None:
+    """Of sixty pages the first step reads fifty and says that there is more, the second the rest; each page is in."""
+    mine = changing(shop([order(f"a{n}", f"100{n}", hours=n) for n in range(60)], page_size=1))
+    async with kept(tmp_path, mine) as sync:
+        assert await sync.sync.read_on("shop") is Outcome.MORE
+        assert len(mine.asked("changes")) == len((await sync.rows())["records"]) == 50
+        assert await sync.sync.read_on("shop") is Outcome.DONE
+        assert len(mine.asked("changes")) == len((await sync.rows())["records"]) == 60
 
 
 async def test_what_changes_comes_with_the_next_turn(tmp_path: Path) -> None:

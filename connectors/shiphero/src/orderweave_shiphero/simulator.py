@@ -239,7 +239,9 @@ class ShipheroSimulator(GraphqlSimulator):
             ((field, value),) = reference.items()
             return connection(self._by_reference.get((field, value), []), order_wire)
         since = datetime.fromisoformat(updated_from).replace(tzinfo=UTC) if updated_from else None
-        changed = [order for order in self._oldest_first if since is None or _changed(order) >= since]
+        changed = self._oldest_first
+        if since is not None:
+            changed = [order for order in changed if _changed(order) >= since]
         page = connection(changed, order_wire)
 
         def sorted_page(info: Any, **arguments: Any) -> Fields:
