@@ -27,6 +27,10 @@ _MOST_WAITING = 64
 _LONGEST_LOCK = 30
 # SQLite's steps between two looks at the clock.
 _STEPS = 10_000
+# KiB of pages that one connection to SQLite keeps, and of rows that it sorts in memory for a group-by: the rest goes to
+# temporary files. With more, groups over a million orders take a third longer, for small runs sort within the
+# processor's own caches, and pages are no quicker.
+_MOST_CACHED_KIB = 16_384
 # One number for all writers of an index in PostgreSQL (the letters of "weave").
 _WRITERS = 0x7765617665
 
@@ -114,7 +118,7 @@ def _engine(url: str) -> Engine:
 def _set_up_sqlite(connection: sqlite3.Connection, _: object) -> None:
     connection.isolation_level = None
     connection.create_function("start_of", 3, start_of, deterministic=True)
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "temp_store=MEMORY", "cache_size=-65536"):
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", f"cache_size=-{_MOST_CACHED_KIB}"):
         connection.execute(f"PRAGMA {pragma}")
 
 
