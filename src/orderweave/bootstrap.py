@@ -27,7 +27,7 @@ from orderweave.calling.parts import Pause
 from orderweave.calling.quota import meter_for
 from orderweave.config import Configuration
 from orderweave.config.configuration import ConfiguredSystem
-from orderweave.exporting import Exports
+from orderweave.exporting import Exports, Tally
 from orderweave.fetching.readings import expose
 from orderweave.fetching.systems import Systems
 from orderweave.guests import Desk
@@ -119,8 +119,10 @@ class Orderweave:
             self.sync = Sync(self.systems, self.index, configuration.sync)
             self._steady = Steady(self.sync, pause=pause)
         self.exports: Exports | None = None
+        self.export_tally: Tally | None = None
         if self.index is not None and configuration.exports is not None:
             self.exports = Exports(self.index, business, configuration.exports, self.clock)
+            self.export_tally = Tally(self.index, self.clock, observing)
         parts = Parts(
             business=business,
             systems=self.systems,
@@ -154,6 +156,8 @@ class Orderweave:
             self._steady.start()
         if self.exports is not None:
             self.exports.start()
+        if self.export_tally is not None:
+            self.export_tally.start()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -180,6 +184,8 @@ class Orderweave:
             await self._steady.close()
         if self.exports is not None:
             await self.exports.close()
+        if self.export_tally is not None:
+            await self.export_tally.close()
 
 
 def _door(configuration: Configuration, identify: Identify, shared: Shared | None) -> Door:
