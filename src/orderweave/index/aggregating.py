@@ -88,7 +88,7 @@ def grouped(
     if named:
         question = question.group_by(*(text(column.name) for column in named))
     # Apart, or PostgreSQL sorts all rows by their groups in the hope of ending at the limit.
-    found = question.cte("found").prefix_with("MATERIALIZED")
+    found = question.cte("found").prefix_with("MATERIALIZED", dialect="postgresql")
     rows = connection.execute(select(found).limit(most + 1)).all()
     if len(rows) > most:
         raise TooManyGroups
