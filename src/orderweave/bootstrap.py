@@ -28,7 +28,7 @@ from orderweave.calling.quota import meter_for
 from orderweave.config import Configuration
 from orderweave.config.configuration import ConfiguredSystem
 from orderweave.durable import Durable
-from orderweave.exporting import Exports
+from orderweave.exporting import Exports, Tally
 from orderweave.fetching.readings import expose
 from orderweave.fetching.systems import Systems
 from orderweave.guests import Desk
@@ -117,12 +117,14 @@ class Orderweave:
         self.sync: Sync | None = None
         self._steady: Steady | None = None
         self.exports: Exports | None = None
+        self.export_tally: Tally | None = None
         if self.index is not None:
             durable = Durable(self.index.database.url)
             self.sync = Sync(self.systems, self.index, configuration.sync)
             self._steady = Steady(self.sync, durable, pause=pause)
             if configuration.exports is not None:
                 self.exports = Exports(self.index, business, configuration.exports, self.clock, durable)
+                self.export_tally = Tally(self.index, self.clock, observing)
         parts = Parts(
             business=business,
             systems=self.systems,
@@ -156,6 +158,8 @@ class Orderweave:
             self._steady.start()
         if self.exports is not None:
             self.exports.start()
+        if self.export_tally is not None:
+            self.export_tally.start()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[None]:
@@ -182,6 +186,8 @@ class Orderweave:
             await self._steady.close()
         if self.exports is not None:
             await self.exports.close()
+        if self.export_tally is not None:
+            await self.export_tally.close()
 
 
 def _door(configuration: Configuration, identify: Identify, shared: Shared | None) -> Door:

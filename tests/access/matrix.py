@@ -89,17 +89,12 @@ PARTS: dict[str, str] = {
 
 async def asked(question: str, rights: Rights, *, compiled: bool) -> dict[str, Any]:
     """The answer to one question, over a business of its own."""
-    if "Aggregates" in question:
+    if "Aggregates" in question or "export" in question:
         with tempfile.TemporaryDirectory() as folder:
             await asyncio.to_thread(Path(folder, "index.db").write_bytes, await _whole_index())
             woven = business(IndexSettings(url=f"sqlite:///{folder}/index.db"))
-            answer = await _answered(woven, question, rights, compiled=compiled)
-            await woven.close()
-            return answer
-    if "export" in question:
-        with tempfile.TemporaryDirectory() as folder:
-            index = IndexSettings(url=f"sqlite:///{folder}/index.db")
-            woven = exporting(business(index), ExportSettings(folder=Path(folder)))
+            if "export" in question:
+                woven = exporting(woven, ExportSettings(folder=Path(folder)))
             answer = await _answered(woven, question, rights, compiled=compiled)
             await woven.close()
             return answer

@@ -19,13 +19,13 @@ from orderweave.operations.deferring import DIRECTIVE as DEFER
 from orderweave.operations.rules import CustomersOrdersAtRoots
 from orderweave.operations.running import Operations
 from orderweave.projection import generating
-from orderweave.schema import build_schema
+from orderweave.schema import new_schema
 from tests.differential.both import compiled, reference
 from tests.differential.documents import Operation, operations
 from tests.differential.scripted_gateway import ScriptedGateway
 from tests.unit.callers import UNLIMITED
 
-SCHEMA = build_schema()
+SCHEMA = new_schema()
 # Strawberry's `execute` takes no schema with @defer; what is deferred is cut out before anything is executed.
 SCHEMA._schema.directives = tuple(each for each in SCHEMA._schema.directives if each.name != DEFER)
 EXAMPLES = 1_000 if os.environ.get("CI") == "true" else 150

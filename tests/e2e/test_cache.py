@@ -125,8 +125,10 @@ async def test_asking_the_source_says_that_it_could_not() -> None:
 
 @pytest.mark.parametrize("fault", [Fault.HTML, Fault.SERVER_ERROR, Fault.THROTTLED, Fault.RESET])
 async def test_however_it_fails(fault: Fault) -> None:
-    """Whatever is wrong with the ERP, what is at hand bridges it in the same way."""
-    async with front(seed=7, orders=200, cached=True) as running:
+    """Whatever is wrong with the ERP, what is at hand bridges it in the same way. The seven seconds for which it asks
+    when it throttles are more than half of the deadline, so that nobody waits for them.
+    """
+    async with front(seed=7, orders=200, cached=True, deadline=13) as running:
         live = await running.ask(SCREEN, NUMBER)
         await running.business.fail("erp", fault)
         running.time.advance(3600)

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 
 import msgspec
-from sqlalchemy import and_
 
 from orderweave.answering.errors import RequestError, bad_input, overloaded
 from orderweave.answering.filters import pushable
@@ -19,6 +18,7 @@ from orderweave.answering.visibility import check_filter
 from orderweave.index import Answer, Index, TooBusy, TooSlow
 from orderweave.index.conditions import found_by, passing, visible
 from orderweave.index.coverage import coverage_of
+from orderweave.index.forms import every
 from orderweave.index.pages import Slice, Spot, Value
 from orderweave.matching import Group
 from orderweave.merging.order import order_id
@@ -77,7 +77,7 @@ async def list_from_index(parts: Parts, page: OrderList, needs: Needs, call: Ter
     if page.search is not None:
         where.append(found_by(page.search, call.rights))
     wanted = Slice(
-        where=and_(*where),
+        where=every(where),
         sort=page.sort,
         descending=page.descending != page.backward,
         size=page.size + 1,

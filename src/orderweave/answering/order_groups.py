@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sqlalchemy import Column, and_
+from sqlalchemy import Column
 
 from orderweave.answering.aggregates import Asked, Kind, Measure, Question, aggregate
 from orderweave.answering.errors import RequestError
 from orderweave.answering.parts import Parts
 from orderweave.answering.visibility import check_filter
 from orderweave.index.conditions import passing, visible
+from orderweave.index.forms import every
 from orderweave.index.tables import orders
 from orderweave.model.aggregates import Groups, OrderGroup
 from orderweave.model.codes import Code
@@ -71,7 +72,7 @@ async def order_groups(parts: Parts, wanted: Filter, asked: Asked, call: Terms) 
     _check(asked, call.rights)
     question = Question(
         source=orders,
-        where=and_(passing(wanted, parts.reader), visible(call.rights)),
+        where=every((passing(wanted, parts.reader), visible(call.rights))).clause(),
         part="orders",
         shape=OrderGroup,
         currency=orders.c.currency,

@@ -3,5 +3,6 @@
 from orderweave.exporting.exports import Exports
 from orderweave.exporting.layout import LAYOUTS, VERSION
 from orderweave.exporting.selection import Selection
+from orderweave.exporting.tallies import Tally
 
-__all__ = ["LAYOUTS", "VERSION", "Exports", "Selection"]
+__all__ = ["LAYOUTS", "VERSION", "Exports", "Selection", "Tally"]

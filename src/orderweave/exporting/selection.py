@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_
 
 from orderweave.exporting.layout import LAYOUTS, Field, Layout
 from orderweave.index.conditions import found_by, passing, visible
+from orderweave.index.forms import every
 from orderweave.index.rows import folded
 from orderweave.index.tables import stock
 from orderweave.matching import KeyReader
@@ -63,10 +64,10 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
             if self.locations:
                 tests.append(stock.c.location_id.in_(sorted(set(self.locations))))
             return and_(*tests)
-        tests = [passing(self.filter, reader), visible(self.rights)]
+        where = [passing(self.filter, reader), visible(self.rights)]
         if self.search is not None:
-            tests.append(found_by(self.search, self.rights))
-        return and_(*tests)
+            where.append(found_by(self.search, self.rights))
+        return every(where).clause()
 
 
 def encoded(selection: Selection) -> bytes:

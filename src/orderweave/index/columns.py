@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
@@ -19,6 +20,7 @@ _MICROSECOND = timedelta(microseconds=1)
 # Decimal places of an amount. What is finer is rounded here alone: the record beside it keeps what was said.
 SCALE = 4
 _UNIT = Decimal(1).scaleb(-SCALE)
+_PARTS = 10**SCALE
 _POSTGRESQL = "postgresql"
 
 
@@ -70,12 +72,23 @@ class Amount(TypeDecorator[Decimal]):
         exact = value.quantize(_UNIT, rounding=ROUND_HALF_EVEN)
         return exact if dialect.name == _POSTGRESQL else int(exact.scaleb(SCALE))
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], Decimal | None]:
         """How an amount is read, without zeros behind it that say nothing."""
-        if value is None:
-            return None
-        exact = value if isinstance(value, Decimal) else Decimal(value).scaleb(-SCALE)
-        return Decimal(format(exact.normalize(), "f"))
+        return _of_numeric if dialect.name == _POSTGRESQL else _of_parts
+
+
+def _of_numeric(value: Decimal | None) -> Decimal | None:
+    if value is None:
+        return None
+    whole = value.to_integral_value()
+    return whole if whole == value else value.normalize()
+
+
+def _of_parts(value: int | None) -> Decimal | None:
+    if value is None:
+        return None
+    whole, rest = divmod(value, _PARTS)
+    return Decimal(value).scaleb(-SCALE).normalize() if rest else Decimal(whole)
 
 
 class Word(TypeDecorator[str]):

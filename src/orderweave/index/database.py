@@ -30,6 +30,10 @@ _LONGEST_LOCK = 30
 _LOG = 16_384
 # SQLite's steps between two looks at the clock.
 _STEPS = 10_000
+# KiB of pages that one connection to SQLite keeps, and of rows that it sorts in memory for a group-by: the rest goes to
+# temporary files. With more, groups over a million orders take a third longer, for small runs sort within the
+# processor's own caches, and pages are no quicker.
+_MOST_CACHED_KIB = 16_384
 # One number for all writers of an index in PostgreSQL (the letters of "weave").
 _WRITERS = 0x7765617665
 
@@ -117,7 +121,7 @@ def _engine(url: str) -> Engine:
 def _set_up_sqlite(connection: sqlite3.Connection, _: object) -> None:
     connection.isolation_level = None
     connection.create_function("start_of", 3, start_of, deterministic=True)
-    pragmas = ("journal_mode=WAL", "synchronous=NORMAL", "temp_store=MEMORY", "cache_size=-65536")
+    pragmas = ("journal_mode=WAL", "synchronous=NORMAL", f"cache_size=-{_MOST_CACHED_KIB}")
     for pragma in (*pragmas, f"wal_autocheckpoint={_LOG}"):
         connection.execute(f"PRAGMA {pragma}")
 

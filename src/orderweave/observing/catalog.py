@@ -242,6 +242,23 @@ WEBHOOKS_DEAD = Metric(
 WEBHOOK_LAG_SECONDS = Metric(
     "orderweave_webhook_lag_seconds", MetricKind.READ_GAUGE, "For how long the oldest webhook that waits has waited."
 )
+EXPORTS = Metric(
+    "orderweave_exports",
+    MetricKind.READ_GAUGE,
+    "Exports by their state, over all processes; what is over is counted for another seven days.",
+    ("state",),
+)
+EXPORT_ROWS = Metric(
+    "orderweave_export_rows", MetricKind.READ_GAUGE, "Rows in the files of exports, over all processes."
+)
+EXPORT_BYTES = Metric(
+    "orderweave_export_bytes", MetricKind.READ_GAUGE, "Bytes in the files of exports, over all processes."
+)
+EXPORT_OLDEST_SECONDS = Metric(
+    "orderweave_export_oldest_seconds",
+    MetricKind.READ_GAUGE,
+    "For how long the oldest export that waits or is worked on has been there.",
+)
 
 METRICS: tuple[Metric, ...] = (
     ANSWERS,
@@ -285,4 +302,8 @@ METRICS: tuple[Metric, ...] = (
     WEBHOOKS_WAITING,
     WEBHOOKS_DEAD,
     WEBHOOK_LAG_SECONDS,
+    EXPORTS,
+    EXPORT_ROWS,
+    EXPORT_BYTES,
+    EXPORT_OLDEST_SECONDS,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import strawberry
 from strawberry.printer import print_schema
@@ -18,7 +19,7 @@ from orderweave.schema.query import Query
 from orderweave.schema.scalars import QUANTITY, Quantity
 from orderweave.schema.subscription import LiveContext, Subscription
 
-__all__ = ["Context", "LiveContext", "build_schema", "print_sdl"]
+__all__ = ["Context", "LiveContext", "build_schema", "new_schema", "print_sdl"]
 
 
 class Schema(strawberry.Schema):
@@ -28,8 +29,14 @@ class Schema(strawberry.Schema):
         """Nothing: see `orderweave.operations.running`."""
 
 
-def build_schema(query: type = Query, scalars: Mapping[object, ScalarDefinition] | None = None) -> Schema:
-    """The schema. Pure; takes some 100 ms. `query` may be a root with more fields, and `scalars` theirs."""
+@cache
+def build_schema() -> Schema:
+    """The schema, which holds no state: one for the process, made at its first use in some 100 ms."""
+    return new_schema()
+
+
+def new_schema(query: type = Query, scalars: Mapping[object, ScalarDefinition] | None = None) -> Schema:
+    """A schema of its own. `query` may be a root with more fields, and `scalars` theirs."""
     config = StrawberryConfig(scalar_map={Quantity: QUANTITY, **(scalars or {})})
     schema = Schema(
         query=query, mutation=Mutation, subscription=Subscription, directives=[defer, freshness], config=config

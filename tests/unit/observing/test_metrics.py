@@ -233,6 +233,7 @@ def test_catalog_is_what_is_exposed() -> None:
         "issuer",
         "field",
         "protocol",
+        "state",
     }
     assert {label for metric in catalog.METRICS for label in metric.labels} == allowed
 
