@@ -1,4 +1,4 @@
-"""What all tests share: what stays until the end is looked at by no garbage collection."""
+"""What all tests share: what stays until the end is looked at by no garbage collection, and queues are quick."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from collections.abc import Generator
 
 import pytest
 
+from orderweave.durable import durable
+
+# Work that waits in a queue is begun at once: each piece of it would wait for a second otherwise.
+durable.QUEUE_LOOK_SECONDS = 0.05
 # Modules of tests after which what is left of them is set aside. What tests leave behind for good (schemas, statements,
 # reports) grows so large that looking at it again and again would take a third of the whole time.
 _MODULES = 8

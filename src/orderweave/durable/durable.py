@@ -21,6 +21,8 @@ logger = logging.getLogger("orderweave.durable")
 
 # Seconds between two looks at what dead processes left, and at our own seat.
 _LOOK_SECONDS = 5.0
+# Seconds between two looks at a queue. Each costs some milliseconds, in every process. Tests put it lower.
+QUEUE_LOOK_SECONDS = 1.0
 # Seconds until it is looked again whether the gateway before has ended, after a reload.
 _TRY_AGAIN = 1.0
 
@@ -184,4 +186,4 @@ def _vacate(durable: Durable) -> None:
 def _engine(index: URL, offers: Any) -> Engine:
     from orderweave.durable.engine import Engine  # noqa: PLC0415 - only who works needs it, and not before
 
-    return Engine(index, tuple(offers))
+    return Engine(index, tuple(offers), QUEUE_LOOK_SECONDS)

@@ -29,10 +29,10 @@ _FORM = "2"
 _SCHEMA = "orderweave_durable"
 # Work goes on as often as its process is ended.
 _MOST_RECOVERIES = 1_000_000
-# Seconds between two looks of DBOS at a queue. Each costs some milliseconds, in every process.
-_LOOK = 1.0
 # Connections to PostgreSQL. A step keeps none while it is done.
 _MOST_CONNECTIONS = 5
+# Seconds between two looks of DBOS's listener at its empty list.
+_LISTENER_LOOK = 0.1
 # Tries of a step that only waits for the database, and seconds between two of them.
 _MOST_TRIES = 10_000
 _TRY_SECONDS = 5.0
@@ -89,11 +89,14 @@ def as_it_stands() -> Iterator[None]:
 
 
 class Engine:
-    """DBOS, for these offers. Make it in a thread: the modules of the offers are imported."""
+    """DBOS, for these offers, with so many seconds between two looks at a queue. Make it in a thread: the modules of the
+    offers are imported.
+    """
 
-    def __init__(self, index: URL, offers: Sequence[Offer]) -> None:
+    def __init__(self, index: URL, offers: Sequence[Offer], look_seconds: float) -> None:
         self._url = _beside(index)
         self._offers = offers
+        self._look_seconds = look_seconds
         self._executor = ""
         self.is_up = False
         for offer in offers:
@@ -120,6 +123,8 @@ class Engine:
                 "enable_otlp": False,
                 "log_level": "ERROR",
                 "use_listen_notify": False,
+                # Nobody is notified of anything: it is how long closing may wait for the thread that would notify.
+                "notification_listener_polling_interval_sec": _LISTENER_LOOK,
                 "sys_db_pool_size": _MOST_CONNECTIONS,
             }
         )
@@ -129,7 +134,7 @@ class Engine:
             DBOS.register_queue(
                 offer.queue,
                 global_concurrency=offer.at_once,
-                polling_interval_sec=_LOOK,
+                polling_interval_sec=self._look_seconds,
                 # What `spread` has set stays.
                 on_conflict="never_update" if offer.spread else "update_if_latest_version",
             )

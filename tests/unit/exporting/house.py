@@ -110,10 +110,10 @@ def exports_of(woven: Woven) -> Exports:
     return woven.exports
 
 
-async def worked_off(exports: Exports) -> int:
-    """All that waits, worked off step by step after what is over was put away; how many exports that were."""
+async def worked_off(exports: Exports, most: int | None = None) -> int:
+    """All that waits, or so many, worked off step by step after what is over was put away; how many exports it was."""
     await exports.put_away()
-    names = await exports.unfinished()
+    names = (await exports.unfinished())[:most]
     for name in names:
         while await exports.advance(name):
             pass

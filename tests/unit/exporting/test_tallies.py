@@ -14,7 +14,7 @@ from orderweave.model.exports import Stage
 from orderweave.observing import catalog
 from orderweave.observing.catalog import Metric
 from orderweave.observing.observed import Observed
-from tests.unit.exporting.house import asked, created, exports_of, house, spoken_to
+from tests.unit.exporting.house import asked, created, exports_of, house, spoken_to, worked_off
 from tests.unit.exporting.reading import files_in
 from tests.unit.fake_systems import Woven
 
@@ -50,7 +50,7 @@ async def test_from_queue_to_files(tmp_path: Path) -> None:
         assert seen.figure(catalog.EXPORT_OLDEST_SECONDS) == 42
         assert (seen.figure(catalog.EXPORT_ROWS), seen.figure(catalog.EXPORT_BYTES)) == (0, 0)
 
-        assert await exports_of(woven).work()
+        assert await worked_off(exports_of(woven), most=1) == 1
         await seen.tally.look()
         assert seen.states() == {"QUEUED": 1, "DONE": 1}
         assert seen.figure(catalog.EXPORT_OLDEST_SECONDS) == 2
@@ -58,12 +58,12 @@ async def test_from_queue_to_files(tmp_path: Path) -> None:
         size = sum((folder / file).stat().st_size for file in files_in(folder) if file != "manifest.json")
         assert (seen.figure(catalog.EXPORT_ROWS), seen.figure(catalog.EXPORT_BYTES)) == (4, size)
 
-        assert await exports_of(woven).work()
+        assert await worked_off(exports_of(woven), most=1) == 1
         await seen.tally.look()
         assert seen.figure(catalog.EXPORT_OLDEST_SECONDS) == 0
         assert seen.figure(catalog.EXPORT_ROWS) == 8
         woven.time.advance(25 * 3600)
-        await exports_of(woven).work()
+        await worked_off(exports_of(woven))
         await seen.tally.look()
         assert seen.states() == {"EXPIRED": 2}
         assert (seen.figure(catalog.EXPORT_ROWS), seen.figure(catalog.EXPORT_BYTES)) == (0, 0)
@@ -75,7 +75,7 @@ async def test_how_they_ended(tmp_path: Path) -> None:
     async with house(tmp_path, settings) as woven, spoken_to(woven) as client:
         seen = Figures(woven)
         await created(client)
-        await exports_of(woven).work()
+        await worked_off(exports_of(woven))
         name = await created(client)
         await asked(client, "mutation ($id: ID!) { exportCancel(id: $id) { state } }", id=name)
         await seen.tally.look()

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, event, true
+from sqlalchemy import Engine, event
 
+from orderweave.index.forms import every
 from orderweave.index.pages import Slice
 from orderweave_sdk.manifest import SearchField
 from tests.unit.fake_business import erp, order, shop
@@ -51,7 +52,7 @@ async def test_no_statement_reads_a_whole_table(tmp_path: Path) -> None:
             await sync.sync.turn()
             await sync.index.drop("shop", ["a2"])
             await sync.sync.sweeping.list_on("shop", None)
-            wanted = Slice(where=true(), sort=SearchField.PLACED_AT, descending=True, size=10, after=None)
+            wanted = Slice(where=every(()), sort=SearchField.PLACED_AT, descending=True, size=10, after=None)
             answer = await sync.index.page(wanted, counted=False, seconds=10)
         assert len(answer.groups) == 5
         asked = [(text, values) for text, values in told if re.match(r"SELECT|DELETE|UPDATE", text)]
