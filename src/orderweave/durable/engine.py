@@ -89,8 +89,8 @@ def as_it_stands() -> Iterator[None]:
 
 
 class Engine:
-    """DBOS, for these offers, with so many seconds between two looks at a queue. Make it in a thread: the modules of the
-    offers are imported.
+    """DBOS, for these offers, with `look_seconds` between two looks at a queue. Make it in a thread: the modules of
+    the offers are imported.
     """
 
     def __init__(self, index: URL, offers: Sequence[Offer], look_seconds: float) -> None:
