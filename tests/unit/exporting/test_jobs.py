@@ -227,7 +227,7 @@ async def test_worked_on_beside_the_answers(tmp_path: Path) -> None:
     async with house(tmp_path) as woven, spoken_to(woven) as client:
         woven.begin()
         name = await created(client)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             found = await looked_at(client, name)
             while found is not None and found["state"] != "DONE":
                 found = await looked_at(client, name)
