@@ -24,9 +24,12 @@ LONGEST_LOOK = 30.0
 
 
 class Outcome(StrEnum):
-    """How a step ended: there is more to do at once, there is not, or the system did not answer."""
+    """How a step ended: there is more to do at once, or there is and somebody else is at it too; there is none, or the
+    system did not answer.
+    """
 
     MORE = "MORE"
+    OVERTAKEN = "OVERTAKEN"
     DONE = "DONE"
     FAILED = "FAILED"
 
@@ -69,8 +72,10 @@ class Histories:
         if not listed.more:
             changes |= {} if place.fresh else {"reached_at": place.began}
             changes |= {} if known.complete_at else {"complete_at": self._clock.now()}
-        await self._index.write(lambda found: self._keep(found, name, known, listed, changes))
+        moved = await self._index.write(lambda found: self._keep(found, name, known, listed, changes))
         self._telling.read(name, len(listed.records), listed.upto)
+        if not moved:
+            return Outcome.OVERTAKEN
         if listed.more:
             return Outcome.MORE
         self._telling.done(name)
@@ -78,10 +83,12 @@ class Histories:
 
     def _keep(
         self, connection: Connection, name: str, known: Progress, listed: Listed, changes: dict[str, Any]
-    ) -> None:
+    ) -> bool:
+        """Keep a page and move the place; False where somebody else has read on meanwhile: the place is theirs."""
         # While a history is read its orders come system after system: woven at the end, each is woven once.
         weave = known.complete_at is not None
         self._index.take_now(connection, name, listed.records, listed.at, gaps=listed.gaps, weave=weave)
-        # Somebody else may have read on meanwhile; what was read is kept, and the place is theirs.
-        if part_of(connection, name, ORDERS).cursor == known.cursor:
+        ours: bool = part_of(connection, name, ORDERS).cursor == known.cursor
+        if ours:
             note(connection, name, ORDERS, **changes)
+        return ours

@@ -191,9 +191,13 @@ class Sync:
         return {(each.system,): float(each.set_aside) for each in self._standings}
 
     async def read_on(self, name: str) -> Outcome:
-        """See `Steps`. Several pages: each is kept by itself, so that noting every one of them would gain nothing."""
+        """See `Steps`. Several pages: each is kept by itself, so that noting every one of them would gain nothing. The
+        step ends early where somebody else reads the same history: one of the two is to go, and learns it then.
+        """
         for _ in range(_PAGES_A_STEP):
             outcome = await self.histories.read_on(name)
+            if outcome is Outcome.OVERTAKEN:
+                break
             if outcome is not Outcome.MORE:
                 return outcome
         return Outcome.MORE

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+from sqlalchemy import update
+
 from orderweave.config.configuration import SyncSettings
+from orderweave.index.tables import progress
 from orderweave.sync.histories import Outcome
 from orderweave_sdk.capabilities import Gap
 from orderweave_sdk.errors import Unreachable
@@ -41,6 +44,32 @@ async def test_a_step_is_fifty_pages(tmp_path: Path) -> None:
         assert len(mine.asked("changes")) == len((await sync.rows())["records"]) == 50
         assert await sync.sync.read_on("shop") is Outcome.DONE
         assert len(mine.asked("changes")) == len((await sync.rows())["records"]) == 60
+
+
+async def test_a_step_ends_where_somebody_else_has_read_on(tmp_path: Path) -> None:
+    """While the third page is on its way somebody else gets to the fifth: the page is kept, the place stays theirs, and
+    the step ends there, saying that there is more; the next one goes on from the fifth.
+    """
+    mine = changing(shop([order(f"a{n}", f"100{n}", hours=n) for n in range(8)], page_size=1))
+    async with kept(tmp_path, mine) as other, kept(tmp_path, mine) as sync:
+        for _ in range(5):
+            assert await other.sync.histories.read_on("shop") is Outcome.MORE
+        theirs = (await other.standing("shop")).cursor
+        mine.calls.clear()
+
+        def overtake() -> None:
+            if len(mine.asked("changes")) == 3:
+                with sync.index.database.engine.begin() as connection:
+                    connection.execute(update(progress).values(cursor=theirs))
+
+        mine.answer["changes"] = overtake
+        assert await sync.sync.read_on("shop") is Outcome.MORE
+        assert len(mine.asked("changes")) == 3
+        assert [row[1] for row in (await sync.rows())["records"]] == ["a0", "a1", "a2"]
+        assert (await sync.standing("shop")).cursor == theirs
+        assert await sync.sync.read_on("shop") is Outcome.DONE
+        assert len(mine.asked("changes")) == 6
+        assert [row[1] for row in (await sync.rows())["records"]] == ["a0", "a1", "a2", "a5", "a6", "a7"]
 
 
 async def test_what_changes_comes_with_the_next_turn(tmp_path: Path) -> None:
