@@ -32,7 +32,9 @@ logger = logging.getLogger("orderweave.sync")
 # Records that are woven in one transaction: while it runs, nobody else writes.
 _WOVEN_AT_ONCE = 200
 # Pages of a history in one noted step: whoever goes on after a kill is given the notes of all steps again, one by one.
+# After so many seconds a step ends with fewer, for between two steps alone a history moves to another process.
 _PAGES_A_STEP = 50
+_LONGEST_STEP = 5.0
 _READ_ORDERS = frozenset({Capability.LIST_CHANGES, Capability.SEARCH_ORDERS})
 _GOODS = ((STOCK, Capability.READ_STOCK), (PRODUCTS, Capability.FIND_PRODUCTS))
 
@@ -194,12 +196,15 @@ class Sync:
         """See `Steps`. Several pages: each is kept by itself, so that noting every one of them would gain nothing. The
         step ends early where somebody else reads the same history: one of the two is to go, and learns it then.
         """
+        begun = self._clock.monotonic()
         for _ in range(_PAGES_A_STEP):
             outcome = await self.histories.read_on(name)
             if outcome is Outcome.OVERTAKEN:
                 break
             if outcome is not Outcome.MORE:
                 return outcome
+            if self._clock.monotonic() - begun >= _LONGEST_STEP:
+                break
         return Outcome.MORE
 
     async def list_on(self, name: str, after: str | None) -> Step | None:

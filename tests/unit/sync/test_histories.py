@@ -46,6 +46,15 @@ async def test_a_step_is_fifty_pages(tmp_path: Path) -> None:
         assert len(mine.asked("changes")) == len((await sync.rows())["records"]) == 60
 
 
+async def test_a_step_is_five_seconds_of_pages(tmp_path: Path) -> None:
+    """Where an answer takes two seconds a step is three pages: after the third five seconds are over."""
+    mine = changing(shop([order(f"a{n}", f"100{n}", hours=n) for n in range(8)], page_size=1))
+    async with kept(tmp_path, mine) as sync:
+        mine.answer["changes"] = lambda: sync.time.advance(2)
+        assert await sync.sync.read_on("shop") is Outcome.MORE
+        assert len(mine.asked("changes")) == 3
+
+
 async def test_a_step_ends_where_somebody_else_has_read_on(tmp_path: Path) -> None:
     """While the third page is on its way somebody else gets to the fifth: the page is kept, the place stays theirs, and
     the step ends there, saying that there is more; the next one goes on from the fifth.
