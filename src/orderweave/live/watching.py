@@ -162,10 +162,13 @@ class Watcher:
         before = state.digests or self._digests
         others = changed(before, digests) if before else ()
         if state.position and state.digests and not others and remembered(before or {}, digests) == before:
-            self._digests = before
             # Another worker may have written it a moment ago.
             await self._read()
-            return
+            # What was told here while the log was away, and has gone again, stands in no log: it is told that it has.
+            others = changed(self._digests, digests) if self._digests else ()
+            self._digests = before
+            if not others:
+                return
         after = remembered(before or {}, digests)
         event = msgspec.structs.replace(event, changed=others)
         position = await self._shared.append(self.subject.digest, state.position, event, after)

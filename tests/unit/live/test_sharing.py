@@ -180,6 +180,35 @@ async def test_redis_that_is_silent_holds_nobody_up(
                 told = [here.now(), there.now()]
 
 
+async def test_what_came_and_went_while_redis_was_silent(
+    workers: tuple[Fed, Fed], server: RedisServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An order is closed while Redis is silent, which both tell, and opened again before it is back: Redis has heard of
+    nothing, and yet both tell that it is another again, under one cursor.
+    """
+    one, other = workers
+    what = await subject(one.woven)
+    async with following(one, what) as here, following(other, what) as there:
+        here.now()
+        there.now()
+        server.stall(on=True)
+        monkeypatch.setattr(shared_log, "_LONGEST_STEP", 0.02)
+        close_order(one.woven)
+        await one.waits.pass_by(5)
+        await until(lambda: all(fed.feed.events[Topic.ORDER] == 1 for fed in workers))
+        server.stall(on=False)
+        monkeypatch.setattr(shared_log, "_LONGEST_STEP", 5)
+        assert parts(here.now()) == parts(there.now()) == [("HEADER",)]
+        reopen_order(one.woven)
+        async with asyncio.timeout(10):
+            while not all(fed.feed.events[Topic.ORDER] == 2 for fed in workers):
+                await one.waits.pass_by(1)
+                await asyncio.sleep(0.01)
+        told = [here.now(), there.now()]
+        assert [parts(each) for each in told] == [[("HEADER",)], [("HEADER",)]]
+        assert told[0].position == told[1].position
+
+
 async def test_nothing_private_stands_in_redis(workers: tuple[Fed, Fed], server: RedisServer) -> None:
     """No number, name or address of an order is in any key or value."""
     one, _ = workers
