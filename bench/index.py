@@ -37,7 +37,7 @@ from orderweave.model.filters import Filter
 from orderweave.model.systems import Business
 from orderweave_sdk.capabilities import Condition
 from orderweave_sdk.manifest import Operator, SearchField
-from tests.systems.sql.postgresql import PostgresqlServer
+from tests.systems.sql.postgresql import running
 
 _START = datetime(2024, 1, 1, tzinfo=UTC)
 _MINUTES = 60 * 24 * 1000
@@ -113,12 +113,8 @@ def _address(dialect: str) -> Iterator[str]:
         with tempfile.TemporaryDirectory() as folder:
             yield f"sqlite:///{Path(folder) / 'index.db'}"
         return
-    server = PostgresqlServer()
-    try:
-        server.start()
+    with running() as server:
         yield server.url
-    finally:
-        server.close()
 
 
 async def _load(database: Database, rows: int) -> None:

@@ -18,7 +18,7 @@ from orderweave.model.filters import Filter
 from orderweave.model.rights import ALL_RIGHTS
 from orderweave_sdk.capabilities import Condition
 from orderweave_sdk.manifest import Operator, SearchField
-from tests.systems.sql.postgresql import PostgresqlServer
+from tests.systems.sql.postgresql import running
 from tests.unit.exporting.house import worked_off
 from tests.unit.exporting.reading import rows_in
 from tests.unit.exporting.test_files import TABLES, expected
@@ -37,15 +37,11 @@ def told() -> Story:
 @pytest.fixture(scope="module")
 def filled(told: Story) -> Iterator[Index]:
     """The index of that story in PostgreSQL."""
-    server = PostgresqlServer()
-    try:
-        server.start()
+    with running() as server:
         index = told.index(server.url)
         asyncio.run(fill(index, told))
         yield index
         index.close()
-    finally:
-        server.close()
 
 
 @pytest.mark.parametrize("partitioned", [False, True])

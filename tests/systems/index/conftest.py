@@ -9,19 +9,15 @@ from pathlib import Path
 import pytest
 
 from orderweave.index import Index
-from tests.systems.sql.postgresql import PostgresqlServer
+from tests.systems.sql.postgresql import PostgresqlServer, running
 from tests.unit.index.story import Story, fill, story
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[PostgresqlServer]:
     """A PostgreSQL server for all tests of this folder."""
-    made = PostgresqlServer()
-    try:
-        made.start()
+    with running() as made:
         yield made
-    finally:
-        made.close()
 
 
 @pytest.fixture(scope="session")

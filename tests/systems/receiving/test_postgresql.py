@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from orderweave.receiving import Outcome
-from tests.systems.sql.postgresql import PostgresqlServer
+from tests.systems.sql.postgresql import PostgresqlServer, running
 from tests.unit.receiving.desk import DOWN, Desk, told
 
 pytestmark = pytest.mark.systems
@@ -20,12 +20,8 @@ pytestmark = pytest.mark.systems
 @pytest.fixture(scope="module")
 def server() -> Iterator[PostgresqlServer]:
     """A PostgreSQL server for these tests."""
-    made = PostgresqlServer()
-    try:
-        made.start()
+    with running() as made:
         yield made
-    finally:
-        made.close()
 
 
 @pytest_asyncio.fixture

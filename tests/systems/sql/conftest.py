@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from orderweave_sdk.connecting import Connecting
 from orderweave_sql.connector import SqlConnector
 from tests.systems.sql.loading import CONFIGURATION, dataset, load
-from tests.systems.sql.postgresql import PostgresqlServer
+from tests.systems.sql.postgresql import PostgresqlServer, running
 
 
 @pytest.fixture(scope="session")
@@ -34,12 +34,8 @@ def sqlite_url(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.fixture(scope="session")
 def server() -> Iterator[PostgresqlServer]:
     """A PostgreSQL server for all tests of this folder."""
-    made = PostgresqlServer()
-    try:
-        made.start()
+    with running() as made:
         yield made
-    finally:
-        made.close()
 
 
 @pytest.fixture(scope="session")

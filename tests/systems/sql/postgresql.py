@@ -8,6 +8,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from bench.processes import free_port
@@ -85,3 +87,14 @@ class PostgresqlServer:
                 env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "HOME": str(home)},
             )
         assert done.returncode == 0, f"{program} failed: {(self._folder / 'output').read_text(errors='replace')}"
+
+
+@contextmanager
+def running() -> Iterator[PostgresqlServer]:
+    """A server that runs meanwhile."""
+    made = PostgresqlServer()
+    try:
+        made.start()
+        yield made
+    finally:
+        made.close()

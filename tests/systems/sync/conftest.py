@@ -8,18 +8,14 @@ import pytest
 import sqlalchemy as sa
 
 from orderweave.index.tables import METADATA
-from tests.systems.sql.postgresql import PostgresqlServer
+from tests.systems.sql.postgresql import PostgresqlServer, running
 
 
 @pytest.fixture(scope="package")
 def server() -> Iterator[PostgresqlServer]:
     """A PostgreSQL server for all tests of this folder."""
-    made = PostgresqlServer()
-    try:
-        made.start()
+    with running() as made:
         yield made
-    finally:
-        made.close()
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from redis.asyncio import Redis
@@ -40,6 +41,16 @@ async def workers(server: RedisServer, monkeypatch: pytest.MonkeyPatch) -> Async
         await fed.feed.close()
     for client in clients:
         await client.aclose()
+
+
+@contextmanager
+def silent(server: RedisServer) -> Iterator[None]:
+    """Redis takes commands and answers none meanwhile, for which nobody waits long."""
+    server.stall(on=True)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(shared_log, "_LONGEST_STEP", 0.02)
+        yield
+    server.stall(on=False)
 
 
 async def until(done: Callable[[], bool]) -> None:
@@ -149,22 +160,17 @@ async def test_redis_that_dies_ends_nothing(
         assert (one.polls, other.polls) == (2, 1)
 
 
-async def test_redis_that_is_silent_holds_nobody_up(
-    workers: tuple[Fed, Fed], server: RedisServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_redis_that_is_silent_holds_nobody_up(workers: tuple[Fed, Fed], server: RedisServer) -> None:
     """A Redis that takes commands and answers none: the change is told all the same, and shared again afterwards."""
     one, other = workers
     what = await subject(one.woven)
     async with following(one, what) as here, following(other, what) as there:
         here.now()
         there.now()
-        server.stall(on=True)
-        monkeypatch.setattr(shared_log, "_LONGEST_STEP", 0.02)
-        close_order(one.woven)
-        await one.waits.pass_by(5)
-        await until(lambda: all(fed.feed.events[Topic.ORDER] == 1 for fed in workers))
-        server.stall(on=False)
-        monkeypatch.setattr(shared_log, "_LONGEST_STEP", 5)
+        with silent(server):
+            close_order(one.woven)
+            await one.waits.pass_by(5)
+            await until(lambda: all(fed.feed.events[Topic.ORDER] == 1 for fed in workers))
         assert parts(here.now()) == parts(there.now()) == [("HEADER",)]
         # What Redis has not heard of yet is told once more when it is back.
         await one.waits.pass_by(shared_log._REST_SECONDS + 1)
@@ -180,9 +186,7 @@ async def test_redis_that_is_silent_holds_nobody_up(
                 told = [here.now(), there.now()]
 
 
-async def test_what_came_and_went_while_redis_was_silent(
-    workers: tuple[Fed, Fed], server: RedisServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_came_and_went_while_redis_was_silent(workers: tuple[Fed, Fed], server: RedisServer) -> None:
     """An order is closed while Redis is silent, which both tell, and opened again before it is back: Redis has heard of
     nothing, and yet both tell that it is another again, under one cursor.
     """
@@ -191,13 +195,10 @@ async def test_what_came_and_went_while_redis_was_silent(
     async with following(one, what) as here, following(other, what) as there:
         here.now()
         there.now()
-        server.stall(on=True)
-        monkeypatch.setattr(shared_log, "_LONGEST_STEP", 0.02)
-        close_order(one.woven)
-        await one.waits.pass_by(5)
-        await until(lambda: all(fed.feed.events[Topic.ORDER] == 1 for fed in workers))
-        server.stall(on=False)
-        monkeypatch.setattr(shared_log, "_LONGEST_STEP", 5)
+        with silent(server):
+            close_order(one.woven)
+            await one.waits.pass_by(5)
+            await until(lambda: all(fed.feed.events[Topic.ORDER] == 1 for fed in workers))
         assert parts(here.now()) == parts(there.now()) == [("HEADER",)]
         reopen_order(one.woven)
         async with asyncio.timeout(10):
