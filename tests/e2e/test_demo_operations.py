@@ -1,7 +1,8 @@
-"""The demo's operations page: a system that is stopped is seen there, and seen to come back."""
+"""The demo in operation: a stopped system is seen on its page, and seen to come back; a long run does not grow."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -41,3 +42,19 @@ async def test_a_stopped_system_is_seen() -> None:
             await client.post("/graphql", json=question)
             assert await standing(client, "wms") == ("up", None)
             assert "orderweave_quota_available" in (await client.get("/metrics")).text
+
+
+async def test_simulators_forget_their_calls() -> None:
+    """What the shop's simulator was asked is gone a moment later while it is to forget, and stays otherwise."""
+    async with DemoBusiness(seed=7, orders=20) as business:
+        app = demo_app(business)
+        question = {"query": ORDER, "variables": {"number": business.telling_number()}}
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=httpx.ASGITransport(app=app), base_url="http://gateway") as client,
+        ):
+            await client.post("/graphql", json=question)
+            assert any(running.calls for running in business.simulators.values())
+            async with business.forgetting(every=0):
+                await asyncio.sleep(0)
+                assert not any(running.calls for running in business.simulators.values())

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import tomllib
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Any, Self
 
@@ -26,6 +28,9 @@ from orderweave_sdk.records import OrderRecord
 from orderweave_sdk.testing.faults import Fault
 from orderweave_sdk.testing.simulator import SimulatedSystem
 from orderweave_sdk.testing.world import World
+
+# Seconds. A second of calls is small, and nobody looks at them.
+_BETWEEN_FORGETTING = 1.0
 
 
 class DemoBusiness:
@@ -77,6 +82,24 @@ class DemoBusiness:
                     settings[system.name][name] = value
         self.toml = configuration(settings, self._ids, self._systems)
         return read(tomllib.loads(self.toml), file="demo.toml", registry=registry, environment=self.environment)
+
+    @asynccontextmanager
+    async def forgetting(self, *, every: float = _BETWEEN_FORGETTING) -> AsyncIterator[None]:
+        """Let the simulators' logs of calls be empty again, `every` so many seconds, for as long as it lasts.
+
+        They keep each call with its answer, for tests to look at; a run of hours holds more than a machine can.
+        """
+        task = asyncio.create_task(self._forget(every))
+        try:
+            yield
+        finally:
+            task.cancel()
+
+    async def _forget(self, every: float) -> None:
+        while True:
+            for running in self.simulators.values():
+                running.calls.clear()
+            await asyncio.sleep(every)
 
     async def fail(self, system: str, fault: Fault | None) -> None:
         """Turn a fault of one system on, or off with None."""

@@ -61,7 +61,7 @@ async def serve_demo(*, port: int, seed: int, orders: int, connectors: Sequence[
 
     Its index is made anew for each run, beside the first answers.
     """
-    async with DemoBusiness(seed=seed, orders=orders, connectors=connectors) as business:
+    async with DemoBusiness(seed=seed, orders=orders, connectors=connectors) as business, business.forgetting():
         set_up_logs("auto")
         app = demo_app(business, indexed=True)
         print(

@@ -95,11 +95,10 @@ async def test_nothing_is_lost_and_nothing_stands_twice(tmp_path: Path) -> None:
     business = DemoBusiness(seed=7, orders=ORDERS)
     records = sum(len(world.orders) for world in business.worlds.values())
     moments = sorted(random.uniform(0, max(0, 2 * records - LEFT)) for _ in range(KILLS))
-    async with business:
+    async with business, business.forgetting():
         business.configuration()
         configured(business, tmp_path, "orderweave.toml", "index.db")
         configured(business, tmp_path, "fresh.toml", "fresh.db")
-        forgetting = asyncio.ensure_future(forget_calls(business))
         began, kills, places = time.monotonic(), 0, []
         for moment in moments:
             kills += await killed(tmp_path, business.environment, int(moment), random.uniform(0, 0.05))
@@ -109,7 +108,6 @@ async def test_nothing_is_lost_and_nothing_stands_twice(tmp_path: Path) -> None:
         began = time.monotonic()
         await whole(tmp_path, "fresh.toml", business.environment)
         undisturbed = time.monotonic() - began
-        forgetting.cancel()
     print(f"{ORDERS} orders, {records} records, {kills} kills after {places}")
     print(f"{seconds:.0f} s with them, {undisturbed:.0f} s without: {records / undisturbed:.0f} records a second")
     assert kills == KILLS
@@ -125,11 +123,3 @@ async def test_nothing_is_lost_and_nothing_stands_twice(tmp_path: Path) -> None:
     finally:
         disturbed.close()
         fresh.close()
-
-
-async def forget_calls(business: DemoBusiness) -> None:
-    """Again and again: simulators keep every call with its answer, and here those are more than a machine can hold."""
-    while True:
-        for simulator in business.simulators.values():
-            simulator.calls.clear()
-        await asyncio.sleep(1)
