@@ -10,7 +10,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 from enum import StrEnum
 from functools import cmp_to_key
 from typing import Any
@@ -24,6 +24,7 @@ from orderweave.answering.indexed import busy, index_of, too_slow
 from orderweave.answering.parts import Parts
 from orderweave.index import TooBusy, TooSlow
 from orderweave.index.aggregating import By, Key, Measures, Part, TooManyGroups, grouped
+from orderweave.index.columns import SCALE
 from orderweave.index.coverage import coverage_of
 from orderweave.index.progress import Progress, progress_of
 from orderweave.index.zones import Interval
@@ -36,7 +37,9 @@ from orderweave_sdk.conditions import passes
 from orderweave_sdk.manifest import Operator
 
 _MOST_GROUPS = 10_000
-_CENTS = Decimal("0.0001")
+# Enough for all that a group's sum and a stated rate give together.
+_DIGITS = 100
+_PARTS = Decimal(1).scaleb(-SCALE)
 
 
 class Kind(StrEnum):
@@ -141,7 +144,8 @@ async def aggregate(parts: Parts, question: Question) -> Groups:
     except TooManyGroups:
         message = f"more than {_MOST_GROUPS} groups; narrow the filter, or group by less"
         raise RequestError(Code.LIMIT_EXCEEDED, message) from None
-    groups = [group for group in _groups(read, question) if _passes(group, asked.having)]
+    with localcontext(prec=_DIGITS):
+        groups = [group for group in _groups(read, question) if _passes(group, asked.having)]
     groups.sort(key=cmp_to_key(_comparison(asked)))
     return _page(groups, asked, coverage=coverage_of(parts.business, progress, question.part))
 
@@ -211,15 +215,18 @@ def _number(measure: Measure, parts: Sequence[Part], conversion: Conversion | No
             for part in parts
             if (value := (part.least if measure.kind is Kind.MIN else part.most)[name]) is not None
         ]
-        return (min if measure.kind is Kind.MIN else max)(said, default=None)
+        found = (min if measure.kind is Kind.MIN else max)(said, default=None)
+        return None if found is None else _to_parts(found)
     sums = [_converted(value, part, measure, conversion) for part in parts if (value := part.sums[name]) is not None]
     if not sums:
         return None
     total = sum(sums, Decimal(0))
-    if measure.kind is Kind.SUM:
-        return total
-    average = (total / sum(part.known[name] for part in parts)).quantize(_CENTS, rounding=ROUND_HALF_EVEN)
-    return Decimal(format(average.normalize(), "f"))
+    return _to_parts(total if measure.kind is Kind.SUM else total / sum(part.known[name] for part in parts))
+
+
+def _to_parts(value: Decimal) -> Decimal:
+    """What was divided or converted, to four decimal places and no zeros behind."""
+    return Decimal(format(value.quantize(_PARTS, rounding=ROUND_HALF_EVEN).normalize(), "f"))
 
 
 def _converted(value: Decimal, part: Part, measure: Measure, conversion: Conversion | None) -> Decimal:

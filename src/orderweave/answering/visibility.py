@@ -48,6 +48,13 @@ def check_filter(wanted: Filter, rights: Rights) -> None:
             raise RequestError(Code.FORBIDDEN, f"you may not filter by {field.value}", scopes=[scope.value])
 
 
+def check_sort(field: SearchField, rights: Rights) -> None:
+    """Raise FORBIDDEN for a sort by what the caller may not read: the order tells of it, and cursors hold it."""
+    scope = _SCOPE_OF_FILTER.get(field)
+    if scope is not None and scope not in rights.scopes:
+        raise RequestError(Code.FORBIDDEN, f"you may not sort by {field.value}", scopes=[scope.value])
+
+
 def searches_of(owned: Owned, system: str) -> tuple[Condition, ...]:
     """One condition for each search of a system that finds an owner's orders; none where only all orders hold them."""
     ids = sorted(key.value for key in owned.customers if key.namespace == system)

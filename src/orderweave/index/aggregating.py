@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import BigInteger, Column, ColumnElement, Connection, FromClause, cast, func, select, text, type_coerce
 
 from orderweave.index.columns import Instant
-from orderweave.index.zones import Interval
+from orderweave.index.zones import Interval, begin
 
 _DAY = 86_400 * 1_000_000
 _HOUR = 3_600 * 1_000_000
@@ -92,12 +92,12 @@ def grouped(
     rows = connection.execute(select(found).limit(most + 1)).all()
     if len(rows) > most:
         raise TooManyGroups
-    return [_part(tuple(row), len(keys), measures) for row in rows]
+    return [_part(tuple(row), by, measures) for row in rows]
 
 
-def _part(row: tuple[Any, ...], width: int, measures: Measures) -> Part:
+def _part(row: tuple[Any, ...], by: Sequence[By], measures: Measures) -> Part:
     values = iter(row)
-    keys = tuple(next(values) for _ in range(width))
+    keys = tuple(_begun(next(values), entry) for entry in by)
     return Part(
         keys=keys,
         split=None if measures.split is None else next(values),
@@ -108,6 +108,13 @@ def _part(row: tuple[Any, ...], width: int, measures: Measures) -> Part:
         most={name: next(values) for name in measures.most},
         distinct={name: next(values) for name in measures.distinct},
     )
+
+
+def _begun(key: Key, by: By) -> Key:
+    """Where a clock goes through midnight twice, PostgreSQL has the day begin at the second time."""
+    if by.interval is None or not isinstance(key, datetime) or by.zone == _UTC:
+        return key
+    return begin(key, by.interval, by.zone)
 
 
 def _key(by: By, dialect: str) -> ColumnElement[Any]:

@@ -5,10 +5,12 @@ orders: a field that nobody knows passes only the negative operators.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
+from orderweave.index.columns import kept_amounts
 from orderweave.index.forms import Where, begins, every, negated, of_column, some
-from orderweave.index.rows import folded, terms_in
+from orderweave.index.rows import LONGEST_TERM, folded, whole_of, words_in
 from orderweave.matching import KeyReader
 from orderweave.merging.owners import names_of
 from orderweave.model.filters import Filter
@@ -23,7 +25,7 @@ _HOMES = {field: _ELSEWHERE.get(field, ("orders", field.value.lower())) for fiel
 
 def passing(wanted: Filter, reader: KeyReader) -> Where:
     """The condition that a filter is."""
-    parts = [of_column(*_HOMES[each.field], each.operator, _values(each, reader)) for each in wanted.conditions]
+    parts = [_tested(each, reader) for each in wanted.conditions]
     parts += [passing(nested, reader) for nested in wanted.every]
     if wanted.some:
         parts.append(some(passing(nested, reader) for nested in wanted.some))
@@ -38,17 +40,29 @@ def visible(rights: Rights) -> Where:
     return of_column("owners", "name", Operator.IN, sorted(names_of(rights.owned)))
 
 
-def found_by(text: str, rights: Rights) -> Where:
-    """The condition that a search is: each word begins one of the order's.
+def is_searchable(text: str) -> bool:
+    """Whether there is anything in a text that orders can be found by."""
+    return whole_of(text) is not None or bool(words_in(text))
 
-    Names of people find nothing for who may not read them.
+
+def found_by(text: str, rights: Rights) -> Where:
+    """The condition that a search is: each word begins one of the order's, or all of them without spaces do.
+
+    Names of companies find nothing for who may not read them, and names of people nothing for who reads them masked.
+    Words of one letter are not looked for; a longer word than any term finds nothing.
     """
-    words = terms_in(text)
-    if not words:
-        return some(())
-    reads_people = Scope.PERSONAL in rights.scopes and not rights.masked
-    whole, *parts = (begins(word, personal=reads_people) for word in words)
-    return some((every(parts or [whole]), whole))
+    personal = Scope.PERSONAL in rights.scopes
+    looked_for = partial(begins, personal=personal, masked=personal and not rights.masked)
+    whole, words = whole_of(text), words_in(text)
+    held = [looked_for(word) if len(word) <= LONGEST_TERM else some(()) for word in words]
+    return some((*([every(held)] if held else []), *([looked_for(whole)] if whole is not None else [])))
+
+
+def _tested(condition: Condition, reader: KeyReader) -> Where:
+    operator, values = condition.operator, _values(condition, reader)
+    if condition.field is SearchField.TOTAL:
+        operator, values = kept_amounts(operator, values)
+    return of_column(*_HOMES[condition.field], operator, values)
 
 
 def _values(condition: Condition, reader: KeyReader) -> Sequence[Any]:

@@ -41,9 +41,12 @@ class Test(msgspec.Struct, frozen=True):
 
 
 class Begins(msgspec.Struct, frozen=True):
-    """A word that one of the order's begins with: two values. With `personal` it may be of a person."""
+    """A word that one of the order's begins with: two values. With `personal` it may be of a company's name, and with
+    `masked` of a person's.
+    """
 
     personal: bool
+    masked: bool
 
 
 class All(msgspec.Struct, frozen=True):
@@ -98,9 +101,9 @@ def of_column(table: str, column: str, operator: Operator, values: Sequence[Any]
     return Where(Test(table, column, operator, len(values)), tuple(values))
 
 
-def begins(word: str, *, personal: bool) -> Where:
+def begins(word: str, *, personal: bool, masked: bool) -> Where:
     """Whether one of the order's words begins with this."""
-    return Where(Begins(personal), (word, word + _AFTER))
+    return Where(Begins(personal, masked), (word, word + _AFTER))
 
 
 def every(parts: Iterable[Where]) -> Where:
@@ -178,4 +181,8 @@ def _begins(form: Begins, bind: _Bind) -> ColumnElement[bool]:
     term = search_terms.c.term
     first, last = bind(term.type, several=False), bind(term.type, several=False)
     found = and_(term >= first, term < last, search_terms.c.order_key == orders.c.key)
-    return exists().where(found if form.personal else and_(found, not_(search_terms.c.personal)))
+    if not form.personal:
+        found = and_(found, not_(search_terms.c.personal))
+    elif not form.masked:
+        found = and_(found, not_(search_terms.c.masked))
+    return exists().where(found)

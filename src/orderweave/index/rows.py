@@ -19,9 +19,12 @@ from orderweave_sdk.records import Money
 _WORD = re.compile(r"\w+")
 # A word of one letter finds nearly everything, and one that is longer than any name or number nothing.
 _SHORTEST_TERM = 2
-_LONGEST_TERM = 64
+LONGEST_TERM = 64
 # Words by which one order is found; an order of hundreds of lines is found by its number.
 _MOST_TERMS = 400
+
+# Whom a search term is kept from: nobody, who may not read what is personal, and who reads that masked, too.
+_OPEN, _PERSONAL, _MASKED = 0, 1, 2
 
 # What is made of orders: all of it goes and comes with the order.
 PARTS: tuple[Table, ...] = (order_numbers, order_lines, shipments, search_terms, owners)
@@ -43,8 +46,8 @@ def rows_of(order: Order, owned_by: Iterable[str], reader: KeyReader) -> Rows:
         order_lines: [_line(key, place, line) for place, line in enumerate(order.order_lines)],
         shipments: [row for shipment in order.shipments for row in _shipment(key, shipment)],
         search_terms: [
-            {"term": term, "order_key": key, "personal": personal}
-            for term, personal in sorted(_terms(order, numbers).items())
+            {"term": term, "order_key": key, "personal": kept > _OPEN, "masked": kept > _PERSONAL}
+            for term, kept in sorted(_terms(order, numbers).items())
         ],
         owners: [{"name": name, "order_key": key} for name in sorted(owned_by)],
     }
@@ -124,32 +127,45 @@ def _shipment(key: str, shipment: Shipment) -> list[dict[str, Any]]:
     return [{**row, **package} for package in packages or [nothing]]
 
 
-def _terms(order: Order, numbers: Iterable[str]) -> dict[str, bool]:
-    """Search terms, each with whether it is personal alone."""
-    found: dict[str, bool] = {}
+def _terms(order: Order, numbers: Iterable[str]) -> dict[str, int]:
+    """Search terms, each with whom it is kept from; what stands in several texts is kept from the fewest."""
+    parcels = (package.tracking_number for shipment in order.shipments for package in shipment.packages)
+    goods = (text for line in order.order_lines for text in (line.sku, line.title))
     texts = [
-        *numbers,
-        order.purchase_order_number,
-        order.company.name if order.company else None,
-        *(package.tracking_number for shipment in order.shipments for package in shipment.packages),
-        *(text for line in order.order_lines for text in (line.sku, line.title)),
+        *((text, _OPEN) for text in (*numbers, order.purchase_order_number, *parcels, *goods)),
+        (order.company.name if order.company else None, _PERSONAL),
+        (order.customer.name if order.customer else None, _MASKED),
     ]
-    if order.customer is not None:
+    found = {term: kept for text, kept in reversed(texts) for term in terms_in(text or "")}
+    email = whole_of(tidy_email((order.customer.email if order.customer else None) or ""))
+    if email is not None:
         # Of an address the whole alone: its parts are everybody's.
-        whole = terms_in(tidy_email(order.customer.email or ""))[:1]
-        found |= dict.fromkeys((*whole, *terms_in(order.customer.name or "")), True)
-    found |= dict.fromkeys((term for text in texts for term in terms_in(text or "")), False)
+        found.setdefault(email, _MASKED)
     return dict(sorted(found.items(), key=lambda entry: entry[1])[:_MOST_TERMS])
 
 
 def terms_in(text: str) -> list[str]:
-    """The whole text and its words, as they are searched for."""
-    tidied = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
-    return [
-        term
-        for term in dict.fromkeys((tidied.replace(" ", ""), *_WORD.findall(tidied)))
-        if _SHORTEST_TERM <= len(term) <= _LONGEST_TERM
-    ]
+    """The whole text and its words, as they are kept to be searched for."""
+    return [term for term in dict.fromkeys((whole_of(text), *words_in(text))) if term is not None and _is_term(term)]
+
+
+def whole_of(text: str) -> str | None:
+    """The whole text as one term, without its spaces; None where it is too short or too long for one."""
+    whole = _tidied(text).replace(" ", "")
+    return whole if _is_term(whole) else None
+
+
+def words_in(text: str) -> list[str]:
+    """The words of a text, each once, but for those of one letter; longer ones than any term are among them."""
+    return [word for word in dict.fromkeys(_WORD.findall(_tidied(text))) if len(word) >= _SHORTEST_TERM]
+
+
+def _tidied(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _is_term(word: str) -> bool:
+    return _SHORTEST_TERM <= len(word) <= LONGEST_TERM
 
 
 def folded(text: str) -> str:

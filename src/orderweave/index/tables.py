@@ -162,13 +162,15 @@ shipments = Table(
     PrimaryKeyConstraint("order_key", "shipment_id", "package"),
 )
 
-# Words by which an order is found, in one case. `personal` ones are of people's names.
+# Words by which an order is found, in one case. `personal` ones are of the names of people and companies, and `masked`
+# ones of people: who reads what is personal masked finds nothing by these.
 search_terms = Table(
     "search_terms",
     METADATA,
     Column("term", Word, nullable=False),
     Column("order_key", Word, nullable=False),
     Column("personal", Boolean, nullable=False),
+    Column("masked", Boolean, nullable=False),
     PrimaryKeyConstraint("term", "order_key", "personal"),
 )
 Index("search_terms_by_order", search_terms.c.order_key)

@@ -16,6 +16,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from orderweave.answering.errors import bad_input
 from orderweave.answering.order_page import OrderList, page_of
+from orderweave.index.conditions import is_searchable
 from orderweave.model.filters import Filter
 from orderweave.schema.scalars import (
     FulfillmentStatus,
@@ -154,7 +155,8 @@ FilterArgument = Annotated[OrderFilter | None, strawberry.argument(description="
 SearchArgument = Annotated[
     str | None,
     strawberry.argument(
-        description="Words that begin a number, a SKU, a title, a tracking number or a name of the order; all of them."
+        description="Words that begin a number, a SKU, a title, a tracking number or a name of the order; all of them. "
+        "Words of one letter are not looked for."
     ),
 ]
 SortArgument = Annotated[OrderSort | None, strawberry.argument(description="In which order; newest first without one.")]
@@ -314,9 +316,11 @@ def page(
 
 
 def search_of(given: str | None) -> str | None:
-    """The words of a search; refuses what is empty or longer than any name."""
+    """The words of a search; refuses what is empty, longer than any name, or has no word that is looked for."""
     if given is not None and not 1 <= len(given.strip()) <= _LONGEST_TEXT:
         raise bad_input(f"search: must be a text of 1 to {_LONGEST_TEXT} characters")
+    if given is not None and not is_searchable(given):
+        raise bad_input("search: needs a word of at least two letters")
     return given
 
 

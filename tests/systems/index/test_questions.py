@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from orderweave.index import Index
-from tests.unit.index.oracle import check_groups, check_lists
+from tests.unit.index.oracle import check_groups, check_lists, check_midnights
 from tests.unit.index.story import Story
 
 pytestmark = pytest.mark.systems
@@ -19,3 +19,8 @@ def test_lists_are_the_oracles(filled: Index, told: Story) -> None:
 def test_groups_are_the_oracles(filled: Index, told: Story) -> None:
     """Whatever is grouped, in whatever zone: the same groups and exact sums."""
     check_groups(filled, told, examples=1000)
+
+
+def test_days_with_two_midnights(filled: Index) -> None:
+    """In Havana, where the clock went from one o'clock back to midnight: one day, from the first."""
+    check_midnights(filled)

@@ -308,6 +308,15 @@ async def test_groups_that_pass_and_amounts_converted(woven: Woven) -> None:
     assert [Decimal(group[name]) for name in ("totalSum", "totalMax")] == [45, 27]
 
 
+async def test_converted_sums_have_four_places(woven: Woven) -> None:
+    """Fifty at a rate of thirds are shown to four places, and not with all that the rate has."""
+    thirds = "0." + 60 * "3"
+    query = f"""{{ orderAggregates(groupBy: [{{field: PAYMENT_STATUS}}], convertTo: {{currency: "EUR",
+        rates: [{{currency: "USD", rate: "{thirds}"}}]}}) {{ groups {{ totalSum totalMin totalAverage }} }} }}"""
+    paid, _ = (await ask(woven, query))["data"]["orderAggregates"]["groups"]
+    assert paid == {"totalSum": "16.6667", "totalMin": "6.6667", "totalAverage": "8.3333"}
+
+
 async def test_sums_are_for_who_sees_amounts(woven: Woven) -> None:
     """Without the scope of amounts a sum is neither selected nor sorted by nor compared, and a company no group."""
     picker = Rights(scopes=frozenset({Scope.ORDERS}))

@@ -13,10 +13,12 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import literal, select, true, union_all
 
 from orderweave.answering.filters import order_passes
 from orderweave.index import Index
 from orderweave.index.aggregating import By, Measures, grouped
+from orderweave.index.columns import Instant
 from orderweave.index.conditions import passing
 from orderweave.index.pages import Slice, Spot, count, keys_of
 from orderweave.index.tables import orders
@@ -64,6 +66,9 @@ def conditions(told: Story) -> st.SearchStrategy[Condition]:
         values: st.SearchStrategy[Any] = st.sampled_from(known or ["nothing"])
         if field is SearchField.TOTAL:
             values |= st.decimals(min_value=0, max_value=5000, places=2)
+            # Finer than a column's amounts, and beyond the greatest of them.
+            values |= st.decimals(min_value=0, max_value=5000, places=6)
+            values |= st.sampled_from([sign * Decimal(10) ** 16 for sign in (1, -1)])
         elif field in _COMPARED:
             values |= st.timedeltas(timedelta(hours=-1), timedelta(hours=1)).map(lambda off: known[0] + off)
         else:
@@ -144,7 +149,15 @@ _GROUPED: dict[str, Callable[[Order], Any]] = {
     "company": lambda order: order.company and order.company.name,
     "placed_at": lambda order: order.placed_at,
 }
-_ZONES = ["UTC", "Europe/Berlin", "Asia/Kathmandu", "America/St_Johns", "Australia/Lord_Howe", "Pacific/Apia"]
+_ZONES = [
+    "UTC",
+    "Europe/Berlin",
+    "Asia/Kathmandu",
+    "America/St_Johns",
+    "Australia/Lord_Howe",
+    "Pacific/Apia",
+    "America/Havana",
+]
 
 
 def check_groups(index: Index, told: Story, examples: int) -> None:
@@ -232,3 +245,14 @@ _BEGINS: dict[Interval, Callable[[date], bool]] = {
     Interval.QUARTER: lambda day: day.day == 1 and day.month in (1, 4, 7, 10),
     Interval.YEAR: lambda day: (day.month, day.day) == (1, 1),
 }
+
+
+def check_midnights(index: Index) -> None:
+    """Where a clock goes through midnight twice, the day begins at the first time, for both hours and all after."""
+    second_pass, noon = datetime(2020, 11, 1, 5, 30, tzinfo=UTC), datetime(2020, 11, 1, 17, tzinfo=UTC)
+    moments = union_all(*(select(literal(moment, Instant()).label("at")) for moment in (second_pass, noon))).subquery()
+    for interval in (Interval.DAY, Interval.MONTH):
+        by = [By(column=moments.c.at, interval=interval, zone="America/Havana")]
+        with index.database.engine.connect() as connection:
+            (group,) = grouped(connection, moments, true(), by, Measures(), most=9)
+        assert (group.keys, group.count) == ((datetime(2020, 11, 1, 4, tzinfo=UTC),), 2)
