@@ -7,6 +7,8 @@ ORDERS ?= 500
 SEEDS ?= 5
 # Anything here makes `make bench` and `make faults` the short ones.
 QUICK ?=
+# A database: `make bench` measures questions to the index in it instead, beside the same SQL by hand.
+INDEX ?=
 MINUTES ?= 30
 # More words for pytest: make test PYTEST_ARGS="-k shopify"
 PYTEST_ARGS ?=
@@ -43,8 +45,8 @@ truth: ORDERS = 10000
 truth: setup ## compare the answers with a generated truth (ORDERS, SEEDS, SYSTEMS)
 	$(BIN)/orderweave truth --orders $(ORDERS) --seeds $(SEEDS) $(if $(SYSTEMS),--systems $(SYSTEMS))
 
-bench: setup ## measure what a query costs beside other gateways (QUICK=1: under five minutes)
-	$(BIN)/python -m bench $(if $(QUICK),--quick)
+bench: setup ## measure what a query costs beside other gateways (QUICK=1: under five minutes; INDEX=sqlite or postgresql)
+	$(BIN)/python -m bench$(if $(INDEX),.index --database $(INDEX),$(if $(QUICK), --quick))
 
 faults: setup ## let every system fail in every way; what becomes of the answers (QUICK=1: two minutes)
 	$(BIN)/python -m faults $(if $(QUICK),--quick)

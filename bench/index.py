@@ -1,8 +1,8 @@
 """What a question costs out of a large index, beside the same SQL written by hand, in one run.
 
 `python -m bench.index --rows 1000000 --database sqlite` loads so many orders, asks each question both ways in turns,
-and prints what they take, the ratio, and what a page costs at several depths. With `--database postgresql` it starts a
-server for it.
+and prints what they take, the ratio, what it costs to count all that pass, and what a page costs at several depths.
+With `--database postgresql` it starts a server for it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from orderweave.index.aggregating import By, Measures, grouped
 from orderweave.index.columns import SCALE
 from orderweave.index.conditions import passing
 from orderweave.index.migrating import migrate
-from orderweave.index.pages import Slice, Spot, keys_of
+from orderweave.index.pages import Slice, Spot, count, keys_of
 from orderweave.index.tables import orders
 from orderweave.index.zones import Interval
 from orderweave.matching import KeyReader
@@ -100,6 +100,7 @@ def main() -> int:
         asyncio.run(_load(database, given.rows))
         print(f"{given.rows} orders loaded into {given.database} in {time.perf_counter() - started:.0f} s")
         found = _compare(database)
+        found["count_ms"] = _counted(database)
         found["depths"] = _depths(database)
         database.close()
     print(json.dumps({"rows": given.rows, "database": given.database, **found}))
@@ -215,6 +216,14 @@ def _seconds(*ways: Callable[[], Any], turns: int) -> list[float]:
             way()
             took[place].append(time.perf_counter() - started)
     return [statistics.quantiles(seconds, n=4)[0] for seconds in took]
+
+
+def _counted(database: Database) -> float:
+    """Milliseconds of `totalCount`: all orders that pass, counted anew for each page that asks for it."""
+    with database.engine.connect() as connection:
+        (seconds,) = _seconds(lambda: count(connection, passing(_UNPAID, _READER)), turns=_TURNS)
+    print(f"count: {seconds * 1000:.2f} ms")
+    return round(seconds * 1000, 2)
 
 
 def _depths(database: Database) -> dict[str, float]:

@@ -40,7 +40,10 @@ query UnpaidButShipped($first: Int!, $after: String) {
     sort: { field: TOTAL, direction: DESC }
   ) {
     totalCount
-    nodes { id number totals { total { amount currency } } }
+    nodes {
+      id number paymentStatus fulfillmentStatus company { name }
+      totals { total { amount currency } due { amount currency } }
+    }
     pageInfo { hasNextPage endCursor }
     coverage { complete sources { system ok from to truncated error } }
   }
@@ -116,16 +119,24 @@ async def test_unpaid_but_shipped(analyst: Analyst) -> None:
     assert len(wanted) > 5
     wanted.sort(key=lambda order: (_total(order) or Decimal("-Infinity"), order.key), reverse=True)
     listed: list[str] = []
+    shown: dict[str, Any] = {}
     after = None
     while True:
         page = (await analyst.ask("UnpaidButShipped", first=5, after=after))["orders"]
         assert page["totalCount"] == len(wanted)
         assert page["coverage"]["complete"]
         listed += [node["id"] for node in page["nodes"]]
+        shown |= {node["id"]: node for node in page["nodes"]}
         if not page["pageInfo"]["hasNextPage"]:
             break
         after = page["pageInfo"]["endCursor"]
     assert listed == [order.id for order in wanted]
+    for order in wanted:
+        node = shown[order.id]
+        assert (node["paymentStatus"], node["fulfillmentStatus"]) == (order.payment_status, order.fulfillment_status)
+        assert node["company"] == (order.company and {"name": order.company.name})
+        due = order.totals.due if order.totals else None
+        assert node["totals"]["due"] == (due and {"amount": format(due.amount, "f"), "currency": due.currency})
 
 
 async def test_sales_by_channel_and_month(analyst: Analyst) -> None:
@@ -144,6 +155,8 @@ async def test_sales_by_channel_and_month(analyst: Analyst) -> None:
         assert group["count"] == len(same)
         assert Decimal(group["totalSum"]) == sum(totals, Decimal(0))
         assert abs(Decimal(group["totalAverage"]) - sum(totals, Decimal(0)) / len(totals)) <= Decimal("0.00005")
+        dues = [order.totals.due.amount for order in same if order.totals and order.totals.due]
+        assert (group["dueSum"] and Decimal(group["dueSum"])) == (sum(dues, Decimal(0)) if dues else None)
         assert Decimal(str(group["lineQuantitySum"])) == sum(quantities, Decimal(0))
     sums = [Decimal(group["totalSum"]) for group in found]
     assert sums == sorted(sums, reverse=True)

@@ -51,6 +51,7 @@ class Kind(StrEnum):
     MIN = "MIN"
     MAX = "MAX"
     DISTINCT = "DISTINCT"
+    KNOWN = "KNOWN"
 
 
 class Measure(msgspec.Struct, frozen=True, kw_only=True):
@@ -136,7 +137,7 @@ async def aggregate(parts: Parts, question: Question) -> Groups:
         return found, progress_of(connection)
 
     try:
-        read, progress = await index.read(work, seconds=parts.index_seconds)
+        read, progress = await index.read(work, seconds=parts.index_seconds, long=True)
     except TooSlow:
         raise too_slow(parts.index_seconds) from None
     except TooBusy:
@@ -172,7 +173,7 @@ def _to_read(question: Question) -> Measures:
     converted = question.asked.conversion is not None and any(measure.money for measure in used)
     return Measures(
         sums={**of_kind[Kind.SUM], **of_kind[Kind.AVERAGE]},
-        known=of_kind[Kind.AVERAGE],
+        known={**of_kind[Kind.AVERAGE], **of_kind[Kind.KNOWN]},
         least=of_kind[Kind.MIN],
         most=of_kind[Kind.MAX],
         distinct=of_kind[Kind.DISTINCT],
@@ -209,6 +210,8 @@ def _number(measure: Measure, parts: Sequence[Part], conversion: Conversion | No
         if len(parts) > 1:
             raise bad_input(f"{_camel(name)} cannot be told where amounts are converted")
         return sum(part.distinct[name] for part in parts)
+    if measure.kind is Kind.KNOWN:
+        return sum(part.known[name] for part in parts)
     if measure.kind in (Kind.MIN, Kind.MAX):
         said = [
             _converted(value, part, measure, conversion)

@@ -61,6 +61,10 @@ MEASURES: Mapping[str, Measure] = {
         _money("tax_sum", Kind.SUM, "tax"),
         _money("shipping_sum", Kind.SUM, "shipping"),
         _money("discount_sum", Kind.SUM, "discount"),
+        *(
+            Measure(name=f"{name}_known", kind=Kind.KNOWN, column=orders.c[name])
+            for name in ("total", "paid", "refunded", "due", "tax", "shipping", "discount")
+        ),
         Measure(name="line_quantity_sum", kind=Kind.SUM, column=orders.c.line_quantity),
         Measure(name="line_quantity_average", kind=Kind.AVERAGE, column=orders.c.line_quantity),
     )

@@ -199,7 +199,9 @@ class Exports:
         state = State(begun_at=now, coverage=coverage_of(self._business, known, selection.layout.part))
         try:
             where = selection.where(self._index.reader)
-            expected = await self._index.read(lambda found: count(found, selection, where), seconds=_LONGEST_COUNT)
+            expected = await self._index.read(
+                lambda found: count(found, selection, where), seconds=_LONGEST_COUNT, long=True
+            )
         except TooSlow:
             expected = None
         if expected is not None and expected > self._bounds.rows:
@@ -215,6 +217,7 @@ class Exports:
                 found, selection, self._index.reader, state, folder, bounds=self._bounds, sizes=self._sizes
             ),
             seconds=_LONGEST_STEP,
+            long=True,
         )
 
         def noted(found: Connection) -> bool:

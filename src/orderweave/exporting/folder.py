@@ -61,7 +61,7 @@ async def export_to(
             bounds=_UNBOUNDED,
             sizes=sizes or Sizes(),
         )
-        made = await index.read(step, seconds=_LONGEST_STEP)
+        made = await index.read(step, seconds=_LONGEST_STEP, long=True)
         await asyncio.to_thread(made.settle)
         noted = msgspec.structs.replace(noted, state=made.state)
         await asyncio.to_thread(_keep, folder, noted)
@@ -74,7 +74,7 @@ async def _begun(selection: Selection, index: Index, business: Business, clock: 
     known = await index.read(progress_of, seconds=_LONGEST_COUNT)
     where = selection.where(index.reader)
     try:
-        expected = await index.read(lambda found: count(found, selection, where), seconds=_LONGEST_COUNT)
+        expected = await index.read(lambda found: count(found, selection, where), seconds=_LONGEST_COUNT, long=True)
     except TooSlow:
         expected = None
     state = State(begun_at=now, coverage=coverage_of(business, known, selection.layout.part))

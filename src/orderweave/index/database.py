@@ -21,6 +21,8 @@ from orderweave.index.zones import start_of
 T = TypeVar("T")
 # Threads for who reads; who writes has one, for SQLite has one writer, and PostgreSQL's writers take turns.
 _READERS = 4
+# Threads for who reads for long, groups and exports: however many ask for these, a page waits for none of them.
+_LONG_READERS = 2
 # Callers that may wait for a thread; more are refused at once.
 _MOST_WAITING = 64
 # Seconds that a writer waits for another process's write to end.
@@ -56,6 +58,7 @@ class Database:
         self.url = make_url(url)
         self.engine = _engine(url)
         self._readers = ThreadPoolExecutor(_READERS, thread_name_prefix="index-read")
+        self._long_readers = ThreadPoolExecutor(_LONG_READERS, thread_name_prefix="index-read-long")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="index-write")
         self._waiting = 0
 
@@ -64,9 +67,13 @@ class Database:
         """`sqlite` or `postgresql`."""
         return self.engine.dialect.name
 
-    async def read(self, work: Callable[[Connection], T], *, seconds: float) -> T:
-        """What `work` reads from one snapshot, in a thread; raises TooSlow after so many seconds, and TooBusy."""
-        return await self._run(self._readers, partial(self._read, work, seconds))
+    async def read(self, work: Callable[[Connection], T], *, seconds: float, long: bool = False) -> T:
+        """What `work` reads from one snapshot, in a thread; raises TooSlow after so many seconds, and TooBusy.
+
+        The time begins now, and not when there is a thread. What is `long` has threads of its own.
+        """
+        threads = self._long_readers if long else self._readers
+        return await self._run(threads, partial(self._read, work, time.monotonic() + seconds))
 
     async def write(self, work: Callable[[Connection], T], *, seconds: float = _LONGEST_LOCK) -> T:
         """What `work` gives, all that it wrote in one transaction; one writer at a time, over all processes."""
@@ -79,8 +86,10 @@ class Database:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:writers)"), {"writers": _WRITERS})
             return work(connection)
 
-    def _read(self, work: Callable[[Connection], T], seconds: float) -> T:
-        with self.engine.connect() as connection, connection.begin(), _within(connection, seconds):
+    def _read(self, work: Callable[[Connection], T], end: float) -> T:
+        if time.monotonic() >= end:
+            raise TooSlow
+        with self.engine.connect() as connection, connection.begin(), _until(connection, end):
             return work(connection)
 
     async def _run(self, threads: ThreadPoolExecutor, work: Callable[[], T]) -> T:
@@ -95,6 +104,7 @@ class Database:
     def close(self) -> None:
         """Let go of threads and connections; statements under way end by their time."""
         self._readers.shutdown(wait=False, cancel_futures=True)
+        self._long_readers.shutdown(wait=False, cancel_futures=True)
         self._writer.shutdown(wait=False, cancel_futures=True)
         self.engine.dispose()
 
@@ -103,13 +113,13 @@ def _engine(url: str) -> Engine:
     """An engine whose transactions begin when they say so, and are the writer's from the start where they write."""
     made = make_url(url)
     if made.get_backend_name() != "sqlite":
-        return create_engine(made, pool_size=_READERS + 1, max_overflow=1, pool_pre_ping=True)
+        return create_engine(made, pool_size=_READERS + _LONG_READERS + 1, max_overflow=1, pool_pre_ping=True)
     if made.database:
         Path(made.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
         made,
         poolclass=QueuePool,
-        pool_size=_READERS + 1,
+        pool_size=_READERS + _LONG_READERS + 1,
         max_overflow=1,
         connect_args={"check_same_thread": False, "timeout": _LONGEST_LOCK},
     )
@@ -132,15 +142,15 @@ def _begin_in_sqlite(connection: Connection) -> None:
 
 
 @contextmanager
-def _within(connection: Connection, seconds: float) -> Iterator[None]:
-    """End statements after so many seconds, whoever waits for them or not."""
+def _until(connection: Connection, end: float) -> Iterator[None]:
+    """End statements at that time, whoever waits for them or not."""
     try:
         if connection.dialect.name == "postgresql":
-            connection.execute(text(f"SET LOCAL statement_timeout = {max(1, int(seconds * 1000))}"))
+            left = max(1, int((end - time.monotonic()) * 1000))
+            connection.execute(text(f"SET LOCAL statement_timeout = {left}"))
             yield
             return
         raw: Any = connection.connection.driver_connection
-        end = time.monotonic() + seconds
         raw.set_progress_handler(lambda: time.monotonic() > end, _STEPS)
         try:
             yield

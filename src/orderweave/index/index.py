@@ -67,10 +67,13 @@ class Index:
                 await self.database.write(migrate)
                 self._open = True
 
-    async def read(self, work: Callable[[Connection], T], *, seconds: float) -> T:
-        """What `work` reads from one snapshot within so many seconds; raises TooSlow and TooBusy."""
+    async def read(self, work: Callable[[Connection], T], *, seconds: float, long: bool = False) -> T:
+        """What `work` reads from one snapshot within so many seconds; raises TooSlow and TooBusy.
+
+        What reads many rows is `long`, so that pages do not wait for it.
+        """
         await self.open()
-        return await self.database.read(work, seconds=seconds)
+        return await self.database.read(work, seconds=seconds, long=long)
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """What `work` gives, all that it wrote in one transaction."""

@@ -28,7 +28,10 @@ class Group(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class OrderGroup(Group, frozen=True, kw_only=True, gc=False):
-    """A group of orders. Amounts are in the one currency of the group, or in the one they were converted to."""
+    """A group of orders. Amounts are in the one currency of the group, or in the one they were converted to.
+
+    `*_known` count the orders that have the amount: those that are in its sum.
+    """
 
     customer_count: int | None = None
     total_sum: Decimal | None = None
@@ -43,6 +46,13 @@ class OrderGroup(Group, frozen=True, kw_only=True, gc=False):
     discount_sum: Decimal | None = None
     line_quantity_sum: Decimal | None = None
     line_quantity_average: Decimal | None = None
+    total_known: int | None = None
+    paid_known: int | None = None
+    refunded_known: int | None = None
+    due_known: int | None = None
+    tax_known: int | None = None
+    shipping_known: int | None = None
+    discount_known: int | None = None
 
 
 class InventoryGroup(Group, frozen=True, kw_only=True, gc=False):

@@ -50,6 +50,13 @@ class OrderMeasure(StrEnum):
     DISCOUNT_SUM = "DISCOUNT_SUM"
     LINE_QUANTITY_SUM = "LINE_QUANTITY_SUM"
     LINE_QUANTITY_AVERAGE = "LINE_QUANTITY_AVERAGE"
+    TOTAL_KNOWN = "TOTAL_KNOWN"
+    PAID_KNOWN = "PAID_KNOWN"
+    REFUNDED_KNOWN = "REFUNDED_KNOWN"
+    DUE_KNOWN = "DUE_KNOWN"
+    TAX_KNOWN = "TAX_KNOWN"
+    SHIPPING_KNOWN = "SHIPPING_KNOWN"
+    DISCOUNT_KNOWN = "DISCOUNT_KNOWN"
 
 
 @strawberry.enum(description="By what stock is grouped.")
@@ -111,6 +118,23 @@ class OrderGroup:
     tax_sum: Decimal | None = field(description="The taxes.")
     shipping_sum: Decimal | None = field(description="What shipping costs the customers.")
     discount_sum: Decimal | None = field(description="The discounts on whole orders.")
+    total_known: int | None = field(description="Of how many orders a system says a total: those that are in the sum.")
+    paid_known: int | None = field(
+        description="Of how many orders a system says what was captured: those that are in the sum."
+    )
+    refunded_known: int | None = field(
+        description="Of how many orders a system says what was given back: those that are in the sum."
+    )
+    due_known: int | None = field(
+        description="Of how many orders a system says what is still to be paid: those that are in the sum."
+    )
+    tax_known: int | None = field(description="Of how many orders a system says the taxes: those that are in the sum.")
+    shipping_known: int | None = field(
+        description="Of how many orders a system says what shipping costs: those that are in the sum."
+    )
+    discount_known: int | None = field(
+        description="Of how many orders a system says the discounts: those that are in the sum."
+    )
 
 
 @strawberry.type(description="Groups of orders, a page of them.")

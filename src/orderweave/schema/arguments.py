@@ -147,7 +147,7 @@ class OrderFilter:
 class OrderSort:
     """A sort of orders; newest first unless told otherwise."""
 
-    field: OrderSortField = strawberry.field(description="By what.")
+    field: OrderSortField = strawberry.field(description="By what; sums by their number, in whatever currency.")
     direction: SortDirection = strawberry.field(default=SortDirection.DESC, description="In which direction.")
 
 

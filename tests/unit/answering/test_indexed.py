@@ -330,3 +330,12 @@ async def test_sums_are_for_who_sees_amounts(woven: Woven) -> None:
     assert (await ask(woven, "{ orderAggregates { groups { count } } }", picker))["data"]["orderAggregates"] == {
         "groups": [{"count": 5}]
     }
+
+
+async def test_of_how_many_a_sum_is(woven: Woven) -> None:
+    """Every order has a total and none says what is due: the sum of the one covers all, of the other none."""
+    query = '{ orderAggregates(groupBy: [{field: CURRENCY}], having: [{measure: DUE_KNOWN, lt: "1"}]) '
+    query += "{ groups { count totalSum totalKnown dueSum dueKnown } } }"
+    assert (await ask(woven, query))["data"]["orderAggregates"]["groups"] == [
+        {"count": 5, "totalSum": "85", "totalKnown": 5, "dueSum": None, "dueKnown": 0}
+    ]

@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import literal, select, true, union_all
+from sqlalchemy import Column, literal, select, true, union_all
 
 from orderweave.answering.filters import order_passes
 from orderweave.index import Index
@@ -252,7 +252,7 @@ def check_midnights(index: Index) -> None:
     second_pass, noon = datetime(2020, 11, 1, 5, 30, tzinfo=UTC), datetime(2020, 11, 1, 17, tzinfo=UTC)
     moments = union_all(*(select(literal(moment, Instant()).label("at")) for moment in (second_pass, noon))).subquery()
     for interval in (Interval.DAY, Interval.MONTH):
-        by = [By(column=moments.c.at, interval=interval, zone="America/Havana")]
+        by = [By(column=cast("Column[Any]", moments.c.at), interval=interval, zone="America/Havana")]
         with index.database.engine.connect() as connection:
             (group,) = grouped(connection, moments, true(), by, Measures(), most=9)
         assert (group.keys, group.count) == ((datetime(2020, 11, 1, 4, tzinfo=UTC),), 2)
