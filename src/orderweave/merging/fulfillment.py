@@ -7,14 +7,14 @@ same is never counted twice.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from orderweave.merging.contest import Members
 from orderweave.merging.lines import LineIndex, has_left
 from orderweave.merging.places import Places
 from orderweave.model.ids import encode_id
-from orderweave.model.order import FulfillmentOrder, Package, Shipment
+from orderweave.model.order import FulfillmentOrder, LineQuantity, Package, Shipment
 from orderweave.model.parcels import tidy_tracking
 from orderweave.model.provenance import Fetched
 from orderweave.planning.authority import Aspect
@@ -184,7 +184,13 @@ class Goods:
         return pool
 
     def _shipment(self, fetched: Fetched, shipment: ShipmentRecord) -> Shipment:
-        packages = tuple(self._package(fetched, package) for package in shipment.packages)
+        lines = tuple(self._index.goods(fetched.system, line) for line in shipment.lines)
+        going = [package for package in shipment.packages if package.status is not ShipmentStatus.CANCELED]
+        packages = tuple(
+            # What left in one parcel is all in it.
+            self._package(fetched, package, lines if going == [package] else None)
+            for package in shipment.packages
+        )
         status = self._shipment_status(fetched, shipment, packages)
         delivered_at = shipment.delivered_at
         if delivered_at is None and status is ShipmentStatus.DELIVERED:
@@ -200,7 +206,7 @@ class Goods:
             shipped_at=shipment.shipped_at,
             delivered_at=delivered_at if status is ShipmentStatus.DELIVERED else None,
             is_return=shipment.is_return,
-            lines=tuple(self._index.goods(fetched.system, line) for line in shipment.lines),
+            lines=lines,
             packages=packages,
             source=fetched.system,
         )
@@ -225,7 +231,7 @@ class Goods:
             return ShipmentStatus.IN_TRANSIT
         return status
 
-    def _package(self, fetched: Fetched, package: PackageRecord) -> Package:
+    def _package(self, fetched: Fetched, package: PackageRecord, all_of_it: tuple[LineQuantity, ...] | None) -> Package:
         said = [(fetched, package)]
         if package.tracking_number:
             said = self._packages[tidy_tracking(package.tracking_number)]
@@ -243,8 +249,16 @@ class Goods:
             promised_by=promised,
             on_time=arrived <= promised if arrived and promised else None,
             last_checked_at=max(who.fetched_at for who, _ in said),
+            lines=all_of_it or self._contents(said),
             events=events,
         )
+
+    def _contents(self, said: Iterable[tuple[Fetched, PackageRecord]]) -> tuple[LineQuantity, ...] | None:
+        """What is in a parcel, by the first who says so."""
+        for fetched, package in said:
+            if package.lines:
+                return tuple(self._index.goods(fetched.system, line) for line in package.lines)
+        return None
 
     def _fulfillment_orders(self) -> tuple[FulfillmentOrder, ...]:
         """The plan of the system that plans for the whole order: storefront or OMS before warehouse."""

@@ -85,11 +85,11 @@ def _shipment(shipment: Shipment, titles: Mapping[str, str | None]) -> TrackedSh
         shipped_at=shipment.shipped_at,
         delivered_at=shipment.delivered_at,
         lines=_goods(shipment.lines, titles),
-        packages=tuple(_package(package) for package in shipment.packages),
+        packages=tuple(_package(package, titles) for package in shipment.packages),
     )
 
 
-def _package(package: Package) -> TrackedPackage:
+def _package(package: Package, titles: Mapping[str, str | None]) -> TrackedPackage:
     url, eta = package.tracking_url, package.eta
     return TrackedPackage(
         carrier=package.carrier,
@@ -100,6 +100,7 @@ def _package(package: Package) -> TrackedPackage:
         promised_by=package.promised_by,
         eta=Eta(from_=eta.from_, to=eta.to) if eta is not None else None,
         on_time=package.on_time,
+        lines=_goods(package.lines, titles) if package.lines is not None else None,
         events=tuple(
             TrackedEvent(
                 occurred_at=event.occurred_at, status=event.status, message=event.message, location=event.location

@@ -124,7 +124,7 @@ class FulfillmentOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Package(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One parcel with what every system knows of it."""
+    """One parcel with what every system knows of it. `lines` is None where nobody says which goods are in it."""
 
     carrier: Carrier | None
     tracking_number: str | None
@@ -134,6 +134,7 @@ class Package(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     promised_by: datetime | None
     on_time: bool | None
     last_checked_at: datetime | None
+    lines: tuple[LineQuantity, ...] | None
     events: tuple[TrackingEvent, ...]
 
 

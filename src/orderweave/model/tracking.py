@@ -108,6 +108,7 @@ class TrackedPackage(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     promised_by: datetime | None
     eta: Eta | None
     on_time: bool | None
+    lines: tuple[TrackedGoods, ...] | None
     events: tuple[TrackedEvent, ...]
 
 

@@ -13,7 +13,7 @@ from orderweave.scenario.catalog import SCARCE, warehouse_spelling
 from orderweave.scenario.numbering import Ids, Numbering
 from orderweave.scenario.places import EAST, places
 from orderweave.scenario.sales import Dispatch, Plan, Sale
-from orderweave.scenario.wording import count, fulfillment_status, goods_lines, packages, statuses
+from orderweave.scenario.wording import count, fulfillment_status, goods_lines, packed, statuses
 from orderweave_sdk.records import (
     Addresses,
     Axis,
@@ -93,14 +93,15 @@ class Warehouse:
         return tuple(found), line_ids
 
     def _shipment(self, sale: Sale, dispatch: Dispatch, line_ids: dict[int, str]) -> Shipment:
+        lines = goods_lines(dispatch.goods, sale, line_ids, warehouse_spelling)
         return Shipment(
             external_id=self._numbering.next("shipment"),
             status=dispatch.status,
             location=self._place,
             shipped_at=dispatch.left_at,
             delivered_at=dispatch.delivered_at,
-            lines=goods_lines(dispatch.goods, sale, line_ids, warehouse_spelling),
-            packages=packages(dispatch, lambda: self._numbering.next("package")),
+            lines=lines,
+            packages=packed(dispatch, lines, lambda: self._numbering.next("package")),
         )
 
 

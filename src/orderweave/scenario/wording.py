@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 from enum import StrEnum
+
+import msgspec
 
 from orderweave.scenario.sales import Dispatch, Parcel, Sale
 from orderweave_sdk.records import (
@@ -48,10 +51,25 @@ def goods_lines(
 
 def packages(dispatch: Dispatch, next_id: Callable[[], str]) -> tuple[Package, ...]:
     """The parcels of a dispatch with all that their carriers said."""
-    return tuple(_package(parcel, next_id()) for parcel in dispatch.parcels)
+    return tuple(_package(parcel, next_id(), ()) for parcel in dispatch.parcels)
 
 
-def _package(parcel: Parcel, external_id: str) -> Package:
+def packed(dispatch: Dispatch, lines: Sequence[GoodsLine], next_id: Callable[[], str]) -> tuple[Package, ...]:
+    """The parcels, and what was packed into each: they are filled one after the other, with equally many pieces."""
+    pieces = [line for line in lines for _ in range(int(line.quantity))]
+    size = -(-len(pieces) // max(1, len(dispatch.parcels)))
+    return tuple(
+        _package(parcel, next_id(), _together(pieces[place * size : (place + 1) * size]))
+        for place, parcel in enumerate(dispatch.parcels)
+    )
+
+
+def _together(pieces: Iterable[GoodsLine]) -> tuple[GoodsLine, ...]:
+    counts = Counter(msgspec.structs.replace(piece, quantity=count(1)) for piece in pieces)
+    return tuple(msgspec.structs.replace(line, quantity=count(number)) for line, number in counts.items())
+
+
+def _package(parcel: Parcel, external_id: str, lines: tuple[GoodsLine, ...]) -> Package:
     return Package(
         external_id=external_id,
         carrier=parcel.carrier,
@@ -61,4 +79,5 @@ def _package(parcel: Parcel, external_id: str) -> Package:
         eta=Eta(from_=parcel.expected_from, to=parcel.expected_to, source="carrier"),
         promised_by=parcel.expected_to,
         events=parcel.events,
+        lines=lines,
     )

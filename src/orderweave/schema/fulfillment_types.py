@@ -111,6 +111,11 @@ class Package:
     promised_by: datetime | None = field(description="By when it was promised.")
     on_time: bool | None = field(description="Whether it came by then; null until both are known.")
     last_checked_at: datetime | None = field(description="When a system was last asked about it.")
+    lines: list[LineQuantity] | None = field(
+        directives=[ListSize(assumed_size=5)],
+        description="What is in it: of a shipment of one parcel all its goods, of several what a system says; null "
+        "where none does.",
+    )
     events: list[TrackingEvent] = field(
         directives=[ListSize(assumed_size=10)], description="What happened to it, oldest first."
     )

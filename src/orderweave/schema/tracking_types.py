@@ -103,6 +103,9 @@ class TrackedPackage:
     promised_by: datetime | None = field(description="By when it was promised.")
     eta: TrackedEta | None = field(description="When it is expected.")
     on_time: bool | None = field(description="Whether it came by then; null until both are known.")
+    lines: list[TrackedGoods] | None = field(
+        directives=[ListSize(assumed_size=5)], description="What is in it; null where no system says so."
+    )
     events: list[TrackedEvent] = field(
         directives=[ListSize(assumed_size=10)], description="What happened to it, oldest first."
     )

@@ -74,7 +74,10 @@ class Eta(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Package(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One parcel. `events` is None when tracking was not asked for, and in order of `occurred_at` otherwise."""
+    """One parcel. `events` is None when tracking was not asked for, and in order of `occurred_at` otherwise.
+
+    `lines` are what is in it, where the system says so; it stands in the shipment's lines as well.
+    """
 
     external_id: str | None = None
     carrier: Carrier | None = None
@@ -85,6 +88,7 @@ class Package(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     eta: Eta | None = None
     promised_by: datetime | None = None
     events: tuple[TrackingEvent, ...] | None = None
+    lines: tuple[GoodsLine, ...] = ()
 
 
 class Shipment(msgspec.Struct, frozen=True, kw_only=True, gc=False):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
+import msgspec
 import pytest
 
 from orderweave.model.order import Order
@@ -14,6 +16,7 @@ from orderweave_sdk.records import (
     Facet,
     Fulfillment,
     FulfillmentOrderStatus,
+    GoodsLine,
     Package,
     Shipment,
     ShipmentStatus,
@@ -152,6 +155,30 @@ def test_a_package_unites_what_every_system_knows() -> None:
     ]
     assert merged.status is DELIVERED
     assert merged.delivered_at == NOON + timedelta(hours=29)
+
+
+def test_what_is_in_which_parcel() -> None:
+    """All goods of a shipment are in its only parcel, a voided label aside; of several, what a system says of each, and
+    where none does it is not guessed.
+    """
+    tea, cups = GoodsLine(quantity=Decimal(2), sku="TEA"), GoodsLine(quantity=Decimal(1), sku="CUP")
+
+    def parcel(number: str, *lines: GoodsLine, status: ShipmentStatus = IN_TRANSIT) -> Package:
+        return Package(tracking_number=number, status=status, lines=lines)
+
+    def told(*packages: Package) -> list[list[tuple[str | None, Decimal]] | None]:
+        sent_as = msgspec.structs.replace(shipment("w", packages=packages), lines=(tea, cups))
+        (merged,) = merge(says("wms", fulfillment=sent(sent_as))).shipments
+        return [
+            package.lines and [(line.sku, line.quantity) for line in package.lines]  # type: ignore[misc]  # or None
+            for package in merged.packages
+        ]
+
+    both = [("TEA", Decimal(2)), ("CUP", Decimal(1))]
+    assert told(parcel("A")) == [both]
+    assert told(parcel("A"), parcel("B", status=ShipmentStatus.CANCELED)) == [both, None]
+    assert told(parcel("A", tea), parcel("B", cups)) == [[("TEA", Decimal(2))], [("CUP", Decimal(1))]]
+    assert told(parcel("A"), parcel("B")) == [None, None]
 
 
 @pytest.mark.parametrize(("hours", "on_time"), [(29, True), (30, True), (31, False)])

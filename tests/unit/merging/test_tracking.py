@@ -85,6 +85,7 @@ def package(*events: TrackingEvent, url: str | None = "https://carrier.example/1
         promised_by=after(70),
         on_time=None,
         last_checked_at=NOON,
+        lines=None,
         events=events,
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from orderweave_sdk.records import (
@@ -24,6 +24,7 @@ from orderweave_shiphero.payloads import (
     LinePayload,
     OrderPayload,
     ShipmentPayload,
+    ShippedLinePayload,
     WarehousePayload,
 )
 from orderweave_shiphero.times import in_utc
@@ -59,7 +60,7 @@ def quantity(count: int | None) -> Decimal | None:
 
 
 def _shipment(payload: ShipmentPayload, skus: Mapping[str, str | None], *, events: bool) -> Shipment:
-    shipped = payload.line_items.edges if payload.line_items else []
+    rows = [edge.node for edge in payload.line_items.edges] if payload.line_items else []
     created = in_utc(payload.created_date)
     return Shipment(
         external_id=payload.id,
@@ -67,15 +68,22 @@ def _shipment(payload: ShipmentPayload, skus: Mapping[str, str | None], *, event
         location=place(payload.warehouse_id, payload.warehouse) if payload.warehouse_id else None,
         # A shipment that is not completed has its labels and waits in the house.
         shipped_at=None if payload.completed is False else created,
-        lines=tuple(
-            GoodsLine(
-                quantity=Decimal(edge.node.quantity or 0),
-                sku=skus.get(edge.node.line_item_id or ""),
-                line_id=edge.node.line_item_id,
-            )
-            for edge in shipped
+        lines=_goods(rows, skus),
+        packages=tuple(
+            _package(label, _goods([row for row in rows if row.shipping_label_id == label.id], skus), events=events)
+            for label in payload.shipping_labels or ()
         ),
-        packages=tuple(_package(label, events=events) for label in payload.shipping_labels or ()),
+    )
+
+
+def _goods(rows: Iterable[ShippedLinePayload], skus: Mapping[str, str | None]) -> tuple[GoodsLine, ...]:
+    """Each order line once: what of it is in several packages is several rows."""
+    counts: dict[str | None, int] = {}
+    for row in rows:
+        counts[row.line_item_id] = counts.get(row.line_item_id, 0) + (row.quantity or 0)
+    return tuple(
+        GoodsLine(quantity=Decimal(number), sku=skus.get(line_id or ""), line_id=line_id)
+        for line_id, number in counts.items()
     )
 
 
@@ -91,7 +99,7 @@ def _shipment_status(payload: ShipmentPayload) -> ShipmentStatus:
     return ShipmentStatus.CANCELED if all(label.refunded for label in labels) else ShipmentStatus.LABEL_CREATED
 
 
-def _package(label: LabelPayload, *, events: bool) -> Package:
+def _package(label: LabelPayload, lines: tuple[GoodsLine, ...], *, events: bool) -> Package:
     carrier = label.carrier.strip() if label.carrier else ""
     return Package(
         external_id=label.id,
@@ -100,6 +108,7 @@ def _package(label: LabelPayload, *, events: bool) -> Package:
         status=_package_status(label),
         raw_status=label.status,
         events=_events(label) if events else None,
+        lines=lines,
     )
 
 

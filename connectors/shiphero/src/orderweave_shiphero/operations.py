@@ -71,7 +71,7 @@ _PAGE_INFO = "pageInfo { hasNextPage endCursor }"
 _ADDRESS = "first_name last_name company address1 address2 city state state_code zip country country_code phone"
 _PROGRESS = ("quantity_allocated", "backorder_quantity")
 _QUANTITIES = ("quantity", "quantity_pending_fulfillment", "quantity_shipped")
-_SHIPPED_LINE = "line_item_id quantity"
+_SHIPPED_LINE = "line_item_id shipping_label_id quantity"
 
 _FIELDS: Mapping[Facet, tuple[str, ...]] = {
     Facet.HEADER: (

@@ -119,10 +119,11 @@ class LinePayload(msgspec.Struct, gc=False):
 
 
 class ShippedLinePayload(msgspec.Struct, gc=False):
-    """So many of one order line in a shipment."""
+    """So many of one order line in a shipment, in the package of a label."""
 
     line_item_id: str | None
     quantity: int | None
+    shipping_label_id: str | None = None
 
 
 class LabelPayload(msgspec.Struct, gc=False):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Iterable
 from decimal import Decimal
 
 import msgspec
@@ -247,24 +248,31 @@ def _whole(quantity: Decimal | None) -> Decimal:
 
 def _shipment(shipment: Shipment, record: OrderRecord, skus: dict[str, str | None]) -> Shipment:
     canceled = shipment.status is ShipmentStatus.CANCELED
-    packages = tuple(_package(package, shipment, n, canceled=canceled) for n, package in enumerate(shipment.packages))
+    packages = tuple(
+        _package(package, shipment, n, _goods(package.lines, record, skus), canceled=canceled)
+        for n, package in enumerate(shipment.packages)
+    )
     status = _milestone(shipment.status)
     if status not in (ShipmentStatus.DELIVERED, ShipmentStatus.PICKED_UP):
         void = all(package.status is ShipmentStatus.CANCELED for package in packages)
         status = ShipmentStatus.CANCELED if void else ShipmentStatus.LABEL_CREATED
     if not packages and status in (ShipmentStatus.CANCELED, ShipmentStatus.LABEL_CREATED):
         status = ShipmentStatus.UNKNOWN
-    lines = ((line_of(goods, record), goods) for goods in shipment.lines)
     return Shipment(
         external_id=shipment.external_id,
         status=status,
         location=warehouse(shipment.location) if shipment.location else None,
         shipped_at=shipment.shipped_at,
-        lines=tuple(
-            GoodsLine(quantity=_whole(goods.quantity), sku=skus.get(line_id or ""), line_id=line_id)
-            for line_id, goods in lines
-        ),
+        lines=_goods(shipment.lines, record, skus),
         packages=packages,
+    )
+
+
+def _goods(lines: Iterable[GoodsLine], record: OrderRecord, skus: dict[str, str | None]) -> tuple[GoodsLine, ...]:
+    found = ((line_of(goods, record), goods) for goods in lines)
+    return tuple(
+        GoodsLine(quantity=_whole(goods.quantity), sku=skus.get(line_id or ""), line_id=line_id)
+        for line_id, goods in found
     )
 
 
@@ -277,7 +285,7 @@ def _milestone(status: ShipmentStatus) -> ShipmentStatus:
     return ShipmentStatus.PICKED_UP
 
 
-def _package(package: Package, shipment: Shipment, n: int, *, canceled: bool) -> Package:
+def _package(package: Package, shipment: Shipment, n: int, lines: tuple[GoodsLine, ...], *, canceled: bool) -> Package:
     carrier = package.carrier and (package.carrier.code or package.carrier.name)
     made = next(
         (event.occurred_at for event in package.events or () if event.status is ShipmentStatus.LABEL_CREATED),
@@ -290,6 +298,7 @@ def _package(package: Package, shipment: Shipment, n: int, *, canceled: bool) ->
         status=ShipmentStatus.CANCELED if canceled else _milestone(package.status),
         raw_status=package.raw_status,
         events=(TrackingEvent(occurred_at=made, status=ShipmentStatus.LABEL_CREATED),) if made else (),
+        lines=lines,
     )
 
 

@@ -147,7 +147,7 @@ type Shipment {
   warehouse: Warehouse
 }
 
-type ShipmentLineItem { line_item_id: String quantity: Int }
+type ShipmentLineItem { line_item_id: String shipping_label_id: String quantity: Int }
 
 type ShippingLabel {
   id: String

@@ -163,9 +163,25 @@ def _shipment(shipment: Shipment) -> Fields:
         "picked_up": shipment.status in (ShipmentStatus.DELIVERED, ShipmentStatus.PICKED_UP),
         "shipping_labels": [_label(package) for package in shipment.packages],
         "line_items": connection(
-            shipment.lines, lambda goods: {"line_item_id": goods.line_id, "quantity": int(goods.quantity)}
+            _packed(shipment),
+            lambda row: {"line_item_id": row[0], "shipping_label_id": row[1], "quantity": row[2]},
         ),
     }
+
+
+def _packed(shipment: Shipment) -> list[tuple[str | None, str | None, int]]:
+    """The goods as rows of (line, label, pieces): those of each label, and those of which no label is said."""
+    rows: list[tuple[str | None, str | None, int]] = []
+    for goods in shipment.lines:
+        labeled = [
+            (goods.line_id, package.external_id, int(line.quantity))
+            for package in shipment.packages
+            for line in package.lines
+            if line.line_id == goods.line_id
+        ]
+        left = int(goods.quantity) - sum(pieces for _, _, pieces in labeled)
+        rows += [*labeled, *([(goods.line_id, None, left)] if left or not labeled else [])]
+    return rows
 
 
 def shipment_wire(record: OrderRecord, shipment_id: str) -> Fields | None:
