@@ -40,6 +40,7 @@ class Identity:
     def __init__(self, identify: Identify, headers: Headers, caller: Caller, address: IPAddress | None) -> None:
         self._identify = identify
         self._headers = headers
+        self._rights = caller.rights
         self.caller = caller
         self.address = address
 
@@ -54,19 +55,25 @@ class Identity:
         self._headers, self.caller = newer._headers, newer.caller
 
     async def lapse(self, seconds: float) -> Unidentified:
-        """Ask again every so many seconds, until the credential does not hold any more, or gives other rights: what
-        is followed was let through by those it had. An identity that cannot be checked at present stays as it is.
+        """Ask again every so many seconds, until the credential does not hold any more, or gives no role or other
+        rights: what is followed was let through by those it had. An identity that cannot be checked at present stays
+        as it is.
         """
         while True:
             await asyncio.sleep(seconds)
             try:
                 caller = await self._identify(self._headers)
-                if caller.rights != self.caller.rights:
+                if caller.rights != self._rights:
                     return Unidentified("the caller's rights are others now; connect again")
                 self.caller = caller
             except Unidentified as error:
-                if error.status == 401:
+                if not is_unchecked(error):
                     return error
+
+
+def is_unchecked(error: Unidentified) -> bool:
+    """Whether it is not known at present who somebody is: nothing is said against their credential."""
+    return error.status == 503
 
 
 class Running:

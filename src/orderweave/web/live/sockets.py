@@ -35,7 +35,7 @@ from orderweave.web.live.messages import (
     read,
     written,
 )
-from orderweave.web.live.running import Identity, Running, Stream, busy, failed
+from orderweave.web.live.running import Identity, Running, Stream, busy, failed, is_unchecked
 from orderweave.web.live.socket_protocol import MOST_UNREAD_SECONDS
 
 logger = logging.getLogger("orderweave.live")
@@ -269,9 +269,10 @@ class _Conversation:
 
 
 def _refused(error: Unidentified) -> _End:
-    if error.status == 401:
-        return _End(CloseCode.FORBIDDEN, "the credential does not hold")
-    return _End(CloseCode.TRY_AGAIN_LATER, "the credential cannot be checked at present")
+    if is_unchecked(error):
+        return _End(CloseCode.TRY_AGAIN_LATER, "the credential cannot be checked at present")
+    words = "the credential does not hold" if error.status == 401 else "the credential gives no role here"
+    return _End(CloseCode.FORBIDDEN, words)
 
 
 def lane_of(headers: Headers) -> Lane:

@@ -12,6 +12,7 @@ from starlette.types import Message
 
 from orderweave.access import Headers, Identify, Unidentified, anybody
 from orderweave.config.configuration import LiveSettings
+from orderweave.model.codes import Code
 from orderweave.model.rights import ALL_RIGHTS, ANYBODY, Caller
 from orderweave.web import Admission, App, build_app
 from orderweave.web.door import Door
@@ -169,15 +170,20 @@ def with_stock() -> Woven:
 
 
 class Keys:
-    """Callers by key; a key may lapse, and the keeper of the keys may be away."""
+    """Callers by key; a key may lapse, its role be withdrawn, and the keeper of the keys be away."""
 
     def __init__(self, **callers: str) -> None:
         self._callers = callers
+        self._withdrawn: set[str] = set()
         self.away = False
 
     def lapse(self, key: str) -> None:
         """The key opens nothing any more."""
         del self._callers[key]
+
+    def withdraw(self, key: str) -> None:
+        """The key still holds, and gives no role any more."""
+        self._withdrawn.add(key)
 
     async def __call__(self, headers: Headers) -> Caller:
         """Who has the key."""
@@ -188,4 +194,6 @@ class Keys:
             return ANYBODY
         if key not in self._callers:
             raise Unidentified("no such key")
+        if key in self._withdrawn:
+            raise Unidentified("the key names no role of this gateway", status=403, code=Code.FORBIDDEN)
         return Caller(name=self._callers[key], role="staff", rights=ALL_RIGHTS)

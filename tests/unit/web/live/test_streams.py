@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
 import pytest
 
+from orderweave.access import Headers
 from orderweave.config.configuration import LiveSettings
+from orderweave.model.rights import ANYBODY, Caller, Rights, Scope
 from orderweave.web.live import events, reservations
 from tests.unit.live.feeds import close_order
 from tests.unit.web.exchanges import turns
@@ -226,25 +230,85 @@ async def test_streams_are_bounded() -> None:
         assert (await Reader(talks.app, "PUT").whole())[0] == 503
 
 
-async def test_credential_that_lapses_ends_the_stream(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The last words of a stream whose credential holds no more are an error with UNAUTHENTICATED, and complete."""
+class Again:
+    """In place of the wait between two questions who a caller is: it ends once it is set."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._asked = asyncio.Event()
+        self.now = self._asked.set
+        monkeypatch.setattr("orderweave.web.live.running.asyncio.sleep", self._sleep)
+
+    async def _sleep(self, seconds: float) -> None:
+        await self._asked.wait()
+        self._asked.clear()
+
+
+ENDS = pytest.mark.parametrize(
+    ("end", "code"), [(Keys.lapse, "UNAUTHENTICATED"), (Keys.withdraw, "FORBIDDEN")], ids=["lapsed", "without a role"]
+)
+
+
+@ENDS
+async def test_credential_that_lapses_ends_the_stream(
+    end: Callable[[Keys, str], None], code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last words of a stream whose credential holds no more, or gives no role any more, are an error, and complete."""
     keys = Keys(hers="ada")
-    again = asyncio.Event()
-
-    async def sleep(seconds: float) -> None:
-        await again.wait()
-
     async with talking(identify=keys) as talks:
         assert (await Reader(talks.app, body={"query": FOLLOW}, headers={"x-api-key": "bad"}).whole())[0] == 401
-        monkeypatch.setattr("orderweave.web.live.running.asyncio.sleep", sleep)
+        again = Again(monkeypatch)
         reader = Reader(talks.app, body={"query": FOLLOW}, headers={"x-api-key": "hers"})
         await reader.told()
-        keys.lapse("hers")
-        again.set()
+        end(keys, "hers")
+        again.now()
         told: Any = await reader.told()
-        assert told["data"]["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+        assert told["data"]["errors"][0]["extensions"]["code"] == code
         assert await reader.told() == {"event": "complete", "data": ""}
         assert await reader.told() is None
+        monkeypatch.undo()
+
+
+@ENDS
+async def test_credential_that_lapses_ends_the_stream_of_all_operations(
+    end: Callable[[Keys, str], None], code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reserved stream ends likewise, and what was followed over it is followed no more."""
+    keys = Keys(hers="ada")
+    async with talking(identify=keys) as talks:
+        token = await reserved(talks, x_api_key="hers")
+        again = Again(monkeypatch)
+        stream = Reader(talks.app, "GET", headers={TOKEN: token})
+        await stream.head()
+        assert (await sent(talks, token, "1", **{"x-api-key": "hers"}))[0] == 202
+        assert ((await stream.told()) or {})["event"] == "next"
+        end(keys, "hers")
+        again.now()
+        told: Any = await stream.told()
+        assert told["data"]["errors"][0]["extensions"]["code"] == code
+        await stream.task
+        assert (talks.app.doors.feed.watching, len(talks.app.doors.streams.reservations)) == (0, 0)
+        monkeypatch.undo()
+
+
+async def test_credential_of_other_rights_cannot_prolong_a_reservation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who shows a credential of fewer rights for a reservation is not followed on by those it was let through with."""
+    few = msgspec.structs.replace(ANYBODY, rights=Rights(scopes=frozenset({Scope.ORDERS})))
+
+    async def identify(headers: Headers) -> Caller:
+        return few if b"x-api-key" in headers else ANYBODY
+
+    async with talking(identify=identify) as talks:
+        token = await reserved(talks)
+        assert (await sent(talks, token, "1"))[0] == 202
+        assert (await sent(talks, token, "2", ORDER, **{"x-api-key": "few"}))[0] == 202
+        again = Again(monkeypatch)
+        stream = Reader(talks.app, "GET", headers={TOKEN: token})
+        again.now()
+        told: Any = await stream.told()
+        while "errors" not in told["data"]:
+            told = await stream.told()
+        assert told["data"]["errors"][0]["message"] == "the caller's rights are others now; connect again"
+        await stream.task
         monkeypatch.undo()
 
 
