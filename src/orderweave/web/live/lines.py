@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from orderweave.web.admission import Overloaded
+
 # Of the drain's time the part over which connections are ended, each at a moment of its own: whoever is ended comes
 # back at once, and not all are to come to the other processes in the same second.
 _SHARE_OF_DRAIN = 0.8
@@ -15,7 +17,7 @@ _SHARE_OF_DRAIN = 0.8
 End = Callable[[], None]
 
 
-class TooMany(Exception):
+class TooMany(Overloaded):
     """As many connections are open as may be."""
 
 

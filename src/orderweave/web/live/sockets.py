@@ -35,8 +35,9 @@ from orderweave.web.live.messages import (
     read,
     written,
 )
-from orderweave.web.live.running import Identity, Running, Stream, busy, failed, is_unchecked
+from orderweave.web.live.running import Identity, Running, Stream, is_unchecked
 from orderweave.web.live.socket_protocol import MOST_UNREAD_SECONDS
+from orderweave.web.refusals import BadRequest, failed, refusal_of
 
 logger = logging.getLogger("orderweave.live")
 
@@ -239,9 +240,9 @@ class _Conversation:
 
     async def _operate(self, said: Subscribe, who: Identity) -> None:
         try:
-            begun = await self._running.begin(said.payload.request(), who, lane_of(self._headers))
-        except Overloaded:
-            begun = busy()
+            begun = await self._running.begin(said.payload, who, _lane_of(self._headers))
+        except (BadRequest, Overloaded) as error:
+            _, begun, _ = refusal_of(error)
         if isinstance(begun, Stream):
             async with aclosing(begun) as answers:
                 async for answer in answers:
@@ -275,7 +276,7 @@ def _refused(error: Unidentified) -> _End:
     return _End(CloseCode.FORBIDDEN, words)
 
 
-def lane_of(headers: Headers) -> Lane:
+def _lane_of(headers: Headers) -> Lane:
     """The lane that the handshake names; an unknown one is the caller's mistake and of no weight."""
     given = headers.get(b"x-orderweave-lane", b"").decode("latin-1").strip().upper()
     return Lane(given) if given in Lane.__members__ else Lane.INTERACTIVE

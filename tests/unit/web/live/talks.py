@@ -148,13 +148,17 @@ class Talks:
 
 @asynccontextmanager
 async def talking(
-    *, identify: Identify = anybody, settings: LiveSettings | None = None, woven: Woven | None = None
+    *,
+    identify: Identify = anybody,
+    settings: LiveSettings | None = None,
+    woven: Woven | None = None,
+    door: Door | None = None,
 ) -> AsyncIterator[Talks]:
-    """An application to talk with."""
+    """An application to talk with, by a door that lets in who `identify` knows, or another one."""
     made = woven or business()
     # Waiting for a turn takes no test's time.
     admission = Admission(most_in_flight=100, most_waiting=1000)
-    app = build_app(made.schema, made.gateway, door=Door(identify=identify), live=settings, admission=admission)
+    app = build_app(made.schema, made.gateway, door=door or Door(identify=identify), live=settings, admission=admission)
     talks = Talks(made, app)
     try:
         yield talks

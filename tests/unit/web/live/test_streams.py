@@ -108,12 +108,16 @@ async def test_what_is_wrong_with_a_document_is_told_over_the_stream() -> None:
         ("POST", b"\xff", {}, 400),
         ("POST", b"[" * 100_000, {}, 400),
         ("POST", b'{"query": 1}', {}, 400),
-        ("POST", b'{"query": "' + b"a" * 140_000 + b'"}', {}, 413),
+        ("POST", b'{"query": "' + b"a" * 1_100_000 + b'"}', {}, 413),
         ("POST", b"{}", {"content-type": "text/plain"}, 415),
         ("POST", b"{}", {"content-encoding": "gzip"}, 415),
+        ("POST", b'{"query": "{a}"}', {"x-orderweave-lane": "fast"}, 400),
+        ("POST", b'{"query": "{a}"}', {"orderweave-timeout-ms": "0"}, 400),
         ("GET", b"", {}, 400),
         ("PATCH", b"", {}, 405),
         ("POST", b"{}", {"accept": "application/json"}, 406),
+        ("POST", b"{}", {"accept": "application/json, text/event-stream;q=0"}, 406),
+        ("OPTIONS", b"", {}, 405),
         ("POST", b"{}", {TOKEN: "nobody's"}, 404),
         ("DELETE", b"", {TOKEN: "nobody's"}, 404),
         ("DELETE", b"", {}, 404),
@@ -252,7 +256,7 @@ ENDS = pytest.mark.parametrize(
 async def test_credential_that_lapses_ends_the_stream(
     end: Callable[[Keys, str], None], code: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The last words of a stream whose credential holds no more, or gives no role any more, are an error, and complete."""
+    """The last words of a stream whose credential holds no more, or gives no role, are an error, and complete."""
     keys = Keys(hers="ada")
     async with talking(identify=keys) as talks:
         assert (await Reader(talks.app, body={"query": FOLLOW}, headers={"x-api-key": "bad"}).whole())[0] == 401
