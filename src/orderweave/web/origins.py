@@ -38,6 +38,10 @@ class Origins:
         """Whether answers to different origins differ."""
         return self.on and not self._all
 
+    def names(self, origin: bytes) -> bool:
+        """Whether this very origin is allowed; with "*" none is, for that lends no page what a browser holds."""
+        return not self._all and origin in self._allowed
+
     def is_asked(self, method: str, headers: Headers) -> bool:
         """Whether this is a browser that asks leave for a page, and pages of other origins may have one."""
         return method == "OPTIONS" and self.on and b"access-control-request-method" in headers

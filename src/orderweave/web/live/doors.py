@@ -45,7 +45,7 @@ class Doors:
             poll_takes=gateway.call().remaining(),
             observing=observing,
         )
-        self.lines = Lines(settings.most_connections)
+        self.lines = Lines(settings.most_connections, settings.share)
         running = Running(operations, current, admission, self.feed, observing)
         self.sockets = Sockets(running, self.lines, settings, current)
         self.streams = Streams(running, self.lines, settings, current, bodies)

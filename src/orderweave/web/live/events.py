@@ -14,6 +14,7 @@ from orderweave.web.refusals import HeaderList
 # A comment on a silent stream, so that nobody on the way takes it for dead.
 _LONGEST_SILENCE_SECONDS = 12.0
 _KEEP_ALIVE = b":\n\n"
+PROTOCOL = "graphql-sse"
 KIND = b"text/event-stream; charset=utf-8"
 # nginx would collect events before it passes them on.
 UNCOLLECTED: HeaderList = [(b"x-accel-buffering", b"no")]

@@ -14,7 +14,7 @@ from orderweave.answering import Gateway
 from orderweave.answering.errors import overloaded
 from orderweave.guests.attempts import block_of
 from orderweave.live import Feed
-from orderweave.model.rights import Caller
+from orderweave.model.rights import UNNAMED, Caller
 from orderweave.model.terms import Lane
 from orderweave.observing import Observing
 from orderweave.operations.answers import Answer, Request
@@ -49,6 +49,13 @@ class Identity:
         address = current.request().door.addresses.of(scope)
         return cls(current.identify, headers, await current.identify(headers), address)
 
+    @property
+    def share(self) -> str:
+        """Whose share of the connections this one is of: the caller's own, or that of where nameless ones come from."""
+        if self.caller.name in UNNAMED:
+            return share_at(self.address)
+        return f"{self.caller.role} as {self.caller.name}"
+
     def take_over(self, newer: Identity) -> None:
         """The same caller has shown a credential again, perhaps a newer one."""
         self._headers, self.caller = newer._headers, newer.caller
@@ -68,6 +75,11 @@ class Identity:
             except Unidentified as error:
                 if not is_unchecked(error):
                     return error
+
+
+def share_at(address: IPAddress | None) -> str:
+    """The share of all whose names are not known, or not yet, in one part of the network."""
+    return f"at {block_of(address)}"
 
 
 def is_unchecked(error: Unidentified) -> bool:

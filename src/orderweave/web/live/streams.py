@@ -26,15 +26,14 @@ from orderweave.web.current import Current
 from orderweave.web.door import Door
 from orderweave.web.forgery import refuse_forged
 from orderweave.web.headers import headers_of
-from orderweave.web.live.events import KIND, UNCOLLECTED, event, pump
-from orderweave.web.live.lines import Lines
-from orderweave.web.live.reservations import Reservation, Reservations
+from orderweave.web.live.events import KIND, PROTOCOL, UNCOLLECTED, event, pump
+from orderweave.web.live.lines import Lines, TooMany
+from orderweave.web.live.reservations import Reservation, Reservations, end
 from orderweave.web.live.running import Identity, Running, Stream
 from orderweave.web.negotiation import JSON_TYPE, RESPONSE_TYPE, Events, events_wished, status_of
 from orderweave.web.refusals import BadRequest, CallerGone, HeaderList, failed, refusal_of
 from orderweave.web.replying import Reply
 
-PROTOCOL = "graphql-sse"
 _METHODS = b"GET, POST, PUT, DELETE"
 _TOKEN_HEADER = b"x-graphql-event-stream-token"
 _PLAIN = b"text/plain"
@@ -70,7 +69,7 @@ class Streams:
         self._settings = settings
         self._current = current
         self._bodies = bodies
-        self.reservations = Reservations(settings.most_connections)
+        self.reservations = Reservations(lines)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
@@ -87,7 +86,7 @@ class Streams:
         who = Identity(self._current.identify, asked.headers, caller, asked.door.addresses.of(scope))
         async with _refusing(asked.reply):
             over: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-            with self._lines.held(PROTOCOL, lambda: _end(over, b"")):
+            with self._lines.take(PROTOCOL, who.share, lambda: end(over, b"")):
                 await self._told(asked, sent, who, over)
 
     def _asked(self, scope: Scope, receive: Receive, send: Send) -> _Asked:
@@ -130,7 +129,7 @@ class Streams:
             refuse_forged(asked.headers, asked.door.preflight)
         who = await Identity.of(self._current, asked.headers, asked.scope)
         over: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-        with self._lines.held(PROTOCOL, lambda: _end(over, b"")):
+        with self._lines.take(PROTOCOL, who.share, lambda: end(over, b"")):
             sent = await self._bodies.sent(asked.scope, asked.headers, asked.receive)
             await self._told(asked, sent, who, over)
 
@@ -159,7 +158,7 @@ class Streams:
 
     async def _lapse(self, who: Identity, over: asyncio.Future[bytes]) -> None:
         error = await who.lapse(self._settings.identify_seconds)
-        _end(over, event("next", failed(str(error), error.code).document()) + event("complete"))
+        end(over, event("next", failed(str(error), error.code).document()) + event("complete"))
 
     async def _known(self, reserved: Reservation | None, asked: _Asked) -> Reservation:
         """The reservation, where there is one and it is the caller's; another's is as none."""
@@ -171,14 +170,14 @@ class Streams:
 
     async def _open(self, reserved: Reservation, asked: _Asked) -> None:
         """The stream of a reservation. Its token is all that a browser can show here, and it is no other site's."""
-        over: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
-        with self._lines.held(PROTOCOL, lambda: _end(over, b"")):
-            if not reserved.open():
-                raise BadRequest(409, "the stream is open already")
-            try:
-                await self._pumped(asked, reserved.events(), reserved.who, over)
-            finally:
-                await self.reservations.end(reserved)
+        if self._lines.draining:
+            raise TooMany
+        if not reserved.open():
+            raise BadRequest(409, "the stream is open already")
+        try:
+            await self._pumped(asked, reserved.events(), reserved.who, reserved.over)
+        finally:
+            await self.reservations.end(reserved)
 
     async def _begin(self, reserved: Reservation, asked: _Asked) -> None:
         lane, within = lane_of(asked.headers), seconds_of(asked.headers)
@@ -220,11 +219,6 @@ async def _refusing(reply: Reply) -> AsyncIterator[None]:
     else:
         return
     await reply.whole(status, JSON_TYPE, msgspec.json.encode(answer.document()), more)
-
-
-def _end(over: asyncio.Future[bytes], words: bytes) -> None:
-    if not over.done():
-        over.set_result(words)
 
 
 async def _events(begun: Answer | Stream) -> AsyncGenerator[bytes, None]:

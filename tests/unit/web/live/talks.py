@@ -50,6 +50,7 @@ class Talk:
             "path": "/graphql",
             "query_string": b"",
             "subprotocols": list(subprotocols),
+            "client": ("10.0.0.1", 1),
             "headers": [(name.encode(), value.encode()) for name, value in given.items()],
         }
         self.takes = asyncio.Event()

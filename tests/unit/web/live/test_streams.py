@@ -234,6 +234,28 @@ async def test_streams_are_bounded() -> None:
         assert (await Reader(talks.app, "PUT").whole())[0] == 503
 
 
+async def test_streams_of_one_caller_are_bounded() -> None:
+    """Reserved streams, open or not, and streams of their own are one caller's share together; others have theirs."""
+    settings = LiveSettings(most_connections=10, most_connections_per_caller=2)
+    async with talking(identify=Keys(hers="ada", his="bob"), settings=settings) as talks:
+        hers = {"x-api-key": "hers"}
+        token = await reserved(talks, **hers)
+        stream = Reader(talks.app, "GET", headers={TOKEN: token})
+        assert (await stream.head())[0] == 200
+        reader = Reader(talks.app, body={"query": FOLLOW}, headers=hers)
+        await reader.told()
+        assert talks.app.doors.lines.open == {"graphql-sse": 2}
+        for request in (Reader(talks.app, "PUT", headers=hers), Reader(talks.app, body={"query": ORDER}, headers=hers)):
+            assert (await request.whole())[0] == 503
+            assert (await request.head())[1]["retry-after"] == "1"
+        assert (await sent(talks, await reserved(talks, x_api_key="his"), "1", ORDER, **{"x-api-key": "his"}))[0] == 202
+        stream.hang_up()
+        await stream.task
+        await reserved(talks, **hers)
+        reader.hang_up()
+        await reader.task
+
+
 class Again:
     """In place of the wait between two questions who a caller is: it ends once it is set."""
 
@@ -329,7 +351,7 @@ async def test_drain_ends_streams_without_complete() -> None:
 
 async def test_streams_come_and_go_and_nothing_stays() -> None:
     """200 streams, half of them reserved, that are told and hang up leave no task, watch or reservation."""
-    async with talking() as talks:
+    async with talking(settings=LiveSettings(most_connections_per_caller=200)) as talks:
         before = len(asyncio.all_tasks())
         readers = [Reader(talks.app, body={"query": FOLLOW}) for _ in range(100)]
         for reader in readers:
