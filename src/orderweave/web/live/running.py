@@ -53,7 +53,7 @@ class Identity:
     def share(self) -> str:
         """Whose share of the connections this one is of: the caller's own, or that of where nameless ones come from."""
         if self.caller.name in UNNAMED:
-            return share_at(self.address)
+            return f"at {block_of(self.address)}"
         return f"{self.caller.role} as {self.caller.name}"
 
     def take_over(self, newer: Identity) -> None:
@@ -77,9 +77,11 @@ class Identity:
                     return error
 
 
-def share_at(address: IPAddress | None) -> str:
-    """The share of all whose names are not known, or not yet, in one part of the network."""
-    return f"at {block_of(address)}"
+def share_of_newcomers(address: IPAddress | None) -> str:
+    """The share of all from one part of the network who have not said yet who they are. Not that of who stays without a
+    name there: those would keep the others out.
+    """
+    return f"new at {block_of(address)}"
 
 
 def is_unchecked(error: Unidentified) -> bool:

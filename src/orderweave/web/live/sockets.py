@@ -35,7 +35,7 @@ from orderweave.web.live.messages import (
     read,
     written,
 )
-from orderweave.web.live.running import Identity, Running, Stream, is_unchecked, share_at
+from orderweave.web.live.running import Identity, Running, Stream, is_unchecked, share_of_newcomers
 from orderweave.web.live.socket_protocol import MOST_UNREAD_SECONDS
 from orderweave.web.refusals import BadRequest, failed, refusal_of
 
@@ -78,7 +78,7 @@ class Sockets:
         )
         address = self._current.request().door.addresses.of(scope)
         try:
-            with self._lines.take(SUBPROTOCOL, share_at(address), conversation.go_away) as line:
+            with self._lines.take(SUBPROTOCOL, share_of_newcomers(address), conversation.go_away) as line:
                 if SUBPROTOCOL not in scope["subprotocols"]:
                     await send({"type": "websocket.accept"})
                     await conversation.close(CloseCode.SUBPROTOCOL_NOT_ACCEPTABLE, f"speak {SUBPROTOCOL}")

@@ -187,10 +187,12 @@ async def test_connections_of_one_caller_are_bounded() -> None:
     settings = LiveSettings(most_connections=10, most_connections_per_caller=2)
     door = Door(identify=Keys(hers="ada", his="bob"), addresses=Addresses(["10.0.0.0/8"]))
     async with talking(settings=settings, door=door) as talks:
-        # One has begun, the other has yet to say who it is.
-        nameless = [await talks.begun(x_forwarded_for="203.0.113.7"), talks.talk(x_forwarded_for="203.0.113.8")]
-        await turns()
-        assert await talks.talk(x_forwarded_for="203.0.113.9").code() == 503
+        nameless = [await talks.begun(x_forwarded_for=f"203.0.113.{host}") for host in (7, 8)]
+        third = talks.talk(x_forwarded_for="203.0.113.9")
+        third.say("connection_init")
+        assert await third.code() == CloseCode.TRY_AGAIN_LATER
+        # They keep nobody out who has a name, nor nameless ones elsewhere.
+        await talks.begun(x_forwarded_for="203.0.113.9", x_api_key="his")
         await talks.begun(x_forwarded_for="198.51.100.1")
         hers = [await talks.begun(x_forwarded_for="198.51.100.1", x_api_key="hers") for _ in range(2)]
         third = talks.talk(x_forwarded_for="192.0.2.1", x_api_key="hers")
@@ -205,6 +207,18 @@ async def test_connections_of_one_caller_are_bounded() -> None:
         await talks.begun(x_forwarded_for="203.0.113.9")
         his.say("ping")
         assert await his.hear() == {"type": "pong"}
+
+
+async def test_connections_that_say_nothing_are_bounded() -> None:
+    """Who has not begun counts by where it comes from, apart from those who have, and makes room by beginning."""
+    settings = LiveSettings(most_connections=10, most_connections_per_caller=2)
+    async with talking(settings=settings, door=Door(addresses=Addresses(["10.0.0.0/8"]))) as talks:
+        silent = [talks.talk(x_forwarded_for=f"203.0.113.{host}") for host in (7, 8)]
+        await turns()
+        assert await talks.talk(x_forwarded_for="203.0.113.9").code() == 503
+        await talks.begun(x_forwarded_for="198.51.100.1")
+        await silent[0].begin()
+        await talks.begun(x_forwarded_for="203.0.113.9")
 
 
 async def test_operations_of_one_connection_are_bounded() -> None:
