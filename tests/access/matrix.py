@@ -21,6 +21,7 @@ from orderweave.operations.answers import Answer, Request
 from orderweave.operations.running import Operations
 from orderweave.schema import Context
 from orderweave.web import Admission, Current, Door
+from orderweave.web.bodies import Sent
 from orderweave.web.live.running import Identity, Running
 from tests.access.callers import CALLERS, OWNERS, PEOPLE, business, order_id
 from tests.unit.exporting.house import exporting
@@ -135,7 +136,7 @@ async def _first(operations: Operations, request: Request, woven: Woven, caller:
     feed = Feed(looking(current.request), LiveSettings(), woven.clock, poll_takes=1.0, observing=UNOBSERVED)
     running = Running(operations, current, Admission(most_in_flight=9, most_waiting=9), feed, UNOBSERVED)
     try:
-        begun = await running.begin(request, Identity(identify, {}, caller, None), Lane.INTERACTIVE)
+        begun = await running.begin(Sent(query=request.query), Identity(identify, {}, caller, None), Lane.INTERACTIVE)
         if isinstance(begun, Answer):
             return begun.document()
         async with aclosing(begun) as answers:

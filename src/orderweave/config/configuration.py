@@ -142,17 +142,24 @@ class TrackingSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 class LiveSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Subscriptions: how many, how often what they follow is looked at, what is kept for those who come back, how often
-    it is asked again who a caller is, and from pages of which origins browsers may open a WebSocket.
+    it is asked again who a caller is, and from pages of which origins browsers may open a WebSocket: where none are
+    said, from those that `http` names.
     """
 
     most_connections: int = 500
+    most_connections_per_caller: int | None = None
     most_subscriptions: int = 20
     most_subjects: int = 500
     poll_seconds: int = 5
     events_kept: int = 100
     keep_seconds: int = 600
     identify_seconds: int = 300
-    origins: tuple[str, ...] = ()
+    origins: tuple[str, ...] | None = None
+
+    @property
+    def share(self) -> int:
+        """Connections of one caller at once: a fifth of all, unless it is said."""
+        return self.most_connections_per_caller or max(1, self.most_connections // 5)
 
 
 class SharedRedis(msgspec.Struct, frozen=True, kw_only=True):

@@ -11,6 +11,7 @@ from orderweave.config.configuration import LiveSettings, Problem
 # What each number may be, ends included.
 RANGES: Mapping[str, tuple[int, int]] = {
     "most_connections": (0, 900),
+    "most_connections_per_caller": (1, 900),
     "most_subscriptions": (1, 1000),
     "most_subjects": (1, 10_000),
     "poll_seconds": (1, 3600),

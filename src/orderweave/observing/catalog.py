@@ -178,7 +178,10 @@ TRACKING = Metric(
 DOCUMENTS_KEPT = Metric("orderweave_documents_kept", MetricKind.READ_GAUGE, "Parsed documents that are kept.")
 PROJECTIONS_KEPT = Metric("orderweave_projections_kept", MetricKind.READ_GAUGE, "Compiled selections that are kept.")
 LIVE_CONNECTIONS = Metric(
-    "orderweave_live_connections", MetricKind.READ_GAUGE, "Open connections for subscriptions.", ("protocol",)
+    "orderweave_live_connections",
+    MetricKind.READ_GAUGE,
+    "Open connections for subscriptions, and reserved streams.",
+    ("protocol",),
 )
 SUBSCRIPTIONS = Metric("orderweave_subscriptions", MetricKind.READ_GAUGE, "Open subscriptions.", ("field",))
 LIVE_WATCHED = Metric(

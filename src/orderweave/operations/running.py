@@ -125,6 +125,17 @@ class Operations:
         answer = prepared if isinstance(prepared, Answer) else await self._answer(prepared)
         return msgspec.structs.replace(answer, headers=told) if told and answer.status is None else answer
 
+    def follows(self, request: Request, caller: Caller) -> bool:
+        """Whether a request means a subscription; not what cannot be read, of which `run` says what is wrong."""
+        if OperationType.SUBSCRIPTION.value not in request.query:
+            return False
+        try:
+            document = self._gate.document(request.query, self._documents.get(hash_of(request.query)), caller.limits)
+        except (Refused, GraphQLSyntaxError):
+            return False
+        operation = document.chosen(request.operation_name)
+        return operation is not None and operation.operation is OperationType.SUBSCRIPTION
+
     async def stream(
         self, request: Request, context: Asker, *, place: Place, read_only: bool = False
     ) -> Answer | AsyncGenerator[Answer, None]:

@@ -45,7 +45,8 @@ Turn = Callable[[], AbstractAsyncContextManager[tuple[Gateway, Caller]]]
 class LiveContext(Context):
     """What one subscription carries. Each answer is made in a turn of its own, with a deadline of its own.
 
-    `after` takes the place of an argument that is not given; `cursor` is that of the last answer.
+    `within` bounds, in seconds, the one answer of what is no subscription. `after` takes the place of an argument that
+    is not given; `cursor` is that of the last answer.
     """
 
     def __init__(
@@ -56,10 +57,11 @@ class LiveContext(Context):
         feed: Feed,
         turn: Turn,
         lane: Lane = Lane.INTERACTIVE,
+        within: float | None = None,
         after: str | None = None,
         address: IPAddress | None = None,
     ) -> None:
-        super().__init__(gateway, lane, None, caller, address)
+        super().__init__(gateway, lane, within, caller, address)
         self.feed = feed
         self.lane = lane
         self.after = after

@@ -23,6 +23,7 @@ from orderweave.operations.running import Operations
 from orderweave.receiving import Receiving
 from orderweave.receiving.effects import Announce
 from orderweave.web.admission import Admission
+from orderweave.web.bodies import Bodies
 from orderweave.web.current import Current
 from orderweave.web.door import Door
 from orderweave.web.endpoint import Endpoint
@@ -30,7 +31,6 @@ from orderweave.web.examples import Example
 from orderweave.web.explorer import explorer_page, script_files, served_by_us
 from orderweave.web.exports import export_routes
 from orderweave.web.live import Doors
-from orderweave.web.live.streams import Streams
 from orderweave.web.webhooks import webhook_route
 
 _GRAPHQL = "/graphql"
@@ -48,8 +48,7 @@ class App(Starlette):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or begin and end with the process."""
         if scope["type"] == "http" and scope["path"] == _GRAPHQL:
-            asked = self.doors.streams if Streams.accepted(scope) else self.endpoint
-            await asked(scope, receive, send)
+            await self.endpoint(scope, receive, send)
         elif scope["type"] == "http" and scope["path"] == _STREAM:
             await self.doors.streams(scope, receive, send)
         elif scope["type"] == "websocket" and scope["path"] == _GRAPHQL:
@@ -90,8 +89,9 @@ def build_app(
     observing.readings.read(catalog.REQUESTS_QUEUED, lambda: {(): admission.waiting})
     observing.readings.read(catalog.TASKS, lambda: {(): len(asyncio.all_tasks())})
     operations = Operations(schema, compiled=compiled, observing=observing)
-    endpoint = Endpoint(operations, current, admission, observing=observing)
-    doors = Doors(operations, current, admission, live or LiveSettings(), observing=observing, redis=redis)
+    bodies = Bodies(admission)
+    doors = Doors(operations, current, admission, bodies, live or LiveSettings(), observing=observing, redis=redis)
+    endpoint = Endpoint(operations, current, admission, bodies=bodies, streams=doors.streams, observing=observing)
     received = receiving(doors.feed.announce) if receiving is not None else None
     files = script_files(scripts)
     page = explorer_page(served_by_us(files))

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import msgspec
-from starlette.types import Receive
+from starlette.types import Receive, Scope
 
 from orderweave.access import Headers
 from orderweave.web.admission import Admission
@@ -36,6 +36,12 @@ class Sent(msgspec.Struct, frozen=True):
     extensions: dict[str, Any] | None = None
     documentId: str | None = None  # noqa: N815 - likewise
     doc_id: str | None = None
+
+    @property
+    def names_nothing(self) -> bool:
+        """Whether there is neither a text nor what may name one."""
+        automatic = "persistedQuery" in (self.extensions or {})
+        return self.query is None and self.documentId is None and self.doc_id is None and not automatic
 
     @property
     def identity(self) -> str | None:
@@ -72,6 +78,12 @@ class Bodies:
     def __init__(self, admission: Admission) -> None:
         self._admission = admission
         self._held_bytes = 0
+
+    async def sent(self, scope: Scope, headers: Headers, receive: Receive) -> Sent:
+        """The parameters of a request: of a POST those in its body, else those of its query; raises as `read` does."""
+        if scope["method"] == "POST":
+            return await self.read(headers, receive)
+        return sent_by(scope["query_string"])
 
     async def read(self, headers: Headers, receive: Receive) -> Sent:
         """The parameters in a body; raises BadRequest, Overloaded or CallerGone."""

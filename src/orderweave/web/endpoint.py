@@ -26,42 +26,31 @@ from orderweave.observing.port import Asked
 from orderweave.operations.answers import Answer, Request
 from orderweave.operations.delivering import Delivery
 from orderweave.operations.paying import shares_points
-from orderweave.operations.persisted import Found, Mismatch, Unknown
+from orderweave.operations.persisted import Found
 from orderweave.operations.running import Operations
 from orderweave.operations.tables import Tabled
 from orderweave.schema import Context
 from orderweave.web.addresses import IPAddress
 from orderweave.web.admission import Admission, Overloaded
-from orderweave.web.bodies import Bodies, Sent, sent_by
+from orderweave.web.asking import document_of, lane_of, seconds_of
+from orderweave.web.bodies import Bodies, Sent
 from orderweave.web.current import Current, Lease
-from orderweave.web.deadlines import HEADER, NoTime, stated_seconds
-from orderweave.web.door import Door
 from orderweave.web.forgery import refuse_forged
 from orderweave.web.headers import headers_of, text_of
 from orderweave.web.incremental import CONTENT_TYPE, Form, accepted_form, written_parts
-from orderweave.web.negotiation import JSON_TYPE, answer_type, status_of, table_type
-from orderweave.web.origins import ALLOWED_METHODS
-from orderweave.web.refusals import BadRequest, CallerGone, HeaderList
+from orderweave.web.live.streams import Streams
+from orderweave.web.negotiation import JSON_TYPE, Events, answer_type, events_wished, status_of, table_type
+from orderweave.web.refusals import BadRequest, CallerGone, HeaderList, failed, refusal_of
 from orderweave.web.replying import Reply
 from orderweave.web.tabling import Sheet, failed_status, refused, sheet
 from orderweave.web.watching import Ended, Watch
 from orderweave.web.wishes import with_wishes
 
-# In which lane the caller's work waits where a system's quota is short.
-LANE_HEADER = "x-orderweave-lane"
-# A place is free again as soon as one answer is done; a caller who comes back after this finds one or is told again.
-_RETRY_AFTER_SECONDS = b"1"
-
-# How to come back, where a caller is not let in: with another credential, or a little later.
-_MORE_FOR: dict[int, HeaderList] = {
-    401: [(b"www-authenticate", b"Bearer")],
-    503: [(b"retry-after", _RETRY_AFTER_SECONDS)],
-}
-_TIMEOUT_HEADER = HEADER.encode()
+_METHODS = b"GET, HEAD, POST"
 
 
 class Endpoint:
-    """The application at /graphql.
+    """The application at /graphql. What is to be answered by an event stream it leaves to `streams`.
 
     `admission` knows how many requests are at work, wait and were turned away. `callers_gone` counts requests whose
     callers hung up before the answer, `too_late` those whose work had to be ended from here because it did not end
@@ -75,6 +64,8 @@ class Endpoint:
         admission: Admission,
         context: Callable[[Gateway, Lane, float | None, Caller, IPAddress | None], Context] = Context,
         *,
+        bodies: Bodies,
+        streams: Streams,
         observing: Observing = UNOBSERVED,
     ) -> None:
         self._operations = operations
@@ -82,25 +73,41 @@ class Endpoint:
         self.admission = admission
         self._context = context
         self._observing = observing
-        self._bodies = Bodies(admission)
+        self._bodies = bodies
+        self._streams = streams
         self.callers_gone = 0
         self.too_late = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request."""
         headers = headers_of(scope)
+        wished = events_wished(headers.get(b"accept"))
+        if wished is Events.PREFERRED and scope["method"] in ("GET", "POST"):
+            await self._streams(scope, receive, send)
+            return
         lease = self._current.request()
         reply = Reply(headers, lease.door, send)
-        if scope["method"] == "OPTIONS" and lease.door.origins.on and b"access-control-request-method" in headers:
-            await _give_leave(headers, lease.door, reply)
+        if lease.door.origins.is_asked(scope["method"], headers):
+            await reply.leave(_METHODS)
             return
         identity, parent = text_of(headers, b"x-request-id"), text_of(headers, b"traceparent")
         with self._observing.request(identity, parent) as asked:
-            await self._answered(scope, headers, receive, reply, lease=lease, asked=asked)
+            followed = await self._answered(scope, headers, receive, reply, lease=lease, asked=asked, wished=wished)
+        if followed is not None:
+            await self._streams.follow(scope, receive, send, sent=followed.sent, caller=followed.caller)
 
     async def _answered(
-        self, scope: Scope, headers: Headers, receive: Receive, reply: Reply, *, lease: Lease, asked: Asked
-    ) -> None:
+        self,
+        scope: Scope,
+        headers: Headers,
+        receive: Receive,
+        reply: Reply,
+        *,
+        lease: Lease,
+        asked: Asked,
+        wished: Events,
+    ) -> _Followed | None:
+        """Answer, unless what came is to be followed."""
         more: HeaderList = []
         answer: Answer | None = None
         found: Found | None = None
@@ -110,28 +117,28 @@ class Endpoint:
         try:
             if kind is None:
                 raise BadRequest(406, "accept application/graphql-response+json or application/json")
-            given = await self._answer(scope, headers, receive, reply, lease=lease, name=asked.id, form=form)
+            given = await self._answer(
+                scope, headers, receive, reply, lease=lease, name=asked.id, form=form, wished=wished
+            )
+            if isinstance(given, _Followed):
+                return given
             answer, found, laid = given.answer, given.found, given.laid
             if given.sent:
                 asked.answered(status=200, executor=answer.executor, codes=_codes(answer.errors))
-                return
+                return None
             fitting = status_of(answer, kind) if form is None or laid is not None else failed_status(answer)
             status, document = answer.status or fitting, answer.document()
-            more = [(b"allow", ALLOWED_METHODS)] if status == 405 else [*answer.headers]
+            more = [(b"allow", _METHODS)] if status == 405 else [*answer.headers]
         except CallerGone:
             self.callers_gone += 1
-            return
-        except BadRequest as error:
-            status, document, more = error.status, _error(str(error), Code.BAD_REQUEST), [*error.headers]
-        except Unidentified as error:
-            status, document = error.status, _error(str(error), error.code)
-            more = _MORE_FOR.get(status, [])
-        except Overloaded:
-            status, document = 503, _error("too much is asked of the gateway at once; try again", Code.OVERLOADED)
-            more = [(b"retry-after", _RETRY_AFTER_SECONDS)]
+            return None
+        except (BadRequest, Unidentified, Overloaded) as error:
+            status, refused_by, more = refusal_of(error)
+            document = refused_by.document()
         except _TooLate:
             self.too_late += 1
-            status, document = 504, _error("the answer was not done within the deadline", Code.DEADLINE_EXCEEDED)
+            late = failed("the answer was not done within the deadline", Code.DEADLINE_EXCEEDED)
+            status, document = 504, late.document()
         with self._observing.stage(Stage.WRITE):
             body = laid.body if laid is not None else msgspec.json.encode(document)
         codes = _codes(document.get("errors", ()))
@@ -147,6 +154,7 @@ class Endpoint:
             codes=codes,
             document=(listed.id, listed.name) if listed is not None else None,
         )
+        return None
 
     async def _answer(
         self,
@@ -158,35 +166,32 @@ class Endpoint:
         lease: Lease,
         name: str | None,
         form: Format | None,
-    ) -> _Given:
+        wished: Events,
+    ) -> _Given | _Followed:
         """The answer of the gateway that is current when the request begins, as a table where it is wanted in a form
         of one.
         """
         with lease as gateway:
-            try:
-                within = stated_seconds(headers.get(_TIMEOUT_HEADER))
-            except NoTime as error:
-                raise BadRequest(400, str(error)) from None
+            within = seconds_of(headers)
             method = scope["method"]
             if method in ("GET", "HEAD"):
                 refuse_forged(headers, lease.door.preflight)
             elif method != "POST":
-                raise BadRequest(405, "send the request by POST, or a query by GET", [(b"allow", ALLOWED_METHODS)])
+                raise BadRequest(405, "send the request by POST, or a query by GET", [(b"allow", _METHODS)])
             self.admission.look_in()
-            lane, caller = _lane(headers), await lease.door.identify(headers)
+            lane, caller = lane_of(headers), await lease.door.identify(headers)
             context = self._context(gateway, lane, within, caller, lease.door.addresses.of(scope))
-            if method == "POST":
-                sent = await self._bodies.read(headers, receive)
-            else:
-                sent = sent_by(scope["query_string"])
+            sent = await self._bodies.sent(scope, headers, receive)
             if sent.query is not None and sent.identity is None and lease.door.documents.open:
                 found = Found(sent.query)
             else:
-                named = await _document(sent, lease.door)
+                named = await document_of(sent, lease.door.documents)
                 if isinstance(named, Answer):
                     return _Given(answer=named)
                 found = named
             request = Request(query=found.text, variables=sent.variables, operation_name=sent.operationName)
+            if wished is Events.TAKEN and self._operations.follows(request, caller):
+                return _Followed(sent, caller)
             origin = block_of(context.address) if shares_points(caller) else ""
             request = with_wishes(request, headers, origin)
             tabled = self._tabled(request, caller, form)
@@ -243,6 +248,13 @@ class _Given(msgspec.Struct, frozen=True, kw_only=True):
     sent: bool = False
 
 
+class _Followed(msgspec.Struct, frozen=True):
+    """A subscription of one who takes an event stream: that is its answer."""
+
+    sent: Sent
+    caller: Caller
+
+
 def _laid(answer: Answer, found: Found, tabled: Tabled, form: Format) -> _Given:
     """An answer as a table; what met an error is none."""
     if answer.errors or not answer.executed:
@@ -280,41 +292,5 @@ def _named(name: str | None) -> HeaderList:
     return [(b"x-request-id", name.encode())] if name is not None else []
 
 
-async def _give_leave(headers: Headers, door: Door, reply: Reply) -> None:
-    """Answer a browser that asks whether a page of another origin may send its request."""
-    try:
-        await reply.nothing(204, door.origins.preflight(headers))
-    except BadRequest as error:
-        await reply.whole(error.status, JSON_TYPE, msgspec.json.encode(_error(str(error), Code.BAD_REQUEST)), [])
-
-
-async def _document(sent: Sent, door: Door) -> Found | Answer:
-    """The document that is meant, or the answer where there is none to run."""
-    identity = sent.identity
-    if sent.query is None and identity is None:
-        raise BadRequest(400, "the request holds neither a query nor the name of a document")
-    try:
-        return await door.documents.find(sent.query, identity)
-    except Mismatch as error:
-        raise BadRequest(400, str(error)) from None
-    except Unknown as error:
-        return Answer(data=None, errors=tuple(_error(str(error), error.code)["errors"]), executed=False)
-
-
-def _lane(headers: Headers) -> Lane:
-    given = headers.get(LANE_HEADER.encode())
-    if given is None:
-        return Lane.INTERACTIVE
-    try:
-        return Lane(given.decode("latin-1").strip().upper())
-    except ValueError:
-        known = ", ".join(lane.value.lower() for lane in Lane)
-        raise BadRequest(400, f"the header {LANE_HEADER} must be one of {known}") from None
-
-
 class _TooLate(Exception):
     """The work did not end at its deadline."""
-
-
-def _error(message: str, code: Code) -> dict[str, Any]:
-    return {"errors": [{"message": message, "extensions": {"code": str(code)}}]}

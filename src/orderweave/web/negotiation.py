@@ -7,6 +7,7 @@ for a caller that says nothing; the public audit, and whoever writes a command b
 from __future__ import annotations
 
 import re
+from enum import Enum, auto
 from functools import lru_cache
 
 from orderweave.model.codes import Code
@@ -15,6 +16,7 @@ from orderweave.operations.answers import Answer
 
 RESPONSE_TYPE = b"application/graphql-response+json"
 JSON_TYPE = b"application/json"
+EVENTS_TYPE = b"text/event-stream"
 
 # Answers as tables, for who names one of these.
 TABLE_TYPES = {"text/csv": Format.CSV, "application/vnd.apache.arrow.stream": Format.ARROW}
@@ -31,6 +33,25 @@ _LONGEST_KEPT = 256
 
 _QUALITY = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
 _UTF_8 = frozenset({"utf-8", "utf8"})
+
+
+class Events(Enum):
+    """Whether a caller takes an event stream (graphql-sse) for its answer, and wants one more than anything else."""
+
+    NO = auto()
+    TAKEN = auto()
+    PREFERRED = auto()
+
+
+def events_wished(accept: bytes | None) -> Events:
+    """What a caller that accepts these says of event streams, for which it must name them.
+
+    Many clients name them beside JSON in every request (urql's default), for the subscriptions among them: what they
+    want most has the higher quality, and of two alike, was named first.
+    """
+    if not accept or EVENTS_TYPE not in accept.lower():
+        return Events.NO
+    return _kept_wish(accept) if len(accept) <= _LONGEST_KEPT else _wish(accept)
 
 
 def answer_type(accept: bytes | None) -> bytes | None:
@@ -79,6 +100,20 @@ def _chosen(accept: bytes) -> bytes | None:
     return RESPONSE_TYPE if new > old or (new == old and RESPONSE_TYPE.decode() in ranges) else JSON_TYPE
 
 
+def _wish(accept: bytes) -> Events:
+    ranges = _ranges(accept)
+    quality = ranges.get(EVENTS_TYPE.decode(), 0.0)
+    if not quality:
+        return Events.NO
+    tables = [ranges.get(kind, 0.0) for kind in TABLE_TYPES]
+    others = max(_quality(RESPONSE_TYPE, ranges), _quality(JSON_TYPE, ranges), *tables)
+    if quality != others:
+        return Events.PREFERRED if quality > others else Events.TAKEN
+    ours = {EVENTS_TYPE.decode(), RESPONSE_TYPE.decode(), JSON_TYPE.decode(), *TABLE_TYPES}
+    first = next(kind for kind, liked in ranges.items() if kind in ours and liked == quality)
+    return Events.PREFERRED if first == EVENTS_TYPE.decode() else Events.TAKEN
+
+
 def _ranges(accept: bytes) -> dict[str, float]:
     """Every range with its quality."""
     ranges: dict[str, float] = {}
@@ -94,6 +129,7 @@ def _names_json(ranges: dict[str, float]) -> bool:
 
 
 _kept = lru_cache(maxsize=_MOST_KEPT)(_chosen)
+_kept_wish = lru_cache(maxsize=_MOST_KEPT)(_wish)
 
 
 def _quality(kind: bytes, ranges: dict[str, float]) -> float:

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from orderweave.access import Headers
 from orderweave.web.refusals import BadRequest, HeaderList
 
-ALLOWED_METHODS = b"GET, HEAD, POST"
 # What a page may read of an answer's headers beyond what every page may.
 _EXPOSED = b"etag, retry-after, x-orderweave-coverage, x-orderweave-next-cursor, x-request-id"
 # Characters of the names of headers that a page asks leave for; a client's own and its tracing's are a few hundred.
@@ -39,13 +38,23 @@ class Origins:
         """Whether answers to different origins differ."""
         return self.on and not self._all
 
+    def names(self, origin: bytes) -> bool:
+        """Whether this very origin is allowed; with "*" none is, for that lends no page what a browser holds."""
+        return not self._all and origin in self._allowed
+
+    def is_asked(self, method: str, headers: Headers) -> bool:
+        """Whether this is a browser that asks leave for a page, and pages of other origins may have one."""
+        return method == "OPTIONS" and self.on and b"access-control-request-method" in headers
+
     def granted(self, headers: Headers) -> HeaderList:
         """What an answer says to the page that asked."""
         found = self._leave(headers.get(b"origin"))
         return [*found, (b"access-control-expose-headers", _EXPOSED)] if found else []
 
-    def preflight(self, headers: Headers) -> HeaderList:
-        """The answer to a browser that asks leave for a page; raises BadRequest where there is none."""
+    def preflight(self, headers: Headers, methods: bytes) -> HeaderList:
+        """The answer to a browser that asks leave for a page, where these methods are taken; raises BadRequest where
+        there is none.
+        """
         found = self._leave(headers.get(b"origin"))
         if not found:
             raise BadRequest(403, "pages of this origin may not ask here")
@@ -58,7 +67,7 @@ class Origins:
         varying = b"access-control-request-headers"
         return [
             *found,
-            (b"access-control-allow-methods", ALLOWED_METHODS),
+            (b"access-control-allow-methods", methods),
             (b"access-control-max-age", str(self._seconds).encode()),
             (b"vary", b"origin, " + varying if self.told_apart else varying),
         ]

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+import msgspec
 from starlette.types import Send
 
 from orderweave.access import Headers
 from orderweave.web.compressing import SMALLEST_COMPRESSED, accepts_gzip, gzipped
 from orderweave.web.door import Door
 from orderweave.web.etags import etag_of, is_known
-from orderweave.web.refusals import HeaderList
+from orderweave.web.negotiation import JSON_TYPE
+from orderweave.web.refusals import BadRequest, HeaderList, refusal_of
 
 _KEPT_BY_NOBODY = (b"cache-control", b"private, no-store")
 _ASKED_AGAIN = (b"cache-control", b"private, no-cache")
@@ -39,9 +41,7 @@ class Reply:
         """
         if kind.startswith(b"text/") or kind.endswith(b"json"):
             kind += b"; charset=utf-8"
-        sent: HeaderList = [(b"content-type", kind), (b"vary", self._door.vary), *more]
-        if b"origin" in self._headers:
-            sent += self._door.origins.granted(self._headers)
+        sent = [*self._of(kind), *more]
         large = self._door.compress and len(body) >= SMALLEST_COMPRESSED
         if large and accepts_gzip(self._headers.get(b"accept-encoding")):
             # Before the tag, which names these very bytes.
@@ -56,20 +56,34 @@ class Reply:
 
     async def parts(self, kind: bytes, chunks: AsyncIterator[bytes], more: HeaderList) -> None:
         """Send a body in parts, each as it comes. Where the caller goes, or its time is over, the rest is not sent."""
-        sent: HeaderList = [(b"content-type", kind), (b"vary", self._door.vary), _KEPT_BY_NOBODY, *more]
-        if b"origin" in self._headers:
-            sent += self._door.origins.granted(self._headers)
-        await self._send({"type": "http.response.start", "status": 200, "headers": sent})
+        await self._send({"type": "http.response.start", "status": 200, "headers": self.head(kind, more)})
         try:
             async for chunk in chunks:
                 await self._send({"type": "http.response.body", "body": chunk, "more_body": True})
         finally:
             await self._send({"type": "http.response.body", "body": b""})
 
+    def head(self, kind: bytes, more: HeaderList) -> HeaderList:
+        """The headers of a body that is sent as it comes into being."""
+        return [*self._of(kind), _KEPT_BY_NOBODY, *more]
+
+    async def leave(self, methods: bytes) -> None:
+        """Answer a browser that asks whether a page of another origin may send its request, by one of these methods."""
+        try:
+            await self.nothing(204, self._door.origins.preflight(self._headers, methods))
+        except BadRequest as error:
+            status, answer, more = refusal_of(error)
+            await self.whole(status, JSON_TYPE, msgspec.json.encode(answer.document()), more)
+
     async def nothing(self, status: int, headers: HeaderList) -> None:
         """Send headers alone."""
         await self._send({"type": "http.response.start", "status": status, "headers": headers})
         await self._send({"type": "http.response.body", "body": b""})
+
+    def _of(self, kind: bytes) -> HeaderList:
+        """What is said of every body: its type, what it depends on, and which pages may read it."""
+        granted = self._door.origins.granted(self._headers) if b"origin" in self._headers else []
+        return [(b"content-type", kind), (b"vary", self._door.vary), *granted]
 
     def _known(self, tag: bytes, sent: HeaderList) -> bool:
         sent.append((b"etag", tag))

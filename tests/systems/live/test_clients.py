@@ -46,13 +46,15 @@ async def test_client_follows_leaves_and_replays(protocol: str, clients: Clients
     assert "ERROR" not in gateway.log
 
 
-@pytest.mark.parametrize("protocol", ["ws", "sse"])
+@pytest.mark.parametrize(("protocol", "workers"), [("ws", 2), ("sse", 2), ("sse-single", 1)])
 async def test_replay_over_workers_and_a_restart(
-    protocol: str, clients: Clients, gateway: Followed, redis: RedisServer
+    protocol: str, workers: int, clients: Clients, gateway: Followed, redis: RedisServer
 ) -> None:
-    """With Redis a cursor outlives the processes: after a stop and a start the client is told what it missed."""
+    """With Redis a cursor outlives the processes: after a stop and a start the client is told what it missed. The
+    stream for all operations stands in one process, and comes back with a new reservation.
+    """
     gateway.settle(redis=redis.url, poll_seconds=1)
-    await gateway.start(workers=2)
+    await gateway.start(workers=workers)
     client = await clients.start(protocol, url(gateway, protocol), gateway.number)
     others = [await clients.start(protocol, url(gateway, protocol), gateway.number) for _ in range(3)]
     for each in (client, *others):
@@ -70,7 +72,7 @@ async def test_replay_over_workers_and_a_restart(
     assert await gateway.ended() == 0
     assert "Traceback" not in gateway.log
     gateway.note("PO-2")
-    await gateway.start(workers=2)
+    await gateway.start(workers=workers)
     # Those who stayed come back by themselves with their last cursor.
     client.tell(subscribe=told[0]["cursor"])
     for each in (client, *others):
@@ -106,7 +108,7 @@ async def test_reload_disturbs_no_subscription(clients: Clients, gateway: Follow
     """SIGHUP puts another gateway in the place of the first: the subscription stays, and the next poll asks the new."""
     gateway.settle(redis=None, poll_seconds=1)
     await gateway.start(workers=1)
-    clients_of = {name: await clients.start(name, url(gateway, name), gateway.number) for name in ("ws", "sse")}
+    clients_of = {name: await clients.start(name, url(gateway, name), gateway.number) for name in PATHS}
     for client in clients_of.values():
         client.tell(subscribe=None)
         await client.update()

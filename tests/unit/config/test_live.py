@@ -11,9 +11,10 @@ from orderweave.config.live import RANGES, read_live
 
 
 def test_defaults() -> None:
-    """Without the table subscriptions are there, and no page of another host may open a WebSocket."""
+    """Without the table subscriptions are there, and those pages may open a WebSocket that may ask over HTTP."""
     assert read_live({}) == (LiveSettings(), [])
-    assert LiveSettings().origins == ()
+    assert LiveSettings().origins is None
+    assert read_live({"origins": []})[0].origins == ()
 
 
 def test_a_whole_table() -> None:
@@ -33,8 +34,8 @@ def test_a_whole_table() -> None:
         (
             {"polls": 1},
             "live.polls",
-            "unknown key; known here: events_kept, identify_seconds, keep_seconds, most_connections, most_subjects, "
-            "most_subscriptions, origins, poll_seconds",
+            "unknown key; known here: events_kept, identify_seconds, keep_seconds, most_connections, "
+            "most_connections_per_caller, most_subjects, most_subscriptions, origins, poll_seconds",
         ),
         ({"poll_seconds": 0}, "live.poll_seconds", "must be a whole number between 1 and 3600"),
         ({"poll_seconds": 1.5}, "live.poll_seconds", "must be a whole number between 1 and 3600"),

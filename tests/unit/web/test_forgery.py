@@ -81,6 +81,20 @@ def test_what_no_page_sends(headers: dict[str, str]) -> None:
     assert not runs(headers, Preflight.ALWAYS)
 
 
+@pytest.mark.parametrize("path", ["/graphql", "/graphql/stream"])
+async def test_event_streams(path: str) -> None:
+    """A page of another site cannot have a GET answered by an event stream either; a page of its own needs no mark."""
+    wanted = {"accept": "text/event-stream"}
+    async with caller() as client:
+        for forged in ({"cookie": "session=1"}, {"sec-fetch-site": "cross-site", "origin": "https://evil.example"}):
+            response = await client.get(path, params=GET, headers={**wanted, **forged})
+            assert (response.status_code, response.json()["errors"][0]["extensions"]) == (400, {"code": "BAD_REQUEST"})
+            marked = await client.get(path, params=GET, headers={**wanted, **forged, "apollo-require-preflight": "1"})
+            assert marked.headers["content-type"] == "text/event-stream; charset=utf-8"
+        own = await client.get(path, params=GET, headers={**wanted, "sec-fetch-site": "same-origin"})
+        assert own.headers["content-type"] == "text/event-stream; charset=utf-8"
+
+
 async def test_over_http() -> None:
     """A forged GET and HEAD are 400 and nothing is run; with a mark, and by another rule, they are answered."""
     forged = {"user-agent": BROWSER, "cookie": "session=1"}

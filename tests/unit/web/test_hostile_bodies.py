@@ -1,4 +1,5 @@
-"""Hostile requests: each ends in its 4xx with a code, in JSON, without a word of our insides and without work for us.
+"""Hostile requests: each ends in its 4xx with a code, in JSON, without a word of our insides and without work for us,
+at the door for JSON and at that for event streams.
 
 Work is counted, not timed: no system is asked, nothing is kept of what came, and no line of the log tells of a fault.
 What they take over sockets is in tests/systems/http.
@@ -24,14 +25,30 @@ def test_they_are_many() -> None:
     assert len(set(names)) == len(names)
 
 
-@pytest.mark.parametrize("case", HOSTILE, ids=lambda case: case.name)
-async def test_it_is_refused(case: Hostile, caplog: pytest.LogCaptureFixture) -> None:
+EVENTS = {"accept": "text/event-stream"}
+# What is wrong with a document is told over its event stream (`live/test_streams.py`), where a GET may follow; PUT and
+# DELETE are the protocol's own.
+TOLD = {"get: a mutation", "get: a subscription", "get: a broken escape"}
+OF_EVENTS = [case for case in HOSTILE if case.name not in TOLD and not case.name.startswith("method: ")]
+
+
+@pytest.mark.parametrize(
+    ("path", "accept", "case"),
+    [
+        *(pytest.param("/graphql", {}, case, id=case.name) for case in HOSTILE),
+        *(pytest.param("/graphql", EVENTS, case, id=f"events: {case.name}") for case in OF_EVENTS),
+        *(pytest.param("/graphql/stream", EVENTS, case, id=f"stream: {case.name}") for case in OF_EVENTS),
+    ],
+)
+async def test_it_is_refused(
+    path: str, accept: dict[str, str], case: Hostile, caplog: pytest.LogCaptureFixture
+) -> None:
     """The status is the one that fits, the body an error with a code, and no system heard of it."""
     woven = business()
     with caplog.at_level(logging.INFO):
         async with caller(woven) as client:
             response = await client.request(
-                case.method, f"/graphql?{case.query_string}", content=case.body, headers=dict(case.headers)
+                case.method, f"{path}?{case.query_string}", content=case.body, headers={**accept, **case.headers}
             )
     assert response.status_code in case.statuses
     assert response.headers["content-type"] == "application/json; charset=utf-8"

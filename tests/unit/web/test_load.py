@@ -103,17 +103,22 @@ async def test_who_hangs_up_in_the_queue_leaves_no_gap() -> None:
     assert (await Exchange(app, ASKS_BOTH).done())[0] == 200
 
 
-async def test_bodies_are_bounded_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Bodies that come slowly may hold so many bytes together; past it one is turned away until there is room."""
+@pytest.mark.parametrize(("held_at", "at"), [("/graphql", "/graphql/stream"), ("/graphql/stream", "/graphql")])
+async def test_bodies_are_bounded_together(held_at: str, at: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Bodies that come slowly may hold so many bytes together, at all doors; past it one is turned away until there is
+    room.
+    """
     monkeypatch.setattr(bodies, "_MOST_HELD_BYTES", 100)
     app = build_app(business().schema, business().gateway)
-    held = Exchange(app, pieces=[b" " * 90], finished=False)
+    events = {"accept": "text/event-stream, application/json;q=0.9"}
+    held = Exchange(app, pieces=[b" " * 90], finished=False, path=held_at, headers=events)
     task = held.start()
     await turns()
-    assert (await Exchange(app).done())[0] == 503
+    assert (await Exchange(app, path=at, headers=events).done())[0] == 503
     held.hang_up()
     await task
     assert (await Exchange(app).done())[0] == 200
+    await app.doors.close()
 
 
 async def test_draining_is_told_to_who_asks() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orderweave.web.negotiation import answer_type, is_json
+from orderweave.web.negotiation import Events, answer_type, events_wished, is_json
 from tests.unit.web.gateway_over_http import JSON, NEW, caller
 
 OLD = "application/json"
@@ -55,10 +55,49 @@ def test_the_type_that_is_liked_best(accept: str | None, kind: str | None) -> No
     assert (None if found is None else found.decode()) == kind
 
 
+URQL = f"{NEW}, application/graphql+json, {OLD}, text/event-stream, multipart/mixed"
+SSE = "text/event-stream"
+
+
+@pytest.mark.parametrize(
+    ("accept", "wish"),
+    [
+        (None, Events.NO),
+        ("*/*", Events.NO),
+        ("text/*", Events.NO),
+        (OLD, Events.NO),
+        (f"{SSE};q=0", Events.NO),
+        (f"{OLD}, {SSE};q=0", Events.NO),
+        (f"{SSE}; charset=latin1", Events.NO),
+        (f"{SSE}x", Events.NO),
+        (URQL, Events.TAKEN),
+        (URQL.upper(), Events.TAKEN),
+        (URQL + ", x/y" * 100, Events.TAKEN),
+        (f"{OLD}, {SSE}", Events.TAKEN),
+        (f"{SSE};q=0.9, {OLD}", Events.TAKEN),
+        (f"{SSE};q=0.9, */*", Events.TAKEN),
+        (f"text/csv, {SSE}", Events.TAKEN),
+        (SSE, Events.PREFERRED),
+        (f"{SSE};q=0.1", Events.PREFERRED),
+        (f"{SSE}, multipart/mixed", Events.PREFERRED),
+        (f"multipart/mixed, {SSE}", Events.PREFERRED),
+        (f"{SSE}, {OLD}", Events.PREFERRED),
+        (f"{SSE}, */*", Events.PREFERRED),
+        (f"*/*, {SSE}", Events.PREFERRED),
+        (f"{OLD};q=0.9, {SSE}", Events.PREFERRED),
+        (f"{OLD};q=0, */*;q=0.5, {SSE};q=0.7", Events.PREFERRED),
+    ],
+)
+def test_who_wants_an_event_stream(accept: str | None, wish: Events) -> None:
+    """It must be named; higher quality wins, and of two alike what was named first."""
+    assert events_wished(None if accept is None else accept.encode()) is wish
+
+
 @given(st.binary(max_size=600))
 def test_no_accept_header_is_a_fault(accept: bytes) -> None:
     """Any bytes name one of the two types or neither, and nothing is raised."""
     assert answer_type(accept) in (OLD.encode(), NEW.encode(), None)
+    assert events_wished(accept) in Events
 
 
 @pytest.mark.parametrize(

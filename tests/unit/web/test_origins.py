@@ -108,3 +108,51 @@ async def test_an_options_that_is_no_preflight() -> None:
     async with caller(door=Door(origins=Origins([PORTAL]))) as client:
         response = await client.options("/graphql", headers={"origin": PORTAL})
     assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD, POST")
+
+
+STREAM = "/graphql/stream"
+TOLD = {"access-control-allow-origin": PORTAL, "access-control-expose-headers": EXPOSED}
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "DELETE"])
+async def test_event_streams_ask_leave_too(method: str) -> None:
+    """For each method of graphql-sse and the headers that its client sends, as for JSON; other origins get none."""
+    names = "content-type,last-event-id,x-graphql-event-stream-token"
+    asked = {
+        **ASKING,
+        "accept": "*/*",
+        "access-control-request-method": method,
+        "access-control-request-headers": names,
+    }
+    async with caller(door=Door(origins=Origins([PORTAL], seconds=7200))) as client:
+        preflight = await client.options(STREAM, headers=asked)
+        other = await client.options(STREAM, headers={**asked, "origin": "https://evil.example"})
+    assert (preflight.status_code, preflight.content) == (204, b"")
+    assert granted(preflight) == {
+        "access-control-allow-origin": PORTAL,
+        "access-control-allow-methods": "GET, POST, PUT, DELETE",
+        "access-control-allow-headers": names,
+        "access-control-max-age": "7200",
+    }
+    assert preflight.headers["vary"] == "origin, access-control-request-headers"
+    assert (other.status_code, granted(other)) == (403, {})
+
+
+async def test_a_page_reads_event_streams() -> None:
+    """Streams, reservations, what is sent to them, and refusals say who may read them; nothing is said to others."""
+    events = {"origin": PORTAL, "accept": "text/event-stream"}
+    async with caller(door=Door(origins=Origins([PORTAL]))) as client:
+        made = await client.put(STREAM, headers={"origin": PORTAL})
+        token = {"origin": PORTAL, "x-graphql-event-stream-token": made.text}
+        sent = await client.post(STREAM, json={**BODY, "extensions": {"operationId": "1"}}, headers=token)
+        ended = await client.delete(STREAM, headers=token)
+        stream = await client.post(STREAM, json=BODY, headers=events)
+        at_graphql = await client.post("/graphql", json=BODY, headers=events)
+        refused = await client.post(STREAM, content=b"{", headers=events)
+        other = await client.post(STREAM, json=BODY, headers={**events, "origin": "https://evil.example"})
+    answers = [made, sent, ended, stream, at_graphql, refused]
+    assert [answer.status_code for answer in answers] == [201, 202, 404, 200, 200, 415]
+    for answer in answers:
+        assert granted(answer) == TOLD
+        assert answer.headers["vary"].endswith(", Origin")
+    assert (other.status_code, granted(other)) == (200, {})

@@ -10,6 +10,7 @@ from orderweave.live.looking import looking
 from orderweave.observing import Observing, catalog
 from orderweave.operations.running import Operations
 from orderweave.web.admission import Admission
+from orderweave.web.bodies import Bodies
 from orderweave.web.current import Current
 from orderweave.web.live.lines import Lines
 from orderweave.web.live.running import Running
@@ -28,6 +29,7 @@ class Doors:
         operations: Operations,
         current: Current,
         admission: Admission,
+        bodies: Bodies,
         settings: LiveSettings,
         *,
         observing: Observing,
@@ -43,10 +45,10 @@ class Doors:
             poll_takes=gateway.call().remaining(),
             observing=observing,
         )
-        self.lines = Lines(settings.most_connections)
+        self.lines = Lines(settings.most_connections, settings.share)
         running = Running(operations, current, admission, self.feed, observing)
         self.sockets = Sockets(running, self.lines, settings, current)
-        self.streams = Streams(running, self.lines, settings, current)
+        self.streams = Streams(running, self.lines, settings, current, bodies)
         observing.readings.read(
             catalog.LIVE_CONNECTIONS, lambda: {(name,): count for name, count in self.lines.open.items()}
         )

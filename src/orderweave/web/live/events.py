@@ -9,15 +9,15 @@ from typing import Any
 import msgspec
 from starlette.types import Receive, Send
 
+from orderweave.web.refusals import HeaderList
+
 # A comment on a silent stream, so that nobody on the way takes it for dead.
 _LONGEST_SILENCE_SECONDS = 12.0
 _KEEP_ALIVE = b":\n\n"
-_HEADERS = [
-    (b"content-type", b"text/event-stream; charset=utf-8"),
-    (b"cache-control", b"private, no-store"),
-    # nginx would collect events before it passes them on.
-    (b"x-accel-buffering", b"no"),
-]
+PROTOCOL = "graphql-sse"
+KIND = b"text/event-stream; charset=utf-8"
+# nginx would collect events before it passes them on.
+UNCOLLECTED: HeaderList = [(b"x-accel-buffering", b"no")]
 
 
 def event(kind: str, data: Any = None, identity: str | None = None) -> bytes:
@@ -32,10 +32,12 @@ async def pump(
     send: Send,
     events: AsyncGenerator[bytes, None],
     over: asyncio.Future[bytes],
+    head: HeaderList,
     *,
     silence: float = _LONGEST_SILENCE_SECONDS,
 ) -> None:
-    """Send events until there are no more, the client is gone, or it is `over`, with last words; then they are closed.
+    """Send headers and events until there are no more, the client is gone, or it is `over`, with last words; then they
+    are closed.
 
     A client that takes nothing is ended by the connection (`web/connections.py`).
     """
@@ -43,7 +45,7 @@ async def pump(
     gone = loop.create_task(_gone(receive))
     following = loop.create_task(_next(events))
     try:
-        await send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
+        await send({"type": "http.response.start", "status": 200, "headers": head})
         await send({"type": "http.response.body", "body": _KEEP_ALIVE, "more_body": True})
         while True:
             waited: set[asyncio.Future[Any]] = {following, gone, over}

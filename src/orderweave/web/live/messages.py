@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import msgspec
 
-from orderweave.web.live.running import Operation
+from orderweave.web.bodies import Sent
 
 SUBPROTOCOL = "graphql-transport-ws"
 # Characters of the id that a client gives to an operation.
@@ -57,7 +57,7 @@ class Subscribe(Message, tag="subscribe"):
     """Run an operation, whatever it is."""
 
     id: Id
-    payload: Operation
+    payload: Sent
 
 
 class Complete(Message, tag="complete"):
@@ -77,9 +77,12 @@ class Malformed(ValueError):
 def read(text: str) -> Said:
     """A message; raises Malformed."""
     try:
-        return _DECODER.decode(text)
+        said = _DECODER.decode(text)
     except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError):
         raise Malformed from None
+    if isinstance(said, Subscribe) and said.payload.names_nothing:
+        raise Malformed
+    return said
 
 
 def written(kind: str, **fields: Any) -> str:

@@ -9,8 +9,8 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from orderweave.operations.answers import Answer
-from orderweave.web.live.events import event
-from orderweave.web.live.lines import TooMany
+from orderweave.web.live.events import PROTOCOL, event
+from orderweave.web.live.lines import Lines
 from orderweave.web.live.running import Identity, Stream
 
 logger = logging.getLogger("orderweave.live")
@@ -24,9 +24,13 @@ _LONGEST_RESERVED_SECONDS = 20.0
 class Reservation:
     """One client's stream: its operations, and the events that wait to be sent."""
 
-    def __init__(self, token: str, who: Identity) -> None:
+    def __init__(self, token: str, who: Identity, lines: Lines) -> None:
         self.token = token
         self.who = who
+        # What ends the stream, with last words.
+        self.over: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+        # Counted from now on: as a connection it costs nothing yet, but its operations may run.
+        self.line = lines.take(PROTOCOL, who.share, lambda: end(self.over, b""))
         self.expiry: asyncio.TimerHandle | None = None
         self._opened = False
         self._events: asyncio.Queue[bytes] = asyncio.Queue(_MOST_WAITING_EVENTS)
@@ -68,6 +72,7 @@ class Reservation:
 
     async def end(self) -> None:
         """End every operation."""
+        self.line.leave()
         if self.expiry is not None:
             self.expiry.cancel()
         tasks = list(self._operations.values())
@@ -91,11 +96,17 @@ class Reservation:
         await self._events.put(event("complete", {"id": identity}))
 
 
-class Reservations:
-    """The reservations of one process, at most so many."""
+def end(over: asyncio.Future[bytes], words: bytes) -> None:
+    """End a stream, unless it is ended."""
+    if not over.done():
+        over.set_result(words)
 
-    def __init__(self, most: int) -> None:
-        self._most = most
+
+class Reservations:
+    """The reservations of one process, each a connection among its `lines`."""
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
         self._reserved: dict[str, Reservation] = {}
         self._ending: set[asyncio.Task[None]] = set()
 
@@ -108,9 +119,7 @@ class Reservations:
 
     def make(self, who: Identity) -> str:
         """Reserve a stream; gives its token. Raises TooMany."""
-        if len(self._reserved) >= self._most:
-            raise TooMany
-        reservation = Reservation(secrets.token_urlsafe(24), who)
+        reservation = Reservation(secrets.token_urlsafe(24), who, self._lines)
         self._reserved[reservation.token] = reservation
         loop = asyncio.get_running_loop()
         reservation.expiry = loop.call_later(_LONGEST_RESERVED_SECONDS, self._expire, reservation)

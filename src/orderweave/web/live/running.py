@@ -7,7 +7,6 @@ import random
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 
-import msgspec
 from starlette.types import Scope
 
 from orderweave.access import Headers, Identify, Unidentified
@@ -15,17 +14,17 @@ from orderweave.answering import Gateway
 from orderweave.answering.errors import overloaded
 from orderweave.guests.attempts import block_of
 from orderweave.live import Feed
-from orderweave.model.codes import Code
-from orderweave.model.rights import Caller
+from orderweave.model.rights import UNNAMED, Caller
 from orderweave.model.terms import Lane
 from orderweave.observing import Observing
 from orderweave.operations.answers import Answer, Request
 from orderweave.operations.paying import shares_points
-from orderweave.operations.persisted import Unknown
 from orderweave.operations.running import Operations
 from orderweave.schema import LiveContext
 from orderweave.web.addresses import IPAddress
 from orderweave.web.admission import Admission, Overloaded
+from orderweave.web.asking import document_of
+from orderweave.web.bodies import Sent
 from orderweave.web.current import Current
 
 # Whatever is asked of a system ends at the deadline or a moment later; a turn that does not has lost its way.
@@ -40,6 +39,7 @@ class Identity:
     def __init__(self, identify: Identify, headers: Headers, caller: Caller, address: IPAddress | None) -> None:
         self._identify = identify
         self._headers = headers
+        self._rights = caller.rights
         self.caller = caller
         self.address = address
 
@@ -49,24 +49,44 @@ class Identity:
         address = current.request().door.addresses.of(scope)
         return cls(current.identify, headers, await current.identify(headers), address)
 
+    @property
+    def share(self) -> str:
+        """Whose share of the connections this one is of: the caller's own, or that of where nameless ones come from."""
+        if self.caller.name in UNNAMED:
+            return f"at {block_of(self.address)}"
+        return f"{self.caller.role} as {self.caller.name}"
+
     def take_over(self, newer: Identity) -> None:
         """The same caller has shown a credential again, perhaps a newer one."""
         self._headers, self.caller = newer._headers, newer.caller
 
     async def lapse(self, seconds: float) -> Unidentified:
-        """Ask again every so many seconds, until the credential does not hold any more, or gives other rights: what
-        is followed was let through by those it had. An identity that cannot be checked at present stays as it is.
+        """Ask again every so many seconds, until the credential does not hold any more, or gives no role or other
+        rights: what is followed was let through by those it had. An identity that cannot be checked at present stays
+        as it is.
         """
         while True:
             await asyncio.sleep(seconds)
             try:
                 caller = await self._identify(self._headers)
-                if caller.rights != self.caller.rights:
+                if caller.rights != self._rights:
                     return Unidentified("the caller's rights are others now; connect again")
                 self.caller = caller
             except Unidentified as error:
-                if error.status == 401:
+                if not is_unchecked(error):
                     return error
+
+
+def share_of_newcomers(address: IPAddress | None) -> str:
+    """The share of all from one part of the network who have not said yet who they are. Not that of who stays without a
+    name there: those would keep the others out.
+    """
+    return f"new at {block_of(address)}"
+
+
+def is_unchecked(error: Unidentified) -> bool:
+    """Whether it is not known at present who somebody is: nothing is said against their credential."""
+    return error.status == 503
 
 
 class Running:
@@ -82,10 +102,23 @@ class Running:
         self._observing = observing
 
     async def begin(
-        self, request: Request, who: Identity, lane: Lane, *, after: str | None = None, read_only: bool = False
+        self,
+        sent: Sent,
+        who: Identity,
+        lane: Lane,
+        *,
+        within: float | None = None,
+        after: str | None = None,
+        read_only: bool = False,
     ) -> Answer | Stream:
-        """The answer of a query, or the answers of a subscription. Raises Overloaded where there is no place."""
-        with self._current.request() as gateway:
+        """The answer of a query, or the answers of a subscription. Raises BadRequest where no document is meant, and
+        Overloaded where there is no place.
+        """
+        lease = self._current.request()
+        with lease as gateway:
+            found = await document_of(sent, lease.door.documents)
+            if isinstance(found, Answer):
+                return found
 
             @asynccontextmanager
             async def turn() -> AsyncIterator[tuple[Gateway, Caller]]:
@@ -105,21 +138,30 @@ class Running:
                     self._admission.leave()
 
             context = LiveContext(
-                gateway, who.caller, feed=self._feed, turn=turn, lane=lane, after=after, address=who.address
+                gateway,
+                who.caller,
+                feed=self._feed,
+                turn=turn,
+                lane=lane,
+                within=within,
+                after=after,
+                address=who.address,
             )
-            try:
-                await self._current.request().door.documents.find(request.query, None)
-            except Unknown as error:
-                return failed(str(error), error.code)
-            if shares_points(who.caller):
-                request = msgspec.structs.replace(request, origin=block_of(who.address))
+            request = Request(
+                query=found.text,
+                variables=sent.variables,
+                operation_name=sent.operationName,
+                origin=block_of(who.address) if shares_points(who.caller) else "",
+            )
             with self._observing.request(None, None) as asked:
-                found = await self._operations.stream(request, context, place=place, read_only=read_only)
-                if not isinstance(found, Answer):
-                    return Stream(found, context)
-                codes = [error["extensions"]["code"] for error in found.errors]
-                asked.answered(status=200 if found.executed else 400, executor=found.executor, codes=codes)
-                return found
+                begun = await self._operations.stream(request, context, place=place, read_only=read_only)
+                if found.leave is not None and (not isinstance(begun, Answer) or begun.executed):
+                    await lease.door.documents.keep(found)
+                if not isinstance(begun, Answer):
+                    return Stream(begun, context)
+                codes = [error["extensions"]["code"] for error in begun.errors]
+                asked.answered(status=200 if begun.executed else 400, executor=begun.executor, codes=codes)
+                return begun
 
     @asynccontextmanager
     async def _turn(self, who: Identity) -> AsyncIterator[tuple[Gateway, Caller]]:
@@ -161,26 +203,3 @@ class Stream:
     async def aclose(self) -> None:
         """Follow no longer."""
         await self._answers.aclose()
-
-
-def failed(message: str, code: Code) -> Answer:
-    """An answer to what was not run."""
-    return Answer(data=None, errors=({"message": message, "extensions": {"code": str(code)}},), executed=False)
-
-
-def busy() -> Answer:
-    """An answer for whom there is no place."""
-    return failed("too much is asked of the gateway at once; try again", Code.OVERLOADED)
-
-
-class Operation(msgspec.Struct):
-    """A GraphQL request as both protocols carry it."""
-
-    query: str
-    operationName: str | None = None  # noqa: N815 - the protocol's own spelling
-    variables: dict[str, object] | None = None
-    extensions: dict[str, object] | None = None
-
-    def request(self) -> Request:
-        """In our words."""
-        return Request(query=self.query, variables=self.variables, operation_name=self.operationName)

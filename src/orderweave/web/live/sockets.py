@@ -23,7 +23,7 @@ from orderweave.operations.answers import Answer
 from orderweave.web.admission import Overloaded
 from orderweave.web.current import Current
 from orderweave.web.headers import headers_of
-from orderweave.web.live.lines import Lines, TooMany
+from orderweave.web.live.lines import Line, Lines, TooMany
 from orderweave.web.live.messages import (
     SUBPROTOCOL,
     CloseCode,
@@ -35,8 +35,9 @@ from orderweave.web.live.messages import (
     read,
     written,
 )
-from orderweave.web.live.running import Identity, Running, Stream, busy, failed
+from orderweave.web.live.running import Identity, Running, Stream, is_unchecked, share_of_newcomers
 from orderweave.web.live.socket_protocol import MOST_UNREAD_SECONDS
+from orderweave.web.refusals import BadRequest, failed, refusal_of
 
 logger = logging.getLogger("orderweave.live")
 
@@ -75,14 +76,15 @@ class Sockets:
         conversation = _Conversation(
             self._running, self._settings, current=self._current, scope=scope, receive=receive, send=send
         )
+        address = self._current.request().door.addresses.of(scope)
         try:
-            with self._lines.held(SUBPROTOCOL, conversation.go_away):
+            with self._lines.take(SUBPROTOCOL, share_of_newcomers(address), conversation.go_away) as line:
                 if SUBPROTOCOL not in scope["subprotocols"]:
                     await send({"type": "websocket.accept"})
                     await conversation.close(CloseCode.SUBPROTOCOL_NOT_ACCEPTABLE, f"speak {SUBPROTOCOL}")
                     return
                 await send({"type": "websocket.accept", "subprotocol": SUBPROTOCOL})
-                await conversation.run()
+                await conversation.run(line)
         except TooMany:
             await _deny(send, 503, b"as many connections are open as may be; try again later")
         except OSError:
@@ -91,8 +93,10 @@ class Sockets:
 
     def _from_here(self, headers: Headers) -> bool:
         """Whether a browser may connect from the page that it shows; whoever is no browser names no origin."""
-        origin = headers.get(b"origin", b"").decode("latin-1").lower()
-        if not origin or origin in self._settings.origins:
+        said = headers.get(b"origin", b"")
+        origin = said.decode("latin-1").lower()
+        named = self._settings.origins
+        if not origin or (origin in named if named is not None else self._current.request().door.origins.names(said)):
             return True
         return urlsplit(origin).netloc == headers.get(b"host", b"").decode("latin-1").lower()
 
@@ -135,8 +139,9 @@ class _Conversation:
         """End it: the process stops."""
         self._over(_End(CloseCode.GOING_AWAY, "the gateway restarts; connect again"))
 
-    async def run(self) -> None:
-        """Talk until either side ends it."""
+    async def run(self, line: Line) -> None:
+        """Talk until either side ends it; once the client is let in, the line is of its share."""
+        self._line = line
         reader = asyncio.get_running_loop().create_task(self._guarded(self._read))
         too_late = _End(CloseCode.INITIALIZATION_TIMEOUT, "connection_init did not come in time")
         timer = asyncio.get_running_loop().call_later(
@@ -214,6 +219,10 @@ class _Conversation:
             self._who = await Identity.of(self._current, {**self._headers, **credentials}, self._scope)
         except Unidentified as error:
             raise _refused(error) from None
+        try:
+            self._line.pass_to(self._who.share)
+        except TooMany:
+            raise _End(CloseCode.TRY_AGAIN_LATER, "as many connections of this caller are open as may be") from None
         self._lapsing = asyncio.get_running_loop().create_task(self._guarded(self._lapse))
         await self._say("connection_ack")
 
@@ -239,9 +248,9 @@ class _Conversation:
 
     async def _operate(self, said: Subscribe, who: Identity) -> None:
         try:
-            begun = await self._running.begin(said.payload.request(), who, lane_of(self._headers))
-        except Overloaded:
-            begun = busy()
+            begun = await self._running.begin(said.payload, who, _lane_of(self._headers))
+        except (BadRequest, Overloaded) as error:
+            _, begun, _ = refusal_of(error)
         if isinstance(begun, Stream):
             async with aclosing(begun) as answers:
                 async for answer in answers:
@@ -269,12 +278,13 @@ class _Conversation:
 
 
 def _refused(error: Unidentified) -> _End:
-    if error.status == 401:
-        return _End(CloseCode.FORBIDDEN, "the credential does not hold")
-    return _End(CloseCode.TRY_AGAIN_LATER, "the credential cannot be checked at present")
+    if is_unchecked(error):
+        return _End(CloseCode.TRY_AGAIN_LATER, "the credential cannot be checked at present")
+    words = "the credential does not hold" if error.status == 401 else "the credential gives no role here"
+    return _End(CloseCode.FORBIDDEN, words)
 
 
-def lane_of(headers: Headers) -> Lane:
+def _lane_of(headers: Headers) -> Lane:
     """The lane that the handshake names; an unknown one is the caller's mistake and of no weight."""
     given = headers.get(b"x-orderweave-lane", b"").decode("latin-1").strip().upper()
     return Lane(given) if given in Lane.__members__ else Lane.INTERACTIVE

@@ -12,6 +12,7 @@ from starlette.types import Message
 
 from orderweave.access import Headers, Identify, Unidentified, anybody
 from orderweave.config.configuration import LiveSettings
+from orderweave.model.codes import Code
 from orderweave.model.rights import ALL_RIGHTS, ANYBODY, Caller
 from orderweave.web import Admission, App, build_app
 from orderweave.web.door import Door
@@ -49,6 +50,7 @@ class Talk:
             "path": "/graphql",
             "query_string": b"",
             "subprotocols": list(subprotocols),
+            "client": ("10.0.0.1", 1),
             "headers": [(name.encode(), value.encode()) for name, value in given.items()],
         }
         self.takes = asyncio.Event()
@@ -147,13 +149,17 @@ class Talks:
 
 @asynccontextmanager
 async def talking(
-    *, identify: Identify = anybody, settings: LiveSettings | None = None, woven: Woven | None = None
+    *,
+    identify: Identify = anybody,
+    settings: LiveSettings | None = None,
+    woven: Woven | None = None,
+    door: Door | None = None,
 ) -> AsyncIterator[Talks]:
-    """An application to talk with."""
+    """An application to talk with, by a door that lets in who `identify` knows, or another one."""
     made = woven or business()
     # Waiting for a turn takes no test's time.
     admission = Admission(most_in_flight=100, most_waiting=1000)
-    app = build_app(made.schema, made.gateway, door=Door(identify=identify), live=settings, admission=admission)
+    app = build_app(made.schema, made.gateway, door=door or Door(identify=identify), live=settings, admission=admission)
     talks = Talks(made, app)
     try:
         yield talks
@@ -169,15 +175,20 @@ def with_stock() -> Woven:
 
 
 class Keys:
-    """Callers by key; a key may lapse, and the keeper of the keys may be away."""
+    """Callers by key; a key may lapse, its role be withdrawn, and the keeper of the keys be away."""
 
     def __init__(self, **callers: str) -> None:
         self._callers = callers
+        self._withdrawn: set[str] = set()
         self.away = False
 
     def lapse(self, key: str) -> None:
         """The key opens nothing any more."""
         del self._callers[key]
+
+    def withdraw(self, key: str) -> None:
+        """The key still holds, and gives no role any more."""
+        self._withdrawn.add(key)
 
     async def __call__(self, headers: Headers) -> Caller:
         """Who has the key."""
@@ -188,4 +199,6 @@ class Keys:
             return ANYBODY
         if key not in self._callers:
             raise Unidentified("no such key")
+        if key in self._withdrawn:
+            raise Unidentified("the key names no role of this gateway", status=403, code=Code.FORBIDDEN)
         return Caller(name=self._callers[key], role="staff", rights=ALL_RIGHTS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from orderweave.web.live import messages, sockets
 from orderweave.web.live.messages import CloseCode, Malformed
-from tests.unit.web.live.talks import Keys, talking
+from tests.unit.web.live.talks import Closed, Keys, talking
 
 MALFORMED: list[str | bytes] = [
     "[1]",
@@ -97,6 +98,18 @@ async def test_credential_that_does_not_hold_is_4403() -> None:
         await talks.begun(x_api_key="good")
 
 
+async def test_credential_without_a_role_is_4403() -> None:
+    """A good credential that gives no role will give none by coming again, so the client is not told to."""
+    keys = Keys(good="ada")
+    keys.withdraw("good")
+    async with talking(identify=keys) as talks:
+        talk = talks.talk()
+        talk.say("connection_init", payload={"x-api-key": "good"})
+        with pytest.raises(Closed) as closed:
+            await talk.hear()
+        assert str(closed.value) == "4403 the credential gives no role here"
+
+
 async def test_keeper_of_credentials_who_is_away_is_1013() -> None:
     """Where a credential cannot be checked at present the client is to come again, not to give up."""
     keys = Keys(good="ada")
@@ -107,8 +120,13 @@ async def test_keeper_of_credentials_who_is_away_is_1013() -> None:
         assert await talk.code() == CloseCode.TRY_AGAIN_LATER
 
 
-async def test_credential_that_lapses_ends_the_connection_with_4403(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Who somebody is is asked again; an unreachable keeper changes nothing, a lapsed credential ends it."""
+@pytest.mark.parametrize("end", [Keys.lapse, Keys.withdraw])
+async def test_credential_that_lapses_ends_the_connection_with_4403(
+    end: Callable[[Keys, str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who somebody is is asked again; an unreachable keeper changes nothing, a credential that holds no more, or gives
+    no role any more, ends it.
+    """
     keys = Keys(good="ada")
     asked = asyncio.Event()
     again: asyncio.Queue[None] = asyncio.Queue()
@@ -129,7 +147,7 @@ async def test_credential_that_lapses_ends_the_connection_with_4403(monkeypatch:
         talk.say("ping")
         assert await talk.hear() == {"type": "pong"}
         keys.away = False
-        keys.lapse("good")
+        end(keys, "good")
         again.put_nowait(None)
         assert await talk.code() == CloseCode.FORBIDDEN
         monkeypatch.undo()

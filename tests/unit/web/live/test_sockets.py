@@ -12,11 +12,15 @@ import pytest
 from orderweave.answering.errors import incomplete
 from orderweave.config.configuration import LiveSettings
 from orderweave.model.rights import ALL_RIGHTS, ANYBODY, Caller, Rights, Scope
+from orderweave.web import Door
+from orderweave.web.addresses import Addresses
 from orderweave.web.live import sockets
+from orderweave.web.live.messages import CloseCode
+from orderweave.web.origins import Origins
 from orderweave_sdk.records import Invoices
 from tests.unit.live.feeds import close_order, reopen_order
 from tests.unit.web.exchanges import turns
-from tests.unit.web.live.talks import ORDER, talking, with_stock
+from tests.unit.web.live.talks import ORDER, Keys, talking, with_stock
 
 
 async def test_subscription_gives_the_state_then_each_change() -> None:
@@ -143,6 +147,25 @@ async def test_foreign_page_may_not_connect() -> None:
             await talks.begun(origin=origin)
 
 
+async def test_pages_that_may_ask_over_http_may_connect() -> None:
+    """Unless origins are said for WebSockets alone; "*" is none, for it lends no page its browser's credentials."""
+    portal = "https://portal.example.com"
+    for allowed, origins, code in (
+        ([portal], None, None),
+        ([portal], (), 403),
+        ([portal], ("https://other.example.com",), 403),
+        (["*"], None, 403),
+        ([], None, 403),
+    ):
+        settings = LiveSettings(origins=origins)
+        async with talking(door=Door(origins=Origins(allowed)), settings=settings) as talks:
+            if code is None:
+                await talks.begun(origin=portal)
+            else:
+                assert (allowed, origins, await talks.talk(origin=portal).code()) == (allowed, origins, code)
+            assert await talks.talk(origin="*").code() == 403
+
+
 async def test_connections_are_bounded() -> None:
     """One connection too many is answered with 503 before it is opened; one that ends makes room."""
     async with talking(settings=LiveSettings(most_connections=1)) as talks:
@@ -151,6 +174,51 @@ async def test_connections_are_bounded() -> None:
         first.hang_up()
         await first.task
         await talks.begun()
+
+
+@pytest.mark.parametrize(("most", "each", "share"), [(500, None, 100), (3, None, 1), (500, 7, 7), (0, None, 1)])
+def test_share_of_one_caller(most: int, each: int | None, share: int) -> None:
+    """A fifth of all, one at least, unless it is said."""
+    assert LiveSettings(most_connections=most, most_connections_per_caller=each).share == share
+
+
+async def test_connections_of_one_caller_are_bounded() -> None:
+    """Nameless ones share by where they come from and leave room for others; a caller's own count under its name."""
+    settings = LiveSettings(most_connections=10, most_connections_per_caller=2)
+    door = Door(identify=Keys(hers="ada", his="bob"), addresses=Addresses(["10.0.0.0/8"]))
+    async with talking(settings=settings, door=door) as talks:
+        nameless = [await talks.begun(x_forwarded_for=f"203.0.113.{host}") for host in (7, 8)]
+        third = talks.talk(x_forwarded_for="203.0.113.9")
+        third.say("connection_init")
+        assert await third.code() == CloseCode.TRY_AGAIN_LATER
+        # They keep nobody out who has a name, nor nameless ones elsewhere.
+        await talks.begun(x_forwarded_for="203.0.113.9", x_api_key="his")
+        await talks.begun(x_forwarded_for="198.51.100.1")
+        hers = [await talks.begun(x_forwarded_for="198.51.100.1", x_api_key="hers") for _ in range(2)]
+        third = talks.talk(x_forwarded_for="192.0.2.1", x_api_key="hers")
+        third.say("connection_init")
+        assert await third.code() == CloseCode.TRY_AGAIN_LATER
+        his = await talks.begun(x_forwarded_for="192.0.2.1", x_api_key="his")
+        hers[0].hang_up()
+        await hers[0].task
+        await talks.begun(x_forwarded_for="192.0.2.1", x_api_key="hers")
+        nameless[1].hang_up()
+        await nameless[1].task
+        await talks.begun(x_forwarded_for="203.0.113.9")
+        his.say("ping")
+        assert await his.hear() == {"type": "pong"}
+
+
+async def test_connections_that_say_nothing_are_bounded() -> None:
+    """Who has not begun counts by where it comes from, apart from those who have, and makes room by beginning."""
+    settings = LiveSettings(most_connections=10, most_connections_per_caller=2)
+    async with talking(settings=settings, door=Door(addresses=Addresses(["10.0.0.0/8"]))) as talks:
+        silent = [talks.talk(x_forwarded_for=f"203.0.113.{host}") for host in (7, 8)]
+        await turns()
+        assert await talks.talk(x_forwarded_for="203.0.113.9").code() == 503
+        await talks.begun(x_forwarded_for="198.51.100.1")
+        await silent[0].begin()
+        await talks.begun(x_forwarded_for="203.0.113.9")
 
 
 async def test_operations_of_one_connection_are_bounded() -> None:
@@ -241,7 +309,7 @@ async def test_failure_is_an_error_in_an_answer_and_the_subscription_goes_on(mon
 
 async def test_five_hundred_come_and_go() -> None:
     """500 subscribers over 500 connections that follow, are told, and leave, leave no task, watch or connection."""
-    async with talking() as talks:
+    async with talking(settings=LiveSettings(most_connections_per_caller=500)) as talks:
         before = len(asyncio.all_tasks())
         opened = [talks.talk() for _ in range(500)]
         for talk in opened:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
 import pytest
 
+from orderweave.access import Headers
 from orderweave.config.configuration import LiveSettings
+from orderweave.model.rights import ANYBODY, Caller, Rights, Scope
 from orderweave.web.live import events, reservations
 from tests.unit.live.feeds import close_order
 from tests.unit.web.exchanges import turns
@@ -104,12 +108,16 @@ async def test_what_is_wrong_with_a_document_is_told_over_the_stream() -> None:
         ("POST", b"\xff", {}, 400),
         ("POST", b"[" * 100_000, {}, 400),
         ("POST", b'{"query": 1}', {}, 400),
-        ("POST", b'{"query": "' + b"a" * 140_000 + b'"}', {}, 413),
+        ("POST", b'{"query": "' + b"a" * 1_100_000 + b'"}', {}, 413),
         ("POST", b"{}", {"content-type": "text/plain"}, 415),
         ("POST", b"{}", {"content-encoding": "gzip"}, 415),
+        ("POST", b'{"query": "{a}"}', {"x-orderweave-lane": "fast"}, 400),
+        ("POST", b'{"query": "{a}"}', {"orderweave-timeout-ms": "0"}, 400),
         ("GET", b"", {}, 400),
         ("PATCH", b"", {}, 405),
         ("POST", b"{}", {"accept": "application/json"}, 406),
+        ("POST", b"{}", {"accept": "application/json, text/event-stream;q=0"}, 406),
+        ("OPTIONS", b"", {}, 405),
         ("POST", b"{}", {TOKEN: "nobody's"}, 404),
         ("DELETE", b"", {TOKEN: "nobody's"}, 404),
         ("DELETE", b"", {}, 404),
@@ -226,25 +234,107 @@ async def test_streams_are_bounded() -> None:
         assert (await Reader(talks.app, "PUT").whole())[0] == 503
 
 
-async def test_credential_that_lapses_ends_the_stream(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The last words of a stream whose credential holds no more are an error with UNAUTHENTICATED, and complete."""
+async def test_streams_of_one_caller_are_bounded() -> None:
+    """Reserved streams, open or not, and streams of their own are one caller's share together; others have theirs."""
+    settings = LiveSettings(most_connections=10, most_connections_per_caller=2)
+    async with talking(identify=Keys(hers="ada", his="bob"), settings=settings) as talks:
+        hers = {"x-api-key": "hers"}
+        token = await reserved(talks, **hers)
+        stream = Reader(talks.app, "GET", headers={TOKEN: token})
+        assert (await stream.head())[0] == 200
+        reader = Reader(talks.app, body={"query": FOLLOW}, headers=hers)
+        await reader.told()
+        assert talks.app.doors.lines.open == {"graphql-sse": 2}
+        for request in (Reader(talks.app, "PUT", headers=hers), Reader(talks.app, body={"query": ORDER}, headers=hers)):
+            assert (await request.whole())[0] == 503
+            assert (await request.head())[1]["retry-after"] == "1"
+        assert (await sent(talks, await reserved(talks, x_api_key="his"), "1", ORDER, **{"x-api-key": "his"}))[0] == 202
+        stream.hang_up()
+        await stream.task
+        await reserved(talks, **hers)
+        reader.hang_up()
+        await reader.task
+
+
+class Again:
+    """In place of the wait between two questions who a caller is: it ends once it is set."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._asked = asyncio.Event()
+        self.now = self._asked.set
+        monkeypatch.setattr("orderweave.web.live.running.asyncio.sleep", self._sleep)
+
+    async def _sleep(self, seconds: float) -> None:
+        await self._asked.wait()
+        self._asked.clear()
+
+
+ENDS = pytest.mark.parametrize(
+    ("end", "code"), [(Keys.lapse, "UNAUTHENTICATED"), (Keys.withdraw, "FORBIDDEN")], ids=["lapsed", "without a role"]
+)
+
+
+@ENDS
+async def test_credential_that_lapses_ends_the_stream(
+    end: Callable[[Keys, str], None], code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last words of a stream whose credential holds no more, or gives no role, are an error, and complete."""
     keys = Keys(hers="ada")
-    again = asyncio.Event()
-
-    async def sleep(seconds: float) -> None:
-        await again.wait()
-
     async with talking(identify=keys) as talks:
         assert (await Reader(talks.app, body={"query": FOLLOW}, headers={"x-api-key": "bad"}).whole())[0] == 401
-        monkeypatch.setattr("orderweave.web.live.running.asyncio.sleep", sleep)
+        again = Again(monkeypatch)
         reader = Reader(talks.app, body={"query": FOLLOW}, headers={"x-api-key": "hers"})
         await reader.told()
-        keys.lapse("hers")
-        again.set()
+        end(keys, "hers")
+        again.now()
         told: Any = await reader.told()
-        assert told["data"]["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+        assert told["data"]["errors"][0]["extensions"]["code"] == code
         assert await reader.told() == {"event": "complete", "data": ""}
         assert await reader.told() is None
+        monkeypatch.undo()
+
+
+@ENDS
+async def test_credential_that_lapses_ends_the_stream_of_all_operations(
+    end: Callable[[Keys, str], None], code: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A reserved stream ends likewise, and what was followed over it is followed no more."""
+    keys = Keys(hers="ada")
+    async with talking(identify=keys) as talks:
+        token = await reserved(talks, x_api_key="hers")
+        again = Again(monkeypatch)
+        stream = Reader(talks.app, "GET", headers={TOKEN: token})
+        await stream.head()
+        assert (await sent(talks, token, "1", **{"x-api-key": "hers"}))[0] == 202
+        assert ((await stream.told()) or {})["event"] == "next"
+        end(keys, "hers")
+        again.now()
+        told: Any = await stream.told()
+        assert told["data"]["errors"][0]["extensions"]["code"] == code
+        await stream.task
+        assert (talks.app.doors.feed.watching, len(talks.app.doors.streams.reservations)) == (0, 0)
+        monkeypatch.undo()
+
+
+async def test_credential_of_other_rights_cannot_prolong_a_reservation(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who shows a credential of fewer rights for a reservation is not followed on by those it was let through with."""
+    few = msgspec.structs.replace(ANYBODY, rights=Rights(scopes=frozenset({Scope.ORDERS})))
+
+    async def identify(headers: Headers) -> Caller:
+        return few if b"x-api-key" in headers else ANYBODY
+
+    async with talking(identify=identify) as talks:
+        token = await reserved(talks)
+        assert (await sent(talks, token, "1"))[0] == 202
+        assert (await sent(talks, token, "2", ORDER, **{"x-api-key": "few"}))[0] == 202
+        again = Again(monkeypatch)
+        stream = Reader(talks.app, "GET", headers={TOKEN: token})
+        again.now()
+        told: Any = await stream.told()
+        while "errors" not in told["data"]:
+            told = await stream.told()
+        assert told["data"]["errors"][0]["message"] == "the caller's rights are others now; connect again"
+        await stream.task
         monkeypatch.undo()
 
 
@@ -261,7 +351,7 @@ async def test_drain_ends_streams_without_complete() -> None:
 
 async def test_streams_come_and_go_and_nothing_stays() -> None:
     """200 streams, half of them reserved, that are told and hang up leave no task, watch or reservation."""
-    async with talking() as talks:
+    async with talking(settings=LiveSettings(most_connections_per_caller=200)) as talks:
         before = len(asyncio.all_tasks())
         readers = [Reader(talks.app, body={"query": FOLLOW}) for _ in range(100)]
         for reader in readers:
