@@ -11,7 +11,7 @@ import msgspec
 from orderweave.answering import Gateway
 from orderweave.answering.errors import RequestError
 from orderweave.answering.order import key_of_id
-from orderweave.live.digests import of_nothing, of_order, of_oversells, of_stock
+from orderweave.live.digests import facets_shown, of_nothing, of_order, of_oversells, of_stock, of_tracked
 from orderweave.live.subjects import Subject, Topic
 from orderweave.live.watching import Look, Looked
 from orderweave.model.parcels import tidy_tracking
@@ -34,7 +34,9 @@ _FACETS = {
 
 
 def looking(gateway: Callable[[], AbstractContextManager[Gateway]]) -> Look:
-    """Polls through the gateway that is current at each poll. It sees all; what a follower may see is asked anew."""
+    """Polls through the gateway that is current at each poll. It sees all, and digests what the followers of a
+    subject may see; what each is answered is asked anew.
+    """
 
     async def look(subject: Subject, lane: Lane) -> Looked | None:
         with gateway() as current:
@@ -55,7 +57,7 @@ async def _look(gateway: Gateway, subject: Subject, lane: Lane) -> Looked:
     if subject.topic is Topic.OVERSELLS:
         report, whole = await gateway.oversells_watched(subject.names, terms)
         return Looked(digests=of_oversells(report, whole), keys=tuple(Key(SKU, name) for name in whole))
-    facets = _FACETS[subject.topic]
+    facets = _FACETS[subject.topic] & facets_shown(subject.rights)
     (token,) = subject.names
     order = await gateway.order_by_id(token, Needs(facets=facets, all_keys=True), terms)
     if order is None:
@@ -67,4 +69,6 @@ async def _look(gateway: Gateway, subject: Subject, lane: Lane) -> Looked:
         if package.tracking_number
     )
     keys = (key_of_id(token), *(Key(name.namespace, name.value) for name in order.identifiers), *parcels)
-    return Looked(digests=of_order(order, facets), keys=tuple(dict.fromkeys(keys)))
+    is_guest = subject.topic is Topic.TRACKED
+    digests = of_tracked(order, facets) if is_guest else of_order(order, facets, subject.rights)
+    return Looked(digests=digests, keys=tuple(dict.fromkeys(keys)))
