@@ -13,6 +13,7 @@ import msgspec
 
 from orderweave.live.backlog import Backlog, Event
 from orderweave.live.digests import Digests, changed, remembered
+from orderweave.live.following import Wait
 from orderweave.live.shared import SharedLog, told_name
 from orderweave.live.subjects import Subject
 from orderweave.model.terms import Lane
@@ -38,8 +39,6 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
 
 # Asks the systems in a lane; None where nothing can be said.
 Look = Callable[[Subject, Lane], Awaitable[Looked | None]]
-# Waits until the event is set, at most so many seconds.
-Wait = Callable[[asyncio.Event, float], Awaitable[None]]
 
 
 class Tally(Protocol):

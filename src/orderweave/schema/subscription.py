@@ -336,12 +336,14 @@ async def _follow(
     after: str | None,
     fetch: Callable[[Missed, Terms], Awaitable[Any]],
 ) -> AsyncGenerator[Any, None]:
-    """What a follower is told: at once the state or what was missed, then each change; errors in their place."""
+    """What a follower is told: at once the state or what was missed, then each change. An error stands in the place of
+    what could not be told, once until that is told with what has come since, for which it is tried again.
+    """
     given = after if after is not None else context.after
     position = subject.position(given) if given is not None else None
     try:
         async with context.feed.follow(subject, context.lane, position) as following:
-            missed = following.now()
+            missed, failure = following.now(), None
             while True:
                 try:
                     async with context.turn():
@@ -349,9 +351,13 @@ async def _follow(
                         terms = msgspec.structs.replace(context.call, max_age=max(0.0, age))
                         update = await fetch(missed, terms)
                 except RequestError as error:
-                    update = error
+                    if error.code is not failure:
+                        yield error
+                    failure = error.code
+                    missed = await following.again()
+                    continue
                 yield update
-                missed = await following.next()
+                missed, failure = await following.next(), None
     except Full:
         raise overloaded("as many different things are followed as may be; try again later") from None
 
