@@ -78,6 +78,8 @@ class Feed:
             if watcher.task is None:
                 watcher.task = asyncio.get_running_loop().create_task(watcher.run())
             await watcher.ready.wait()
+            if after is not None:
+                await watcher.catch_up(after)
             following = Following(watcher, after, wait=self._wait, pause=self._settings.poll_seconds)
             self.replays[subject.topic] += following.replayed
             self.gaps[subject.topic] += following.gap
