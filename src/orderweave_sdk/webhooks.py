@@ -47,7 +47,9 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     from headers that it did not sign. `id` is the same each time the delivery is sent again, and of no other one.
     `topic` is the vendor's word. Deliveries about one thing are ordered by `version`, or else by `occurred_at` (aware,
     UTC), by one and the same clock of the vendor; without both they count as they come. `order` are the names of one
-    order, (look-up of the manifest, value), the surest first. A delivery about no order, SKU or parcel concerns nobody.
+    order, (look-up of the manifest, value), the surest first. `stock_levels` are levels of stock by their
+    `StockRecord.external_id`, where the vendor names no SKU: they let whoever follows that stock look at once, and
+    nothing else. A delivery about no order, SKU, level or parcel concerns nobody.
     """
 
     id: str
@@ -56,6 +58,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     version: int | None = None
     order: tuple[Key, ...] = ()
     skus: tuple[str, ...] = ()
+    stock_levels: tuple[str, ...] = ()
     tracking_numbers: tuple[str, ...] = ()
 
     @property
@@ -69,7 +72,7 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def idle(self) -> bool:
         """Whether nothing is concerned."""
-        return not (self.order or self.skus or self.tracking_numbers)
+        return not (self.order or self.skus or self.stock_levels or self.tracking_numbers)
 
 
 class Registered(msgspec.Struct, frozen=True, kw_only=True):

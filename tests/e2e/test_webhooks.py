@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
+from base64 import b64encode
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import httpx
@@ -18,6 +21,7 @@ from orderweave.demo import DemoBusiness
 from orderweave.index.tables import records, shipments
 from orderweave.live import Subject, Topic
 from orderweave.matching.parcels import numbers_in
+from orderweave.merging.lines import tidy_sku
 from orderweave.model.terms import Lane
 from orderweave.observing import UNOBSERVED
 from orderweave.receiving import Receiving
@@ -75,6 +79,15 @@ class Shop:
         assert isinstance(simulator, SendsWebhooks)
         return simulator.webhook(UNTIL + timedelta(seconds=seconds), forged=forged)
 
+    def level(self, name: str) -> SentWebhook:
+        """What the shop sends about a level of its stock: its name, and no SKU."""
+        content = {"inventory_item_id": 1, "admin_graphql_api_id": name, "updated_at": UNTIL.isoformat()}
+        body = msgspec.json.encode(content)
+        secret = str(self.business.simulators["shop-us"].settings()["webhook_secrets"])
+        signature = b64encode(hmac.digest(secret.encode(), body, "sha256")).decode()
+        headers = {"x-shopify-topic": "inventory_levels/update", "x-shopify-hmac-sha256": signature}
+        return SentWebhook(headers=headers, body=body)
+
     async def parcels(self) -> dict[str, Parcel]:
         """How parcels stand in the index that are alone in their shipment, by tracking number."""
         assert self.woven.index is not None
@@ -117,6 +130,13 @@ class Shop:
         header = msgspec.structs.replace(first.header, purchase_order_number=purchase_order)
         changed = msgspec.structs.replace(first, header=header)
         self.business.simulators["shop-us"].seed(msgspec.structs.replace(world, orders=(changed, *world.orders[1:])))
+
+    def recount(self, sku: str) -> None:
+        """The shop finds one of a SKU at each of its places."""
+        world = self.business.worlds["shop-us"]
+        one = {"on_hand": Decimal(1), "available": Decimal(1)}
+        stock = tuple(msgspec.structs.replace(each, **one) if each.sku == sku else each for each in world.stock)
+        self.business.simulators["shop-us"].seed(msgspec.structs.replace(world, stock=stock))
 
     def calls(self) -> dict[str, int]:
         """How many calls reached each system that was called; counting begins anew."""
@@ -184,6 +204,30 @@ async def test_whoever_follows_hears_at_once(tmp_path: Path) -> None:
             async with asyncio.timeout(10):
                 missed = await following.next()
             assert [event.changed for event in missed.events] == [("HEADER",)]
+
+
+async def test_whoever_follows_stock_hears_of_a_level(tmp_path: Path) -> None:
+    """Stock is followed and polled once an hour. The shop counts less of it, and its word of the level, which names no
+    SKU, makes the event at once; word of a level that nobody follows lets nobody look.
+    """
+    async with shop(tmp_path) as running:
+        gateway = running.woven.gateway
+        sku = running.business.worlds["shop-us"].stock[0].sku
+        (item,) = await gateway.inventory([sku], gateway.call())
+        sources = [source for level in item.levels for source in level.sources]
+        name = next(source.external_id for source in sources if source.system == "shop-us")
+        async with running.app.doors.feed.follow(Subject.of_skus([sku]), Lane.INTERACTIVE) as following:
+            following.now()
+            running.recount(sku)
+            running.calls()
+            await running.deliver("shop-us", running.level("gid://shopify/InventoryLevel/999?inventory_item_id=1"))
+            assert await running.receiving.worker.turn() == 1
+            assert running.calls() == {}
+            await running.deliver("shop-us", running.level(name))
+            assert await running.receiving.worker.turn() == 1
+            async with asyncio.timeout(10):
+                missed = await following.next()
+            assert [tidy_sku(name) for event in missed.events for name in event.changed] == [tidy_sku(item.sku)]
 
 
 async def test_a_parcel_arrives(tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ TOPICS = {
     "order_transactions/create": True,
     "products/update": False,
     "inventory_items/update": False,
+    "inventory_levels/update": False,
 }
 
 
@@ -68,5 +69,8 @@ def test_every_sample_is_read() -> None:
 
 
 def test_goods_of_the_samples() -> None:
-    """The sample of an inventory item names its SKU."""
+    """The sample of an inventory item names its SKU, that of a level the level."""
     assert sample("inventory_items/update").skus == ("example-sku",)
+    found = sample("inventory_levels/update")
+    level = "gid://shopify/InventoryLevel/24826418?inventory_item_id=271878346596884015"
+    assert (found.skus, found.stock_levels) == ((), (level,))

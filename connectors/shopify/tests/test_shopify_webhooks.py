@@ -83,11 +83,14 @@ def test_a_deleted_order() -> None:
 
 
 def test_goods() -> None:
-    """SKUs of an inventory item, and of a product's variants, each once; a level names its item alone."""
+    """SKUs of an inventory item, and of a product's variants, each once; a level names itself, and no SKU."""
     assert said("inventory_items/update", id=1, sku="A-1", updated_at=SAID).skus == ("A-1",)
     found = said("products/update", id=1, variants=[{"sku": "A-1"}, {"sku": None}, {"sku": "B"}, {"sku": "A-1"}])
     assert found.skus == ("A-1", "B")
-    assert said("inventory_levels/update", inventory_item_id=1, available=10, updated_at=SAID).idle
+    level = "gid://shopify/InventoryLevel/7?inventory_item_id=1"
+    moved = said("inventory_levels/update", inventory_item_id=1, admin_graphql_api_id=level, updated_at=SAID)
+    assert (moved.skus, moved.order, moved.stock_levels, moved.idle) == ((), (), (level,), False)
+    assert said("inventory_levels/disconnect", inventory_item_id=1, location_id=2).idle
 
 
 def test_one_change_under_two_topics() -> None:

@@ -138,7 +138,11 @@ def _unfit(configuration: Configuration, system: str, url: str) -> str | None:
 def about(concerned: Concerned) -> str:
     """What a delivery is about, by count."""
     orders = ["1 order"] if concerned.order else []
-    goods = [_counted(len(concerned.skus), "SKU"), _counted(len(concerned.tracking_numbers), "parcel")]
+    goods = [
+        _counted(len(concerned.skus), "SKU"),
+        _counted(len(concerned.stock_levels), "stock level"),
+        _counted(len(concerned.tracking_numbers), "parcel"),
+    ]
     return ", ".join([*orders, *(part for part in goods if part)])
 
 

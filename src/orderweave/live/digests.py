@@ -6,15 +6,20 @@ A part that could not be read this time has no digest, so that a system that fai
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
 
+from orderweave.answering.showing import shown
 from orderweave.merging.lines import tidy_sku
-from orderweave.model.inventory import InventoryItem, OversellReport
-from orderweave.model.order import Order, OrderLine, Package, Shipment
-from orderweave.model.rights import Rights, Scope
+from orderweave.merging.tracking import tracked
+from orderweave.model.access import SCOPES
+from orderweave.model.inventory import InventoryItem, InventoryLevel, OversellReport
+from orderweave.model.order import FulfillmentOrder, Location, Order, OrderLine, Package, Shipment, TimelineEntry
+from orderweave.model.rights import Rights
+from orderweave.model.tracking import MilestoneKind, TrackedOrder, TrackedPackage, TrackedShipment, TrackingAccess
 from orderweave_sdk.records import Facet
 
 Digests = Mapping[str, str]
@@ -22,81 +27,78 @@ Digests = Mapping[str, str]
 UNREAD = ""
 _GONE = "gone"
 
-
-def _line(line: OrderLine) -> tuple[Any, ...]:
-    """A line as it was ordered; what became of its goods is the matter of other facets."""
-    ordered = (line.quantity.ordered, line.quantity.canceled, line.quantity.current)
-    return (line.id, line.sku, line.gtin, line.title, *ordered, line.unit_price, line.total, line.discounts, line.taxes)
-
-
-def _package(package: Package) -> tuple[Any, ...]:
-    """A package without its events, and without what the mere passing of time changes."""
-    return (package.carrier, package.tracking_number, package.tracking_url, package.status, package.eta)
-
-
-def _shipment(shipment: Shipment) -> tuple[Any, ...]:
-    packages = tuple(_package(package) for package in shipment.packages)
-    return (
-        shipment.id,
-        shipment.number,
-        shipment.status,
-        shipment.location,
-        shipment.shipped_at,
-        shipment.lines,
-        packages,
-    )
-
-
-def _tracking(shipment: Shipment) -> tuple[Any, ...]:
-    return (shipment.id, shipment.delivered_at, tuple(package.events for package in shipment.packages))
-
-
 # What each facet is to an order: fields of the schema by the facet that they need (`planning/needs.py`). Left out are
 # provenance, which moves with every fetch, and `updatedAt`, which many systems move for nothing that one can see.
-_OF_FACET: dict[Facet, Callable[[Order], tuple[Any, ...]]] = {
-    Facet.HEADER: lambda order: (
-        *(order.number, order.channel, order.origin, order.status, order.placed_at, order.canceled_at),
-        *(order.closed_at, order.cancel_reason, order.archived, order.currency, order.presentment_currency),
-        *(order.purchase_order_number, order.totals, order.discounts, order.taxes),
+_PLAIN: dict[Facet, tuple[str, ...]] = {
+    Facet.HEADER: (
+        *("number", "channel", "origin", "status", "placed_at", "canceled_at", "closed_at", "cancel_reason"),
+        *("archived", "currency", "presentment_currency", "purchase_order_number", "totals", "discounts", "taxes"),
     ),
-    Facet.LINES: lambda order: tuple(_line(line) for line in order.order_lines),
-    Facet.CUSTOMER: lambda order: (order.customer, order.company),
-    Facet.ADDRESSES: lambda order: (order.billing_address, order.shipping_address),
-    Facet.PAYMENTS: lambda order: (order.payment_status, order.payments, order.adjustments),
-    Facet.INVOICES: lambda order: (order.invoice_status, order.invoices, order.payment_terms),
-    Facet.FULFILLMENT: lambda order: (
-        order.fulfillment_status,
-        order.fulfillment_orders,
-        tuple(_shipment(shipment) for shipment in order.shipments),
-    ),
-    Facet.TRACKING: lambda order: tuple(_tracking(shipment) for shipment in order.shipments),
-    Facet.RETURNS: lambda order: (order.return_status, order.returns),
-    Facet.HOLDS: lambda order: order.holds,
-    Facet.TIMELINE: lambda order: order.timeline,
+    Facet.CUSTOMER: ("customer", "company"),
+    Facet.ADDRESSES: ("billing_address", "shipping_address"),
+    Facet.PAYMENTS: ("payment_status", "payments", "adjustments"),
+    Facet.INVOICES: ("invoice_status", "invoices", "payment_terms"),
+    Facet.FULFILLMENT: ("fulfillment_status",),
+    Facet.RETURNS: ("return_status", "returns"),
+    Facet.HOLDS: ("holds",),
 }
-# The timeline is told from the dated facts of these.
-_TOLD = frozenset({Facet.HEADER, Facet.PAYMENTS, Facet.FULFILLMENT, Facet.TRACKING, Facet.TIMELINE})
-
-# Of a level: provenance, and what is made of expected goods, which is not followed.
-_OF_ANOTHER_KIND = frozenset({"sources", "conflicts", "promises", "expected"})
-
-# Whoever may not see a facet is not told that it changed either.
-_SCOPES = {
-    Facet.CUSTOMER: Scope.PERSONAL,
-    Facet.ADDRESSES: Scope.PERSONAL,
-    Facet.PAYMENTS: Scope.FINANCIALS,
-    Facet.INVOICES: Scope.FINANCIALS,
+# And those of which a part is left out, or told by another facet.
+_COMPOSED: dict[Facet, dict[str, Callable[[Order, Rights], Any]]] = {
+    Facet.LINES: {"Order.lines": lambda order, rights: [_line(line, rights) for line in order.order_lines]},
+    Facet.FULFILLMENT: {
+        "Order.fulfillmentOrders": lambda order, rights: [_plan(plan, rights) for plan in order.fulfillment_orders],
+        "Order.shipments": lambda order, rights: [_shipment(shipment) for shipment in order.shipments],
+    },
+    Facet.TRACKING: {"Order.shipments": lambda order, rights: [_tracking(shipment) for shipment in order.shipments]},
+    Facet.TIMELINE: {
+        "Order.timeline": lambda order, rights: [
+            _seen("TimelineEntry", entry, TimelineEntry.__struct_fields__, rights) for entry in order.timeline
+        ]
+    },
 }
+# What a facet's part is made of beside it.
+_MADE_OF = {
+    Facet.TIMELINE: frozenset({Facet.HEADER, Facet.PAYMENTS, Facet.FULFILLMENT, Facet.TRACKING}),
+    Facet.TRACKING: frozenset({Facet.FULFILLMENT}),
+}
+# And the same of what a guest sees: goods have the titles of their lines.
+_MADE_FOR_GUESTS = {
+    Facet.FULFILLMENT: frozenset({Facet.LINES}),
+    Facet.TRACKING: frozenset({Facet.FULFILLMENT}),
+}
+# A guest's view has a token in it, which is nothing that changed.
+_NO_ACCESS = TrackingAccess(token="", expires_at=datetime.max.replace(tzinfo=UTC))
+
+# Of a level: provenance, and what is made of expected goods, which is not followed; its place is told apart.
+_OF_A_LEVEL = tuple(
+    name
+    for name in InventoryLevel.__struct_fields__
+    if name not in {"sources", "conflicts", "promises", "expected", "location"}
+)
 
 
-def of_order(order: Order, facets: frozenset[Facet]) -> dict[str, str]:
-    """The digest of each of these facets of an order that was read whole."""
-    unread = {facet for issue in order.freshness.missing for facet in issue.facets}
-    if unread & _TOLD:
-        unread.add(Facet.TIMELINE)
+def facets_shown(rights: Rights) -> frozenset[Facet]:
+    """The facets of which these rights show anything."""
+    return frozenset(facet for facet in Facet if any(_sees(name, rights) for name in _coordinates(facet)))
+
+
+def of_order(order: Order, facets: Iterable[Facet], rights: Rights) -> dict[str, str]:
+    """The digest of what these rights show of each of these facets of an order that was read whole. What they do not
+    show has no part in any.
+    """
+    order = shown(order, rights)
     return {
-        facet.value: UNREAD if facet in unread else _digest(order.id, _OF_FACET[facet](order))
-        for facet in sorted(facets)
+        facet.value: UNREAD if unread else _digest(order.id, _content(facet, order, rights))
+        for facet, unread in _unread(order, facets, _MADE_OF)
+    }
+
+
+def of_tracked(order: Order, facets: Iterable[Facet]) -> dict[str, str]:
+    """The same of what a guest sees of an order (`orderweave.merging.tracking`), which is all made of these facets."""
+    view = tracked(order, _NO_ACCESS)
+    return {
+        facet.value: UNREAD if unread else _digest(order.id, _OF_GUESTS[facet](view))
+        for facet, unread in _unread(order, facets, _MADE_FOR_GUESTS)
     }
 
 
@@ -121,14 +123,6 @@ def of_oversells(report: OversellReport, whole: Mapping[str, bool]) -> dict[str,
     return {name: _digest(name, cases) if whole[name] else UNREAD for name, cases in found.items()}
 
 
-def _stock(item: InventoryItem) -> tuple[Any, ...]:
-    levels = tuple(
-        tuple(getattr(level, name) for name in level.__struct_fields__ if name not in _OF_ANOTHER_KIND)
-        for level in item.levels
-    )
-    return (item.title, item.on_hand, item.committed, item.incoming, item.available_to_sell, levels, item.listings)
-
-
 def changed(before: Digests, after: Digests) -> tuple[str, ...]:
     """The parts that are known to be others than before. What was unread is another once it is read."""
     return tuple(name for name, digest in after.items() if digest != UNREAD and before.get(name) != digest)
@@ -139,11 +133,106 @@ def remembered(before: Digests, after: Digests) -> dict[str, str]:
     return {name: before.get(name, UNREAD) if digest == UNREAD else digest for name, digest in after.items()}
 
 
-def seen_by(rights: Rights, parts: Iterable[str]) -> tuple[str, ...]:
-    """Of some changed facets those of which a caller may know."""
-    return tuple(part for part in parts if _SCOPES.get(Facet(part), Scope.ORDERS) in rights.scopes)
-
-
 def _digest(salt: str, content: object) -> str:
     """Salted with what it is of, so that equal contents of two things do not show as equal."""
     return hashlib.blake2b(msgspec.json.encode(content), digest_size=12, key=salt.encode()[:64]).hexdigest()
+
+
+def _unread(
+    order: Order, facets: Iterable[Facet], made_of: Mapping[Facet, frozenset[Facet]]
+) -> Iterator[tuple[Facet, bool]]:
+    """Each facet, and whether a system failed that has a part in it."""
+    unread = {facet for issue in order.freshness.missing for facet in issue.facets}
+    for facet in sorted(facets):
+        yield facet, not unread.isdisjoint({facet} | made_of.get(facet, frozenset()))
+
+
+def _content(facet: Facet, order: Order, rights: Rights) -> list[Any]:
+    composed = _COMPOSED.get(facet, {}).items()
+    return [
+        *_seen("Order", order, _PLAIN.get(facet, ()), rights),
+        *(content(order, rights) for coordinate, content in composed if _sees(coordinate, rights)),
+    ]
+
+
+def _coordinates(facet: Facet) -> Iterator[str]:
+    yield from (_coordinate("Order", name) for name in _PLAIN.get(facet, ()))
+    yield from _COMPOSED.get(facet, {})
+
+
+def _seen(type_name: str, thing: object, names: Iterable[str], rights: Rights) -> list[Any]:
+    """The values of those fields that these rights show."""
+    return [getattr(thing, name) for name in names if _sees(_coordinate(type_name, name), rights)]
+
+
+def _sees(coordinate: str, rights: Rights) -> bool:
+    return SCOPES.get(coordinate, frozenset()) <= rights.scopes
+
+
+def _coordinate(type_name: str, attribute: str) -> str:
+    first, *others = attribute.split("_")
+    return f"{type_name}.{first}{''.join(map(str.capitalize, others))}"
+
+
+def _line(line: OrderLine, rights: Rights) -> list[Any]:
+    """A line as it was ordered; what became of its goods is the matter of other facets."""
+    ordered = (line.quantity.ordered, line.quantity.canceled, line.quantity.current)
+    names = ("id", "sku", "gtin", "title", "unit_price", "total", "discounts", "taxes")
+    return [*_seen("OrderLine", line, names, rights), *ordered]
+
+
+def _plan(plan: FulfillmentOrder, rights: Rights) -> list[Any]:
+    names = ("id", "status", "method", "fulfill_at", "fulfill_by", "lines", "holds")
+    return [*_seen("FulfillmentOrder", plan, names, rights), _place(plan.location)]
+
+
+def _shipment(shipment: Shipment) -> tuple[Any, ...]:
+    packages = tuple(_package(package) for package in shipment.packages)
+    named = (shipment.id, shipment.number, shipment.status, shipment.shipped_at)
+    return (*named, _place(shipment.location), shipment.lines, packages)
+
+
+def _package(package: Package | TrackedPackage) -> tuple[Any, ...]:
+    """A package without its events, and without what the mere passing of time changes."""
+    named = (package.carrier, package.tracking_number, package.tracking_url)
+    return (*named, package.status, package.eta, package.promised_by)
+
+
+def _tracking(shipment: Shipment | TrackedShipment) -> tuple[Any, ...]:
+    packages = tuple((package.on_time, package.events) for package in shipment.packages)
+    return (shipment.id, shipment.delivered_at, packages)
+
+
+def _place(place: Location | None) -> tuple[Any, ...] | None:
+    """A place without the systems that know it, which are provenance."""
+    return (place.id, place.name, place.kind) if place is not None else None
+
+
+# What a guest sees, by the facets that it is made of.
+_OF_GUESTS: dict[Facet, Callable[[TrackedOrder], Any]] = {
+    Facet.HEADER: lambda view: (view.number, view.placed_at, view.status, _dates(view)),
+    Facet.LINES: lambda view: [
+        (line.title, line.sku, line.quantity.ordered, line.quantity.canceled, line.quantity.current)
+        for line in view.lines
+    ],
+    Facet.FULFILLMENT: lambda view: (
+        view.fulfillment_status,
+        [line.quantity for line in view.lines],
+        [
+            (shipment.id, shipment.status, shipment.shipped_at, shipment.lines, list(map(_package, shipment.packages)))
+            for shipment in view.shipments
+        ],
+        view.pickups,
+    ),
+    Facet.TRACKING: lambda view: [_tracking(shipment) for shipment in view.shipments],
+}
+
+
+def _dates(view: TrackedOrder) -> list[datetime]:
+    """When it was canceled, as its milestones tell."""
+    return [made.occurred_at for made in view.milestones if made.kind is MilestoneKind.CANCELED]
+
+
+def _stock(item: InventoryItem) -> tuple[Any, ...]:
+    levels = [(_place(level.location), *(getattr(level, name) for name in _OF_A_LEVEL)) for level in item.levels]
+    return (item.title, item.on_hand, item.committed, item.incoming, item.available_to_sell, levels, item.listings)

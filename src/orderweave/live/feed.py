@@ -11,10 +11,10 @@ from typing import Any
 
 from orderweave.config.configuration import LiveSettings
 from orderweave.live.backlog import Backlog
-from orderweave.live.following import Following
+from orderweave.live.following import Following, Wait
 from orderweave.live.shared import SharedLog, told_name
 from orderweave.live.subjects import Subject, Topic
-from orderweave.live.watching import Look, Wait, Watcher, wait
+from orderweave.live.watching import Look, Watcher, wait
 from orderweave.model.terms import Lane
 from orderweave.observing import UNOBSERVED, Observing, catalog
 from orderweave_sdk.clock import Clock
@@ -78,7 +78,9 @@ class Feed:
             if watcher.task is None:
                 watcher.task = asyncio.get_running_loop().create_task(watcher.run())
             await watcher.ready.wait()
-            following = Following(watcher, after)
+            if after is not None:
+                await watcher.catch_up(after)
+            following = Following(watcher, after, wait=self._wait, pause=self._settings.poll_seconds)
             self.replays[subject.topic] += following.replayed
             self.gaps[subject.topic] += following.gap
             yield following

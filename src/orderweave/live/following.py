@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Protocol
 
@@ -31,15 +32,29 @@ class Watched(Protocol):
     news: asyncio.Event
 
 
-class Following:
-    """Reads on in a log that others write. `replayed` says whether it began behind the log's end."""
+# Waits until the event is set, at most so many seconds.
+Wait = Callable[[asyncio.Event, float], Awaitable[None]]
 
-    def __init__(self, watched: Watched, after: str | None) -> None:
+# What could not be told is tried again after the interval of the polls, each time after twice as long, at most so many
+# seconds.
+_LONGEST_PAUSE = 60.0
+
+
+class Following:
+    """Reads on in a log that others write. `replayed` says whether it began behind the log's end. `pause` is the first
+    one, in seconds, between tries to tell what could not be told.
+    """
+
+    def __init__(self, watched: Watched, after: str | None, *, wait: Wait, pause: float) -> None:
         self._watched = watched
+        self._wait = wait
+        self._pause = pause
+        self._failed = 0
         backlog = watched.backlog
         known = backlog.number_of(after) if after is not None else None
         self._gap = after is not None and known is None
         self._next = backlog.end if known is None else known + 1
+        self._before = (self._next, self._gap)
         self.replayed = self._next < backlog.end
 
     @property
@@ -58,11 +73,21 @@ class Following:
             events=tuple(event for event in backlog.since(self._next) if event.changed),
             gap=self.gap,
         )
+        self._before = (self._next, self._gap)
         self._next, self._gap = backlog.end, False
         return found
 
+    async def again(self) -> Missed:
+        """What was given last, which could not be told, and what has come since: after a pause, or at the next news."""
+        self._next, self._gap = self._before
+        pause = min(self._pause * 2**self._failed, _LONGEST_PAUSE)
+        self._failed = min(self._failed + 1, 10)
+        await self._wait(self._watched.news, pause)
+        return self.now()
+
     async def next(self) -> Missed:
-        """What comes next. Waits for it."""
+        """What comes next, when what was given last has been told. Waits for it."""
+        self._failed = 0
         while True:
             news = self._watched.news
             if self._next < self._watched.backlog.end:

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
+from itertools import islice
 
 import msgspec
 
 from orderweave.answering import Gateway
 from orderweave.answering.errors import RequestError
 from orderweave.answering.order import key_of_id
-from orderweave.live.digests import of_nothing, of_order, of_oversells, of_stock
+from orderweave.live.digests import facets_shown, of_nothing, of_order, of_oversells, of_stock, of_tracked
 from orderweave.live.subjects import Subject, Topic
 from orderweave.live.watching import Look, Looked
+from orderweave.model.inventory import InventoryItem
 from orderweave.model.parcels import tidy_tracking
 from orderweave.model.terms import Lane
 from orderweave.planning.needs import Needs
+from orderweave_sdk.manifest import Capability
 from orderweave_sdk.records import Facet, Key
 
 logger = logging.getLogger("orderweave.live")
 
 # The namespace under which a change of a SKU is announced.
 SKU = "sku"
+# The name, within a system, under which a change of a level of stock is announced whose SKU the system does not say.
+STOCK_LEVEL = "stock_level"
+# Levels of one set of SKUs that are listened for; a change of another is seen at the next poll.
+_MOST_LEVELS = 1000
 # The one under which news of a parcel is announced, by its number as `model.parcels.tidy_tracking` has it.
 PARCEL = "tracking_number"
 _FACETS = {
@@ -34,7 +41,9 @@ _FACETS = {
 
 
 def looking(gateway: Callable[[], AbstractContextManager[Gateway]]) -> Look:
-    """Polls through the gateway that is current at each poll. It sees all; what a follower may see is asked anew."""
+    """Polls through the gateway that is current at each poll. It sees all, and digests what the followers of a
+    subject may see; what each is answered is asked anew.
+    """
 
     async def look(subject: Subject, lane: Lane) -> Looked | None:
         with gateway() as current:
@@ -51,11 +60,12 @@ async def _look(gateway: Gateway, subject: Subject, lane: Lane) -> Looked:
     terms = msgspec.structs.replace(gateway.call(lane), max_age=0.0)
     if subject.topic is Topic.STOCK:
         items = await gateway.inventory(subject.names, terms)
-        return Looked(digests=of_stock(items), keys=tuple(Key(SKU, name) for name in subject.names))
+        named = (Key(SKU, name) for name in subject.names)
+        return Looked(digests=of_stock(items), keys=(*named, *islice(_levels(gateway, items), _MOST_LEVELS)))
     if subject.topic is Topic.OVERSELLS:
         report, whole = await gateway.oversells_watched(subject.names, terms)
         return Looked(digests=of_oversells(report, whole), keys=tuple(Key(SKU, name) for name in whole))
-    facets = _FACETS[subject.topic]
+    facets = _FACETS[subject.topic] & facets_shown(subject.rights)
     (token,) = subject.names
     order = await gateway.order_by_id(token, Needs(facets=facets, all_keys=True), terms)
     if order is None:
@@ -67,4 +77,15 @@ async def _look(gateway: Gateway, subject: Subject, lane: Lane) -> Looked:
         if package.tracking_number
     )
     keys = (key_of_id(token), *(Key(name.namespace, name.value) for name in order.identifiers), *parcels)
-    return Looked(digests=of_order(order, facets), keys=tuple(dict.fromkeys(keys)))
+    is_guest = subject.topic is Topic.TRACKED
+    digests = of_tracked(order, facets) if is_guest else of_order(order, facets, subject.rights)
+    return Looked(digests=digests, keys=tuple(dict.fromkeys(keys)))
+
+
+def _levels(gateway: Gateway, items: Iterable[InventoryItem]) -> Iterator[Key]:
+    """The levels of stock of systems that may send word of one."""
+    systems = gateway.parts.business.systems
+    for item in items:
+        for source in (source for level in item.levels for source in level.sources):
+            if Capability.RECEIVE_WEBHOOKS in systems[source.system].manifest.capabilities:
+                yield Key(f"{source.system}:{STOCK_LEVEL}", source.external_id)

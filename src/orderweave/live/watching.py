@@ -13,6 +13,7 @@ import msgspec
 
 from orderweave.live.backlog import Backlog, Event
 from orderweave.live.digests import Digests, changed, remembered
+from orderweave.live.following import Wait
 from orderweave.live.shared import SharedLog, told_name
 from orderweave.live.subjects import Subject
 from orderweave.model.terms import Lane
@@ -38,8 +39,6 @@ class Looked(msgspec.Struct, frozen=True, kw_only=True):
 
 # Asks the systems in a lane; None where nothing can be said.
 Look = Callable[[Subject, Lane], Awaitable[Looked | None]]
-# Waits until the event is set, at most so many seconds.
-Wait = Callable[[asyncio.Event, float], Awaitable[None]]
 
 
 class Tally(Protocol):
@@ -103,6 +102,8 @@ class Watcher:
         self._poll_at = clock.monotonic()
         self._digests: Digests | None = None
         self._read_to = ""
+        self._reading = asyncio.Lock()
+        self._alone = False
         self._told: dict[str, str] = {}
         self._count = 0
 
@@ -140,7 +141,8 @@ class Watcher:
         self._poll_at = now + self._poll_seconds
         if self._shared is not None and shared:
             leads = await self._shared.lead(self.subject.digest, self._token, self._lease_seconds)
-            if leads is False and not hurried and self.backlog.last is not None:
+            # What was told here alone may have gone again, of which the one who polls for all knows nothing.
+            if leads is False and not hurried and not self._alone and self.backlog.last is not None:
                 return
         began = self._clock.now()
         looked = await self._look(self.subject, self._lane())
@@ -159,6 +161,7 @@ class Watcher:
         if state is None or self._shared is None:
             self._note(digests, event)
             return
+        self._alone = False
         before = state.digests or self._digests
         others = changed(before, digests) if before else ()
         if state.position and state.digests and not others and remembered(before or {}, digests) == before:
@@ -184,10 +187,20 @@ class Watcher:
         others = changed(before, digests) if before is not None else ()
         self._digests = remembered(before or {}, digests)
         if others:
+            self._alone = self._shared is not None
             self._add(msgspec.structs.replace(event, position=self._own_position(), changed=others))
+
+    async def catch_up(self, position: str) -> None:
+        """Read at once up to this position, which another worker may have given out since the last look."""
+        if self._shared is not None and self.backlog.number_of(position) is None:
+            await self._read()
 
     async def _read(self) -> bool:
         """Take over what stands in the shared log since the last look; False where it cannot be had."""
+        async with self._reading:
+            return await self._read_on()
+
+    async def _read_on(self) -> bool:
         assert self._shared is not None
         names = sorted(self._told)
         found = await self._shared.read(self.subject.digest, self._read_to, names)

@@ -39,7 +39,8 @@ class _Cursor(msgspec.Struct, frozen=True):
 def encode_cursor(kind: str, *place: str) -> str:
     """The opaque cursor of a place in a list; `kind` ties it to the list that it was made for.
 
-    Its checksum shows damage and guesses. It is no secret: a cursor opens nothing that its list would not show.
+    Its checksum shows damage and guesses. It is no secret and no signature (docs/decisions/keyset-cursors.md): a cursor
+    opens nothing that its list would not show.
     """
     return _encode(_Cursor(kind, place, _checksum(kind, place)))
 

@@ -17,7 +17,7 @@ import msgspec
 from orderweave_sdk.records import Key
 from orderweave_sdk.webhooks import Delivery
 
-# SKUs and parcels of one delivery that are looked after; of more, the rest is as old as caches let it be.
+# SKUs, levels and parcels of one delivery that are looked after; of more, the rest is as old as caches let it be.
 _MOST_NAMES = 500
 _LONGEST_WORD = 200
 
@@ -40,10 +40,11 @@ class Added(StrEnum):
 
 
 class Concerned(msgspec.Struct, frozen=True, kw_only=True):
-    """What changed in one system: an order by its names, the surest first, SKUs, parcels."""
+    """What changed in one system: an order by its names, the surest first, SKUs, levels of stock, parcels."""
 
     order: tuple[Key, ...] = ()
     skus: tuple[str, ...] = ()
+    stock_levels: tuple[str, ...] = ()
     tracking_numbers: tuple[str, ...] = ()
 
     @classmethod
@@ -52,6 +53,7 @@ class Concerned(msgspec.Struct, frozen=True, kw_only=True):
         return cls(
             order=delivery.order[:_MOST_NAMES],
             skus=delivery.skus[:_MOST_NAMES],
+            stock_levels=delivery.stock_levels[:_MOST_NAMES],
             tracking_numbers=delivery.tracking_numbers[:_MOST_NAMES],
         )
 
@@ -61,6 +63,8 @@ class Concerned(msgspec.Struct, frozen=True, kw_only=True):
             yield _subject("order", self.order[0].namespace, self.order[0].value)
         for sku in self.skus:
             yield _subject("sku", sku)
+        for level in self.stock_levels:
+            yield _subject("stock_level", level)
         for number in self.tracking_numbers:
             yield _subject("tracking_number", number)
 
@@ -70,13 +74,14 @@ class Concerned(msgspec.Struct, frozen=True, kw_only=True):
         return Concerned(
             order=order,
             skus=tuple(sku for sku in self.skus if _subject("sku", sku) not in subjects),
+            stock_levels=tuple(level for level in self.stock_levels if _subject("stock_level", level) not in subjects),
             tracking_numbers=tuple(
                 number for number in self.tracking_numbers if _subject("tracking_number", number) not in subjects
             ),
         )
 
     def __bool__(self) -> bool:
-        return bool(self.order or self.skus or self.tracking_numbers)
+        return bool(self.order or self.skus or self.stock_levels or self.tracking_numbers)
 
 
 def _subject(*parts: str) -> str:

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from orderweave.answering import Gateway
 from orderweave.caching.forgetting import Telling
 from orderweave.caching.kinds import ORDERS, PRODUCTS, STOCK, TRACKING, Kind
-from orderweave.live.looking import PARCEL, SKU
+from orderweave.live.looking import PARCEL, SKU, STOCK_LEVEL
 from orderweave.merging.lines import tidy_sku
 from orderweave.model.parcels import tidy_tracking
 from orderweave.model.terms import Lane
@@ -98,5 +98,6 @@ def _announced(system: str, concerned: Sequence[Concerned]) -> list[Key]:
     """In the words in which followers know what they follow."""
     found = [Key(f"{system}:{key.namespace}", key.value) for each in concerned for key in each.order]
     found += [Key(SKU, tidy_sku(sku)) for each in concerned for sku in each.skus]
+    found += [Key(f"{system}:{STOCK_LEVEL}", level) for each in concerned for level in each.stock_levels]
     found += [Key(PARCEL, tidy_tracking(number)) for each in concerned for number in each.tracking_numbers]
     return list(dict.fromkeys(found))

@@ -16,8 +16,6 @@ from orderweave.answering import Gateway
 from orderweave.answering.errors import RequestError, bad_input, overloaded
 from orderweave.answering.inventory import MOST_SKUS
 from orderweave.live import Feed, Full, Missed, Subject, Topic
-from orderweave.live.backlog import Event
-from orderweave.live.digests import seen_by
 from orderweave.model.rights import Caller
 from orderweave.model.terms import Lane, Terms
 from orderweave.operations.selection import coordinates
@@ -318,7 +316,7 @@ async def _follow_order(
         nothing = Missed(position="", at=context.call.clock.now(), events=(), gap=False)
         yield None, _told(context, Subject(topic, ()), nothing)
         return
-    subject = Subject(topic, (found.id,))
+    subject = Subject.of_order(topic, found.id, context.caller.rights)
 
     async def fetch(missed: Missed, terms: Terms) -> Any:
         order = await context.gateway.order_by_id(subject.names[0], needs, terms)
@@ -340,12 +338,14 @@ async def _follow(
     after: str | None,
     fetch: Callable[[Missed, Terms], Awaitable[Any]],
 ) -> AsyncGenerator[Any, None]:
-    """What a follower is told: at once the state or what was missed, then each change; errors in their place."""
+    """What a follower is told: at once the state or what was missed, then each change. An error stands in the place of
+    what could not be told, once until that is told with what has come since, for which it is tried again.
+    """
     given = after if after is not None else context.after
     position = subject.position(given) if given is not None else None
     try:
         async with context.feed.follow(subject, context.lane, position) as following:
-            missed = following.now()
+            missed, failure = following.now(), None
             while True:
                 try:
                     async with context.turn():
@@ -353,25 +353,20 @@ async def _follow(
                         terms = msgspec.structs.replace(context.call, max_age=max(0.0, age))
                         update = await fetch(missed, terms)
                 except RequestError as error:
-                    update = error
+                    if error.code is not failure:
+                        yield error
+                    failure = error.code
+                    missed = await following.again()
+                    continue
                 yield update
-                missed = await following.next()
-                while not (missed.gap or any(_seen(context, subject, event) for event in missed.events)):
-                    missed = await following.next()
+                missed, failure = await following.next(), None
     except Full:
         raise overloaded("as many different things are followed as may be; try again later") from None
 
 
-def _seen(context: LiveContext, subject: Subject, event: Event) -> tuple[str, ...]:
-    """What a caller may know of a change."""
-    if subject.topic in (Topic.STOCK, Topic.OVERSELLS, Topic.TRACKED):
-        return event.changed
-    return seen_by(context.caller.rights, event.changed)
-
-
 def _told(context: LiveContext, subject: Subject, missed: Missed) -> dict[str, Any]:
     """What is told beside an order."""
-    seen = [(event, [Facet(part) for part in _seen(context, subject, event)]) for event in missed.events]
+    seen = [(event, [Facet(part) for part in event.changed]) for event in missed.events]
     cursor = context.cursor = subject.cursor(missed.position)
     return {
         "cursor": cursor,
@@ -379,8 +374,6 @@ def _told(context: LiveContext, subject: Subject, missed: Missed) -> dict[str, A
         "changed": list(dict.fromkeys(facet for _, facets in seen for facet in facets)),
         "gap": missed.gap,
         "changes": [
-            ChangeSeen(cursor=subject.cursor(event.position), at=event.at, changed=facets)
-            for event, facets in seen
-            if facets
+            ChangeSeen(cursor=subject.cursor(event.position), at=event.at, changed=facets) for event, facets in seen
         ],
     }

@@ -107,10 +107,11 @@ class WebhookContract(ContractSetting):
                 found = subject.read_delivery(*_came(changed), _AT)
             except Refused:
                 continue
-            assert (found.position, found.order, found.skus, found.tracking_numbers) == (
+            assert (found.position, found.order, found.skus, found.stock_levels, found.tracking_numbers) == (
                 right.position,
                 right.order,
                 right.skus,
+                right.stock_levels,
                 right.tracking_numbers,
             ), name
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 
 from bench import packages
 from orderweave.demo.business import DemoBusiness
+from orderweave_sdk.records import OrderRecord
 from orderweave_sdk.testing.world import World
 from tests.systems.cache.redis_server import RedisServer
 from tests.systems.serving.served import Served
@@ -23,7 +25,7 @@ INTO = packages.ROOT / "var" / "live-clients"
 
 
 class Client:
-    """A program that follows an order with a reference client."""
+    """A program that follows an order, its shipments or stock with a reference client."""
 
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self.process = process
@@ -46,8 +48,9 @@ class Client:
                 assert "failed" not in said, said
 
     async def update(self) -> dict[str, Any]:
-        """The next update of the order."""
-        found: dict[str, Any] = (await self.hear("next"))["orderUpdated"]
+        """The next update of what it follows."""
+        found: dict[str, Any]
+        (found,) = (await self.hear("next")).values()
         return found
 
     async def end(self) -> None:
@@ -104,17 +107,53 @@ class Followed(Served):
 
     def note(self, text: str) -> None:
         """What only this change has: the order gets another purchase order number, wherever it is placed."""
-        number = self.number
-        for name, world in self.business.worlds.items():
-            orders = tuple(
-                msgspec.structs.replace(order, header=msgspec.structs.replace(order.header, purchase_order_number=text))
-                if order.header is not None and order.key("number") == number
-                else order
-                for order in world.orders
+
+        def noted(order: OrderRecord) -> OrderRecord:
+            if order.header is None:
+                return order
+            return msgspec.structs.replace(
+                order, header=msgspec.structs.replace(order.header, purchase_order_number=text)
             )
-            changed = World(orders=orders, stock=world.stock, products=world.products, locations=world.locations)
-            self.business.worlds[name] = changed
-            self.business.simulators[name].seed(changed)
+
+        self._rewrite(noted)
+
+    def relabel(self, text: str) -> None:
+        """Its parcels get another number, where it is known by its own."""
+
+        def relabeled(order: OrderRecord) -> OrderRecord:
+            if order.fulfillment is None:
+                return order
+            shipments = tuple(
+                msgspec.structs.replace(
+                    shipment,
+                    packages=tuple(msgspec.structs.replace(one, tracking_number=text) for one in shipment.packages),
+                )
+                for shipment in order.fulfillment.shipments
+            )
+            return msgspec.structs.replace(
+                order, fulfillment=msgspec.structs.replace(order.fulfillment, shipments=shipments)
+            )
+
+        self._rewrite(relabeled)
+
+    def _rewrite(self, change: Callable[[OrderRecord], OrderRecord]) -> None:
+        """Change the order in every system that calls it by this number."""
+        for name, world in self.business.worlds.items():
+            orders = tuple(change(order) if order.key("number") == self.number else order for order in world.orders)
+            self._put(name, msgspec.structs.replace(world, orders=orders))
+
+    def recount(self, system: str, sku: str, on_hand: int) -> None:
+        """So many are found of a SKU, at each place of a system that has it."""
+        world = self.business.worlds[system]
+        stock = tuple(
+            msgspec.structs.replace(level, on_hand=Decimal(on_hand)) if level.sku == sku else level
+            for level in world.stock
+        )
+        self._put(system, msgspec.structs.replace(world, stock=stock))
+
+    def _put(self, system: str, world: World) -> None:
+        self.business.worlds[system] = world
+        self.business.simulators[system].seed(world)
 
     def settle(self, *, redis: str | None, **live: int) -> None:
         """Write the configuration."""

@@ -1,5 +1,6 @@
-// Follows an order with a reference client: node follow.mjs ws|sse|sse-single <url> <number>.
-// Reads commands, one JSON a line: {"subscribe": cursor or null}, {"leave": true}, {"query": text}.
+// Follows an order, its shipments or stock with a reference client: node follow.mjs ws|sse|sse-single <url> <number>.
+// Reads commands, one JSON a line: {"subscribe": cursor or null, "to": field, "skus": [...]}, {"leave": true}, {"query": text}.
+// Where no field is said it is orderUpdated.
 // Writes what happens, one JSON a line.
 import { createInterface } from "node:readline";
 
@@ -20,9 +21,19 @@ async function client() {
   return createClient({ url, singleConnection, lazy: true, on, ...again });
 }
 
-const query = `subscription ($number: String!, $after: String) {
-  orderUpdated(by: { number: $number }, after: $after) { cursor changed gap order { number status } }
-}`;
+const documents = {
+  orderUpdated: `subscription ($number: String!, $after: String) {
+    orderUpdated(by: { number: $number }, after: $after) { cursor changed gap order { number status } }
+  }`,
+  shipmentUpdated: `subscription ($number: String!, $after: String) {
+    shipmentUpdated(by: { number: $number }, after: $after) {
+      cursor changed gap changes { changed } shipments { packages { trackingNumber } }
+    }
+  }`,
+  inventoryChanged: `subscription ($skus: [String!]!, $after: String) {
+    inventoryChanged(skus: $skus, after: $after) { cursor changed gap items { sku onHand } }
+  }`,
+};
 const made = await client();
 let leave = () => {};
 let last = null;
@@ -30,7 +41,7 @@ let last = null;
 function run(request, name) {
   const sink = {
     next: (result) => {
-      last = result.data?.orderUpdated?.cursor ?? last;
+      last = Object.values(result.data ?? {})[0]?.cursor ?? last;
       say({ [name]: result.data ?? null, errors: result.errors });
     },
     error: (error) => say({ failed: String(error?.message ?? error?.code ?? JSON.stringify(error)) }),
@@ -43,8 +54,10 @@ for await (const line of createInterface({ input: process.stdin })) {
   const command = JSON.parse(line);
   if ("subscribe" in command) {
     last = command.subscribe;
+    const to = command.to ?? "orderUpdated";
+    const about = to === "inventoryChanged" ? { skus: command.skus } : { number };
     // A getter: when the client connects again by itself, it is read again.
-    leave = run({ query, variables: { number, get after() { return last; } } }, "next");
+    leave = run({ query: documents[to], variables: { ...about, get after() { return last; } } }, "next");
   } else if (command.leave) {
     leave();
   } else if (command.query) {

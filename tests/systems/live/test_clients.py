@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from typing import Any
 
 import pytest
 
@@ -44,6 +45,49 @@ async def test_client_follows_leaves_and_replays(protocol: str, clients: Clients
     await client.end()
     assert "Traceback" not in gateway.log
     assert "ERROR" not in gateway.log
+
+
+@pytest.mark.parametrize("protocol", ["ws", "sse", "sse-single"])
+async def test_client_follows_shipments_and_stock(protocol: str, clients: Clients, gateway: Followed) -> None:
+    """Shipments, and stock of two SKUs: the state, a change as it is seen by polling, and after a pause what was
+    missed, each with what became of it.
+    """
+    gateway.settle(redis=None, poll_seconds=1)
+    gateway.relabel("T-0")
+    await gateway.start(workers=1)
+    parcels = await clients.start(protocol, url(gateway, protocol), gateway.number)
+    shelves = await clients.start(protocol, url(gateway, protocol), gateway.number)
+    skus = sorted({level.sku for level in gateway.business.worlds["wms"].stock})[:2]
+    parcels.tell(subscribe=None, to="shipmentUpdated")
+    shelves.tell(subscribe=None, to="inventoryChanged", skus=skus)
+    first, stock = await parcels.update(), await shelves.update()
+    assert (first["changed"], first["gap"], "T-0" in numbers(first)) == ([], False, True)
+    assert (stock["changed"], stock["gap"], [item["sku"] for item in stock["items"]]) == ([], False, skus)
+    held = {item["sku"]: item["onHand"] for item in stock["items"]}
+    gateway.relabel("T-1")
+    gateway.recount("wms", skus[0], 41)
+    second, stock = await parcels.update(), await shelves.update()
+    assert ("FULFILLMENT" in second["changed"], "T-1" in numbers(second)) == (True, True)
+    assert (stock["changed"], [item["sku"] for item in stock["items"]]) == ([skus[0].upper()], [skus[0]])
+    for client in (parcels, shelves):
+        client.tell(leave=True)
+        await client.hear("complete")
+    gateway.relabel("T-2")
+    gateway.recount("wms", skus[1], 42)
+    parcels.tell(subscribe=second["cursor"], to="shipmentUpdated")
+    shelves.tell(subscribe=stock["cursor"], to="inventoryChanged", skus=skus)
+    third, missed = await parcels.update(), await shelves.update()
+    assert ("FULFILLMENT" in third["changed"], third["gap"], "T-2" in numbers(third)) == (True, False, True)
+    assert (missed["gap"], [item["sku"] for item in missed["items"]]) == (False, [skus[1]])
+    assert missed["items"][0]["onHand"] != held[skus[1]]
+    for client in (parcels, shelves):
+        await client.end()
+    assert "Traceback" not in gateway.log
+
+
+def numbers(update: dict[str, Any]) -> set[str]:
+    """Of the parcels in an update."""
+    return {package["trackingNumber"] for shipment in update["shipments"] for package in shipment["packages"]}
 
 
 @pytest.mark.parametrize(("protocol", "workers"), [("ws", 2), ("sse", 2), ("sse-single", 1)])

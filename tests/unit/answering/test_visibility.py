@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import base64
+from datetime import timedelta
 from typing import Any
 
 import msgspec
 import pytest
 
 from orderweave.answering.errors import RequestError
+from orderweave.answering.order_page import page_of
 from orderweave.answering.visibility import is_visible
 from orderweave.matching import KeyReader, match
-from orderweave.model.ids import encode_id
+from orderweave.model.filters import Filter
+from orderweave.model.ids import encode_cursor, encode_id
 from orderweave.model.rights import Caller, Owned, Rights, Scope
 from orderweave.model.systems import ReferenceRule
 from orderweave.operations.answers import Request
@@ -24,6 +27,7 @@ from orderweave_sdk.manifest import SearchField
 from orderweave_sdk.records import Company, Customer, Key, OrderRecord, Person, SystemKind
 from tests.unit.businesses import business, fetched, record, system
 from tests.unit.fake_business import erp, order, shop, wms
+from tests.unit.fake_clock import NOON
 from tests.unit.fake_systems import FakeSystem, Woven, weave
 
 ADA, BEN = "ada@example.com", "ben@example.com"
@@ -241,6 +245,19 @@ async def test_a_cursor_tells_nothing_of_others() -> None:
     assert page["nodes"] == []
     assert page["pageInfo"]["hasNextPage"]
     assert b"secret" not in base64.urlsafe_b64decode(page["pageInfo"]["endCursor"] + "==")
+
+
+@pytest.mark.parametrize("external_id", ["a2", "a999"], ids=["another's order", "nobody's"])
+async def test_a_cursor_that_was_computed_opens_nothing(external_id: str) -> None:
+    """Whoever works out the checksum may begin a list at any place. It is that of no order which the list would not
+    show: the answer is the same where another's order stands at the place as where nobody's does.
+    """
+    woven, _ = mixed()
+    list_of = page_of(1, None, None, None, filter=Filter(), sort=SearchField.PLACED_AT, descending=True)
+    cursor = encode_cursor(list_of.cursor_kind, (NOON + timedelta(hours=2)).isoformat(), "shop", external_id)
+    query = "query Q($after: String) { orders(first: 9, after: $after) { nodes { number } pageInfo { hasNextPage } } }"
+    answer = await ask(woven, query, owner(ADA), after=cursor)
+    assert answer == {"data": {"orders": {"nodes": [{"number": "#1001"}], "pageInfo": {"hasNextPage": False}}}}
 
 
 async def test_an_ambiguous_number_names_own_orders_alone() -> None:

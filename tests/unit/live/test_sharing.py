@@ -91,6 +91,40 @@ async def test_cursor_of_one_worker_holds_in_another(workers: tuple[Fed, Fed]) -
         assert (parts(missed), missed.gap) == ([("HEADER",)], False)
 
 
+async def test_newest_cursor_at_a_worker_that_is_behind(workers: tuple[Fed, Fed]) -> None:
+    """A client that was told of a change comes back to a worker that has not read of it yet: it is told of no gap and
+    of nothing twice, and stands where it stood.
+    """
+    one, other = workers
+    what = await subject(one.woven)
+    async with following(one, what) as here, following(other, what) as there:
+        here.now()
+        there.now()
+        await one.waits.pass_by(4.5)
+        close_order(one.woven)
+        one.feed._watchers[what].wake()
+        await until(lambda: one.feed.events[Topic.ORDER] == 1)
+        cursor = here.now().position
+        assert other.feed.events[Topic.ORDER] == 0
+        async with following(other, what, cursor) as back:
+            missed = back.now()
+            assert (missed.position, missed.events, missed.gap) == (cursor, (), False)
+            await one.waits.pass_by(1)
+            await until(lambda: other.feed._watchers[what]._read_to == cursor)
+            assert back.now().events == ()
+        # The others there are told all the same, once.
+        assert parts(there.now()) == [("HEADER",)]
+        assert (other.feed.gaps[Topic.ORDER], other.polls) == (0, 0)
+
+
+async def test_cursor_that_nobody_gave_costs_one_read_and_is_a_gap(workers: tuple[Fed, Fed]) -> None:
+    """A position that stands in no log is looked for once more, and then told to be a gap."""
+    one, other = workers
+    what = await subject(one.woven)
+    async with following(one, what), following(other, what, "1-0") as back:
+        assert back.now().gap is True
+
+
 async def test_who_polled_is_gone_and_another_takes_over(workers: tuple[Fed, Fed]) -> None:
     """The worker that polled leaves: the other one polls from the next interval on, and tells no change twice."""
     one, other = workers
@@ -208,6 +242,36 @@ async def test_what_came_and_went_while_redis_was_silent(workers: tuple[Fed, Fed
         told = [here.now(), there.now()]
         assert [parts(each) for each in told] == [[("HEADER",)], [("HEADER",)]]
         assert told[0].position == told[1].position
+
+
+async def test_what_one_alone_told_and_has_gone_is_told_by_itself(
+    workers: tuple[Fed, Fed], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The worker that does not poll loses Redis for a while, sees the order closed and tells so; it is opened again
+    before the one that polls looks. With Redis back, the first looks once more, and its followers hear of it.
+    """
+    one, other = workers
+    what = await subject(one.woven)
+    async with following(one, what) as here, following(other, what) as there:
+        here.now()
+        there.now()
+        watcher = other.feed._watchers[what]
+        assert other.feed._shared is not None
+        monkeypatch.setattr(other.feed._shared, "_rest_until", other.woven.time.monotonic() + 4)
+        close_order(one.woven)
+        watcher.wake()
+        await until(lambda: other.feed.events[Topic.ORDER] == 1)
+        assert parts(there.now()) == [("HEADER",)]
+        reopen_order(one.woven)
+        for _ in range(12):
+            await one.waits.pass_by(1)
+            await asyncio.sleep(0.01)
+        assert parts(there.now()) == [("HEADER",)]
+        polls = other.polls
+        for _ in range(12):
+            await one.waits.pass_by(1)
+            await asyncio.sleep(0.01)
+        assert other.polls == polls
 
 
 async def test_nothing_private_stands_in_redis(workers: tuple[Fed, Fed], server: RedisServer) -> None:

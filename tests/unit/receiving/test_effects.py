@@ -159,13 +159,19 @@ async def test_a_list_fills_the_cache(world: World) -> None:
 
 
 async def test_followers_are_told(world: World) -> None:
-    """An order in the words of its system, a SKU and a parcel as followers know them."""
-    about = Concerned(order=(Key("id", "a1"), Key("number", "1001")), skus=(" tea-1 ",), tracking_numbers=("1z 9",))
+    """An order and a level of stock in the words of their system, a SKU and a parcel as followers know them."""
+    about = Concerned(
+        order=(Key("id", "a1"), Key("number", "1001")),
+        skus=(" tea-1 ",),
+        stock_levels=("L1",),
+        tracking_numbers=("1z 9",),
+    )
     await world.quiet.apply("shop", [about, about])
     assert world.told.keys == [
         Key("shop:id", "a1"),
         Key("shop:number", "1001"),
         Key("sku", "tea-1"),
+        Key("shop:stock_level", "L1"),
         Key("tracking_number", "1z9"),
     ]
 

@@ -24,6 +24,7 @@ TOPICS = (
     "ORDER_TRANSACTIONS_CREATE",
     "PRODUCTS_UPDATE",
     "INVENTORY_ITEMS_UPDATE",
+    "INVENTORY_LEVELS_UPDATE",
 )
 # Subscriptions of one address that are looked at: each topic has one.
 SUBSCRIPTIONS = (

@@ -20,6 +20,7 @@ from orderweave_sdk.webhooks import Delivery, digest, read_body, read_moment
 SIGNATURE = "x-shopify-hmac-sha256"
 TOPIC = "x-shopify-topic"
 _ORDER = "gid://shopify/Order/"
+_LEVEL = "gid://shopify/InventoryLevel/"
 _ORDER_DELETED = "orders/delete"
 _UNTOLD = "untold"
 
@@ -71,6 +72,7 @@ def read_delivery(headers: Mapping[str, str], body: bytes, secrets: Sequence[str
         occurred_at=_changed_at(said),
         order=tuple(_order_keys(said, topic)),
         skus=tuple(dict.fromkeys(_skus(said))),
+        stock_levels=(own,) if (own := said.admin_graphql_api_id or "").startswith(_LEVEL) else (),
     )
 
 
@@ -98,7 +100,7 @@ def _order_keys(said: Body, topic: str) -> Iterator[Key]:
 
 
 def _skus(said: Body) -> Iterator[str]:
-    """Of an inventory item, a variant or a product. A level names its item alone, and nobody can tell the SKU."""
+    """Of an inventory item, a variant or a product. A level names itself and its item, and no SKU."""
     for sku in (said.sku, *(variant.sku for variant in said.variants or ())):
         if sku and sku.strip():
             yield sku
