@@ -86,6 +86,7 @@ _SCOPES = {
     Facet.ADDRESSES: Scope.PERSONAL,
     Facet.PAYMENTS: Scope.FINANCIALS,
     Facet.INVOICES: Scope.FINANCIALS,
+    Facet.HOLDS: Scope.PROVENANCE,
 }
 
 

@@ -96,6 +96,7 @@ SCOPES: Mapping[str, frozenset[Scope]] = {
     "Order.timeline": _ORDERS,
     # Words that people typed, about people.
     "TimelineEntry.message": _PERSONAL,
+    "Refund.note": _PERSONAL,
     "OrderLine.unitPrice": _FINANCIALS,
     "OrderLine.total": _FINANCIALS,
     "OrderLine.discounts": _FINANCIALS,
