@@ -14,7 +14,7 @@ from orderweave.answering.order import orders_by_ids
 from orderweave.answering.order_page import OrderList
 from orderweave.answering.parts import Parts
 from orderweave.answering.showing import shown
-from orderweave.answering.visibility import check_filter
+from orderweave.answering.visibility import check_filter, check_sort
 from orderweave.index import Answer, Index, TooBusy, TooSlow
 from orderweave.index.conditions import found_by, passing, visible
 from orderweave.index.coverage import coverage_of
@@ -72,6 +72,7 @@ def _can_be_pushed(parts: Parts, wanted: Filter) -> bool:
 async def list_from_index(parts: Parts, page: OrderList, needs: Needs, call: Terms) -> OrderConnection:
     """The page, how many orders there are in all where that is asked, and how complete the index is."""
     check_filter(page.filter, call.rights)
+    check_sort(page.sort, call.rights)
     index = index_of(parts, "sort by TOTAL, search and count")
     where = [passing(page.filter, parts.reader), visible(call.rights)]
     if page.search is not None:

@@ -38,7 +38,8 @@ FIELDS: Mapping[str, Column[object]] = {
     )
 }
 INSTANTS = frozenset({"PLACED_AT", "UPDATED_AT"})
-_PERSONAL = frozenset({"COMPANY"})
+# A country is that of an address.
+_PERSONAL = frozenset({"COMPANY", "COUNTRY"})
 
 
 def _money(name: str, kind: Kind, column: str) -> Measure:
