@@ -23,17 +23,14 @@ WAY = "order"
 class Matrix:
     """Every question put by every caller on one of the executors."""
 
-    def __init__(
-        self, asked: Mapping[Asked, Row], parts: Mapping[tuple[str, str], Row], uses: Mapping[tuple[str, str], Row]
-    ) -> None:
-        # By what is asked for and whose it is; by the way to an order and the part of it; by what is done with a field.
+    def __init__(self, asked: Mapping[Asked, Row], parts: Mapping[tuple[str, str], Row]) -> None:
+        # By what is asked for and whose it is; by the way to an order and the part of it.
         self.asked = asked
         self.parts = parts
-        self.uses = uses
 
     def answers(self) -> Iterable[tuple[str, str, Answer]]:
         """Each answer with what was asked and who asked."""
-        for row, answers in [*self.asked.items(), *self.parts.items(), *self.uses.items()]:
+        for row, answers in [*self.asked.items(), *self.parts.items()]:
             for name, answer in answers.items():
                 yield " of ".join(row), name, answer
 
@@ -58,13 +55,6 @@ class Matrix:
             for row, answers in self.parts.items()
         }
 
-    def by_use(self) -> dict[tuple[str, str], Words]:
-        """What a caller may do with which field of orders, in lists and groups: whatever is found, it is allowed."""
-        return {
-            row: {name: _ALLOWED.get(said := outcome(answer.document()), said) for name, answer in answers.items()}
-            for row, answers in self.uses.items()
-        }
-
 
 _SEEN: dict[bool, Matrix] = {}
 _ALLOWED = {SHOWN: "allowed", NOTHING: "allowed"}
@@ -80,9 +70,18 @@ async def matrix(*, compiled: bool) -> Matrix:
                 for way in WAYS:
                     asked_for = {name: of_part(way, part, OWN.get(name, "Ada's")) for name in CALLERS}
                     parts[way, part] = await _row(process, asked_for)
-            uses = {row: await _row(process, dict.fromkeys(CALLERS, text)) for row, text in of_uses().items()}
-        _SEEN[compiled] = Matrix(asked, parts, uses)
+        _SEEN[compiled] = Matrix(asked, parts)
     return _SEEN[compiled]
+
+
+async def by_use() -> dict[tuple[str, str], Words]:
+    """What a caller may do with which field of orders; whatever is found, it is allowed. No executor matters to it."""
+    async with asking(compiled=True) as process:
+        rows = {row: await _row(process, dict.fromkeys(CALLERS, text)) for row, text in of_uses().items()}
+    return {
+        row: {name: _ALLOWED.get(said := outcome(answer.document()), said) for name, answer in answers.items()}
+        for row, answers in rows.items()
+    }
 
 
 async def _row(process: Asking, texts: Mapping[str, Question]) -> Row:
@@ -100,7 +99,7 @@ def expected(way: Words, part: Words) -> Words:
 async def printed() -> str:
     """The tables as Markdown; what is answered alike stands in one row."""
     found = await matrix(compiled=True)
-    return "\n\n".join([_of_owners(found), _of_ways(found), _of_parts(found), _of_uses(found)])
+    return "\n\n".join([_of_owners(found), _of_ways(found), _of_parts(found), _of_uses(await by_use())])
 
 
 def _of_owners(found: Matrix) -> str:
@@ -132,10 +131,10 @@ def _of_parts(found: Matrix) -> str:
     return _table(["part of an order", *CALLERS], rows)
 
 
-def _of_uses(found: Matrix) -> str:
+def _of_uses(found: Mapping[tuple[str, str], Words]) -> str:
     alike: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     cells = {}
-    for (use, field), seen in found.by_use().items():
+    for (use, field), seen in found.items():
         alike[str(seen)][use].append(f"`{field}`")
         cells[str(seen)] = seen
     rows = [

