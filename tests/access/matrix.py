@@ -3,201 +3,155 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
-from collections.abc import Mapping
-from contextlib import aclosing
-from pathlib import Path
-from typing import Any
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import TypeAlias
 
-from orderweave.access import Headers
-from orderweave.config.configuration import ExportSettings, IndexSettings, LiveSettings
-from orderweave.live import Feed
-from orderweave.live.looking import looking
-from orderweave.model.ids import encode_id
-from orderweave.model.rights import Caller, Rights
-from orderweave.model.terms import Lane
-from orderweave.observing import UNOBSERVED
-from orderweave.operations.answers import Answer, Request
-from orderweave.operations.running import Operations
-from orderweave.schema import Context
-from orderweave.web import Admission, Current, Door
-from orderweave.web.bodies import Sent
-from orderweave.web.live.running import Identity, Running
-from tests.access.callers import CALLERS, OWNERS, PEOPLE, business, order_id
-from tests.unit.exporting.house import exporting
-from tests.unit.fake_systems import Woven
-from tests.unit.indexing import read_all
+from orderweave.operations.answers import Answer
+from tests.access.asking import NOTHING, REFUSED, SHOWN, Asking, asking, outcome
+from tests.access.callers import CALLERS, OWN, words
+from tests.access.questions import PARTS, WAYS, Asked, Question, of_part, of_uses, questions
 
-# What an answer shows: everything, nothing (as of what does not exist), or a refusal before anything was run.
-SHOWN, NOTHING, REFUSED = "shown", "nothing", "refused"
-
-_ORDER = "{ number shipments { status } }"
-_GROUPS = "groupBy: [{field: STATUS}]) { groups { count } }"
+# What each caller is answered.
+Row: TypeAlias = dict[str, Answer]
+# What that shows, in a word for each.
+Words: TypeAlias = dict[str, str]
+# The way that the table of parts goes, and all others are held against.
+WAY = "order"
 
 
-def of_owner(owner: str) -> dict[str, str]:
-    """The questions about one owner's order or person, by root field; a field may be asked in several ways."""
-    number, (person, email) = OWNERS[owner], PEOPLE[owner]
-    order, customer = order_id(owner), encode_id("Customer", "shop", person or "none")
-    by = f'by: {{number: "{number}"}}'
+class Matrix:
+    """Every question put by every caller on one of the executors."""
+
+    def __init__(self, asked: Mapping[Asked, Row], parts: Mapping[tuple[str, str], Row]) -> None:
+        # By what is asked for and whose it is; by the way to an order and the part of it.
+        self.asked = asked
+        self.parts = parts
+
+    def answers(self) -> Iterable[tuple[str, str, Answer]]:
+        """Each answer with what was asked and who asked."""
+        for row, answers in [*self.asked.items(), *self.parts.items()]:
+            for name, answer in answers.items():
+                yield " of ".join(row), name, answer
+
+    def by_owner(self) -> dict[Asked, Words]:
+        """The first table."""
+        return {
+            row: {name: outcome(answer.document()) for name, answer in answers.items()}
+            for row, answers in self.asked.items()
+        }
+
+    def by_way(self) -> dict[str, Words]:
+        """By which ways a caller comes to orders, to a number of them or whatever may be seen."""
+        return {way: row for (way, part), row in self.by_part().items() if part == next(iter(PARTS))}
+
+    def by_part(self) -> dict[tuple[str, str], Words]:
+        """By way and part what a caller sees of an order, of one's own where one sees no other."""
+        return {
+            row: {
+                name: outcome(answer.document(), words(OWN.get(name, "Ada's")).values())
+                for name, answer in answers.items()
+            }
+            for row, answers in self.parts.items()
+        }
+
+
+_SEEN: dict[bool, Matrix] = {}
+_ALLOWED = {SHOWN: "allowed", NOTHING: "allowed"}
+
+
+async def matrix(*, compiled: bool) -> Matrix:
+    """The matrix on one of the executors, made once."""
+    if compiled not in _SEEN:
+        async with asking(compiled=compiled) as process:
+            asked = {row: await _row(process, dict.fromkeys(CALLERS, text)) for row, text in questions().items()}
+            parts = {}
+            for part in PARTS:
+                for way in WAYS:
+                    asked_for = {name: of_part(way, part, OWN.get(name, "Ada's")) for name in CALLERS}
+                    parts[way, part] = await _row(process, asked_for)
+        _SEEN[compiled] = Matrix(asked, parts)
+    return _SEEN[compiled]
+
+
+async def by_use() -> dict[tuple[str, str], Words]:
+    """What a caller may do with which field of orders; whatever is found, it is allowed. No executor matters to it."""
+    async with asking(compiled=True) as process:
+        rows = {row: await _row(process, dict.fromkeys(CALLERS, text)) for row, text in of_uses().items()}
     return {
-        "orderUpdated": f"subscription {{ found: orderUpdated({by}) {{ order {_ORDER} }} }}",
-        "shipmentUpdated": f"subscription {{ found: shipmentUpdated({by}) {{ order {_ORDER} }} }}",
-        "order": f'found: order(by: {{number: "{number}"}}) {_ORDER}',
-        "orders": f'found: orders(filter: {{number: {{eq: "{number}"}}}}) {{ nodes {_ORDER} }}',
-        "orderAggregates": f'found: orderAggregates(filter: {{number: {{eq: "{number}"}}}}, {_GROUPS}',
-        "customer": f'found: customer(by: {{email: "{email}"}}) {{ name orders {{ nodes {_ORDER} }} }}',
-        "node": f'found: node(id: "{order}") {{ id ... on Order {_ORDER} }}',
-        "nodes": f'found: nodes(ids: ["{order}", "{customer}"]) {{ id }}',
-        "trackOrder": f'mutation {{ found: trackOrder(number: "{number}", email: "{email}") {{ access {{ token }} }}}}',
-        "trackingLink": f'mutation {{ found: trackingLink(by: {{number: "{number}"}}) {{ url }} }}',
-        "revokeTracking": f'mutation {{ found: revokeTracking(by: {{number: "{number}"}}) {{ revokedBefore }} }}',
+        row: {name: _ALLOWED.get(said := outcome(answer.document()), said) for name, answer in answers.items()}
+        for row, answers in rows.items()
     }
 
 
-OF_NOBODY: dict[str, str] = {
-    "inventoryChanged": 'subscription { found: inventoryChanged(skus: ["TEA-1"]) { items { onHand } } }',
-    "export": 'found: export(id: "none") { id }',
-    "exportCreate": "mutation { found: exportCreate(input: {table: ORDERS}) { state } }",
-    "exportCancel": 'mutation { found: exportCancel(id: "none") { state } }',
-    "inventory": 'found: inventory(skus: ["TEA-1"]) { onHand }',
-    "inventoryAggregates": "found: inventoryAggregates(groupBy: [{field: SKU}]) { groups { onHandSum } }",
-    "oversells": 'found: oversells(skus: ["TEA-1"]) { checked }',
-    "oversellsChanged": 'subscription { found: oversellsChanged(skus: ["TEA-1"]) { at } }',
-    "product": 'found: product(sku: "TEA-1") { title }',
-    "locations": "found: locations { name }",
-    "systems": "found: systems { name }",
-    "statusMappings": "found: statusMappings { raw }",
-    "trackedOrderUpdated": 'subscription { found: trackedOrderUpdated(token: "no token") { order { number } } }',
-    "trackedOrder": 'found: trackedOrder(token: "no token") { number }',
-}
-
-# Parts of an order that a caller may otherwise see, each with what is selected for it.
-PARTS: dict[str, str] = {
-    "number, statuses, dates": "number status placedAt",
-    "lines": "lines { nodes { sku quantity { ordered } } }",
-    "prices of lines": "lines { nodes { unitPrice { amount } } }",
-    "shipments, tracking": "shipments { packages { trackingNumber } }",
-    "totals": "totals { total { amount } }",
-    "payments, invoices, refunds": "invoices { number } payments { method } adjustments { note }",
-    "customer": "customer { email }",
-    "addresses": "shippingAddress { name city } billingAddress { city }",
-    "words in the timeline": "timeline { message }",
-    "sources, conflicts, other numbers": "sources { system } conflicts { path } identifiers { value }",
-    "holds": "holds { reason }",
-}
+async def _row(process: Asking, texts: Mapping[str, Question]) -> Row:
+    return {name: await process.ask(question, name) for name, question in texts.items()}
 
 
-async def asked(question: str, rights: Rights, *, compiled: bool) -> dict[str, Any]:
-    """The answer to one question, over a business of its own."""
-    if "Aggregates" in question or "export" in question:
-        with tempfile.TemporaryDirectory() as folder:
-            await asyncio.to_thread(Path(folder, "index.db").write_bytes, await _whole_index())
-            woven = business(IndexSettings(url=f"sqlite:///{folder}/index.db"))
-            if "export" in question:
-                woven = exporting(woven, ExportSettings(folder=Path(folder)))
-            answer = await _answered(woven, question, rights, compiled=compiled)
-            await woven.close()
-            return answer
-    return await _answered(business(), question, rights, compiled=compiled)
-
-
-_INDEX: list[bytes] = []
-
-
-async def _whole_index() -> bytes:
-    """The file of an index that has read the whole business; made once."""
-    if not _INDEX:
-        with tempfile.TemporaryDirectory() as folder:
-            woven = business(IndexSettings(url=f"sqlite:///{folder}/index.db"))
-            await read_all(woven)
-            await woven.close()
-            _INDEX.append(await asyncio.to_thread(Path(folder, "index.db").read_bytes))
-    return _INDEX[0]
-
-
-async def _answered(woven: Woven, question: str, rights: Rights, *, compiled: bool) -> dict[str, Any]:
-    caller = Caller(name="caller", role="role", rights=rights)
-    request = Request(query=question if question.startswith(("mutation", "subscription")) else f"{{ {question} }}")
-    operations = Operations(woven.schema, compiled=compiled)
-    if question.startswith("subscription"):
-        return await _first(operations, request, woven, caller)
-    answer = await operations.run(request, Context(woven.gateway, caller=caller))
-    return answer.document()
-
-
-async def _first(operations: Operations, request: Request, woven: Woven, caller: Caller) -> dict[str, Any]:
-    """The first answer of a subscription, as both protocols have it."""
-
-    async def identify(headers: Headers) -> Caller:
-        return caller
-
-    current = Current(woven.gateway, woven.close, Door(identify=identify))
-    feed = Feed(looking(current.request), LiveSettings(), woven.clock, poll_takes=1.0, observing=UNOBSERVED)
-    running = Running(operations, current, Admission(most_in_flight=9, most_waiting=9), feed, UNOBSERVED)
-    try:
-        begun = await running.begin(Sent(query=request.query), Identity(identify, {}, caller, None), Lane.INTERACTIVE)
-        if isinstance(begun, Answer):
-            return begun.document()
-        async with aclosing(begun) as answers:
-            return (await anext(aiter(answers))).document()
-    finally:
-        await feed.close()
-
-
-def outcome(answer: Mapping[str, Any]) -> str:
-    """In a word, what an answer shows."""
-    codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
-    if codes:
-        return REFUSED if codes == {"FORBIDDEN"} else "/".join(sorted(codes))
-    return SHOWN if _holds(answer["data"]["found"]) else NOTHING
-
-
-def _holds(found: Any) -> bool:
-    if isinstance(found, Mapping):
-        return any(_holds(value) for value in found.values())
-    return any(map(_holds, found)) if isinstance(found, list) else found is not None
-
-
-async def by_owner(*, compiled: bool = True) -> dict[tuple[str, str], dict[str, str]]:
-    """For each root field and owner, what each caller sees."""
-    table: dict[tuple[str, str], dict[str, str]] = {}
-    for owner in OWNERS:
-        for field, question in of_owner(owner).items():
-            table[field, owner] = await _row(question, compiled=compiled)
-    for field, question in OF_NOBODY.items():
-        table[field, ""] = await _row(question, compiled=compiled)
-    return dict(sorted(table.items(), key=lambda entry: (bool(entry[0][1]) is False, entry[0][0])))
-
-
-async def by_part(*, compiled: bool = True) -> dict[str, dict[str, str]]:
-    """For each part of Ada's order, whether each caller may select it; `masked` where people are masked in it."""
-    table = {}
-    for part, selection in PARTS.items():
-        question = f'found: order(by: {{number: "1001"}}) {{ id {selection} }}'
-        table[part] = await _row(question, compiled=compiled)
-    return table
-
-
-async def _row(question: str, *, compiled: bool) -> dict[str, str]:
-    row = {}
-    for name, rights in CALLERS.items():
-        answer = await asked(question, rights, compiled=compiled)
-        row[name] = "masked" if "masked" in str(answer.get("data")) else outcome(answer)
-    return row
+def expected(way: Words, part: Words) -> Words:
+    """What a caller sees of a part by some way, given what they see of the order by it, and of the part by another."""
+    return {
+        name: REFUSED if REFUSED in (way[name], part[name]) else NOTHING if way[name] == NOTHING else part[name]
+        for name in CALLERS
+    }
 
 
 async def printed() -> str:
-    """Both tables as Markdown."""
-    callers = list(CALLERS)
-    head = ["| asked for | whose | " + " | ".join(callers) + " |", "|---" * (len(callers) + 2) + "|"]
+    """The tables as Markdown; what is answered alike stands in one row."""
+    found = await matrix(compiled=True)
+    return "\n\n".join([_of_owners(found), _of_ways(found), _of_parts(found), _of_uses(await by_use())])
+
+
+def _of_owners(found: Matrix) -> str:
+    """Fields of which the same is seen, whoever's it is, stand together, above the rows of the other owners."""
+    blocks: dict[str, dict[str, Words]] = defaultdict(dict)
+    for (field, owner), seen in found.by_owner().items():
+        blocks[field][owner] = seen
+    alike: dict[str, list[str]] = defaultdict(list)
+    for field, block in blocks.items():
+        alike[str(block)].append(field)
+    rows = []
+    for fields in alike.values():
+        for turn, (owner, seen) in enumerate(blocks[fields[0]].items()):
+            rows.append(["" if turn else _named(fields), owner, *seen.values()])
+    return _table(["asked for", "whose", *CALLERS], rows)
+
+
+def _of_ways(found: Matrix) -> str:
+    alike: dict[str, list[str]] = defaultdict(list)
+    ways = found.by_way()
+    for way, seen in ways.items():
+        alike[str(seen)].append(way)
+    rows = [[", ".join(f"`{way}`" for way in same), *ways[same[0]].values()] for same in alike.values()]
+    return _table(["way to an order", *CALLERS], rows)
+
+
+def _of_parts(found: Matrix) -> str:
+    rows = [[part, *seen.values()] for (way, part), seen in found.by_part().items() if way == WAY]
+    return _table(["part of an order", *CALLERS], rows)
+
+
+def _of_uses(found: Mapping[tuple[str, str], Words]) -> str:
+    alike: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    cells = {}
+    for (use, field), seen in found.items():
+        alike[str(seen)][use].append(f"`{field}`")
+        cells[str(seen)] = seen
     rows = [
-        f"| `{field}` | {owner} | {' | '.join(row[name] for name in callers)} |"
-        for (field, owner), row in (await by_owner()).items()
+        ["; ".join(f"{use} {', '.join(fields)}" for use, fields in uses.items()), *cells[key].values()]
+        for key, uses in alike.items()
     ]
-    parts = ["| part of Ada's order | " + " | ".join(callers) + " |", "|---" * (len(callers) + 1) + "|"]
-    parts += [f"| {part} | {' | '.join(row[name] for name in callers)} |" for part, row in (await by_part()).items()]
-    return "\n".join([*head, *rows, "", *parts])
+    return _table(["done with orders", *CALLERS], rows)
+
+
+def _named(fields: Iterable[str]) -> str:
+    """Root fields with their ways in brackets, such as `node` (customer)."""
+    return ", ".join(f"`{field.replace(' ', '` ', 1)}" if " " in field else f"`{field}`" for field in fields)
+
+
+def _table(head: list[str], rows: Iterable[list[str]]) -> str:
+    lines = [f"| {' | '.join(head)} |", "|---" * len(head) + "|"]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from orderweave.answering.filters import order_passes, places_allow, pushable
 from orderweave.answering.order_page import OrderList
 from orderweave.answering.parts import Parts
 from orderweave.answering.showing import shown
-from orderweave.answering.visibility import check_filter, is_visible, searches_of, with_owner
+from orderweave.answering.visibility import check_filter, check_sort, is_visible, searches_of, with_owner
 from orderweave.fetching.gathering import Gathering, issues_about
 from orderweave.fetching.listing import Listed, Listing, Ordered, Place, Stream
 from orderweave.fetching.parcels import Parcels, parcels_of
@@ -45,6 +45,7 @@ _AFTER_ALL = "\uffff"  # stands behind every name of a system
 async def list_orders(parts: Parts, page: OrderList, needs: Needs, call: Terms) -> OrderConnection:
     """The page, and how complete the list is."""
     check_filter(page.filter, call.rights)
+    check_sort(page.sort, call.rights)
     with parts.observing.stage(Stage.PLAN):
         plan = plan_orders(with_owner(needs, call.rights), parts.business, parts.authority)
     listing = _Listing(parts, page, plan, call)

@@ -14,7 +14,7 @@ from orderweave.model.access import SCOPES
 from orderweave.model.order import Company, Customer, Order, TimelineEntry
 from orderweave.model.provenance import FieldConflict
 from orderweave.model.rights import Rights, Scope
-from orderweave_sdk.records import Address
+from orderweave_sdk.records import Address, Refund
 
 # What stands for a text about a person: that there is one, and nothing of it.
 MASKED = "masked"
@@ -60,6 +60,7 @@ def _masked(order: Order) -> Order:
         company=_company(order.company) if order.company else None,
         billing_address=_address(order.billing_address) if order.billing_address else None,
         shipping_address=_address(order.shipping_address) if order.shipping_address else None,
+        adjustments=tuple(_refund(refund) for refund in order.adjustments),
         timeline=tuple(_entry(entry) for entry in order.timeline),
         conflicts=tuple(_conflict(conflict) for conflict in order.conflicts),
     )
@@ -94,6 +95,11 @@ def _address(address: Address) -> Address:
 
 def _entry(entry: TimelineEntry) -> TimelineEntry:
     return msgspec.structs.replace(entry, message=_text(entry.message))
+
+
+def _refund(refund: Refund) -> Refund:
+    """Why money went back is told in somebody's words; how much stays."""
+    return msgspec.structs.replace(refund, note=_text(refund.note))
 
 
 def _conflict(conflict: FieldConflict) -> FieldConflict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 import msgspec
 
@@ -21,7 +21,7 @@ from orderweave_sdk.records import Facet
 # Searches that one system is asked for the orders of one owner; one who is known by more names is looked for among all.
 _MOST_SEARCHES = 4
 
-_SCOPE_OF_FILTER = {
+_SCOPES = {
     SearchField.CUSTOMER_EMAIL: Scope.PERSONAL,
     SearchField.CUSTOMER_ID: Scope.PERSONAL,
     SearchField.TOTAL: Scope.FINANCIALS,
@@ -42,17 +42,21 @@ def with_owner(needs: Needs, rights: Rights) -> Needs:
 
 def check_filter(wanted: Filter, rights: Rights) -> None:
     """Raise FORBIDDEN for a filter by what the caller may not read: it would tell by what it lets pass."""
-    for field in sorted(_fields(wanted) & _SCOPE_OF_FILTER.keys()):
-        scope = _SCOPE_OF_FILTER[field]
+    _check("filter", _fields(wanted), rights)
+
+
+def check_sort(wanted: SearchField, rights: Rights) -> None:
+    """Raise FORBIDDEN for an order by what the caller may not read: it would tell which has more, and its cursors how
+    much.
+    """
+    _check("sort", {wanted}, rights)
+
+
+def _check(what: str, fields: Set[SearchField], rights: Rights) -> None:
+    for field in sorted(fields & _SCOPES.keys()):
+        scope = _SCOPES[field]
         if scope not in rights.scopes or (scope is Scope.PERSONAL and rights.masked):
-            raise RequestError(Code.FORBIDDEN, f"you may not filter by {field.value}", scopes=[scope.value])
-
-
-def check_sort(field: SearchField, rights: Rights) -> None:
-    """Raise FORBIDDEN for a sort by what the caller may not read: the order tells of it, and cursors hold it."""
-    scope = _SCOPE_OF_FILTER.get(field)
-    if scope is not None and scope not in rights.scopes:
-        raise RequestError(Code.FORBIDDEN, f"you may not sort by {field.value}", scopes=[scope.value])
+            raise RequestError(Code.FORBIDDEN, f"you may not {what} by {field.value}", scopes=[scope.value])
 
 
 def searches_of(owned: Owned, system: str) -> tuple[Condition, ...]:

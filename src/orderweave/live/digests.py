@@ -195,7 +195,7 @@ def _shipment(shipment: Shipment) -> tuple[Any, ...]:
 def _package(package: Package | TrackedPackage) -> tuple[Any, ...]:
     """A package without its events, and without what the mere passing of time changes."""
     named = (package.carrier, package.tracking_number, package.tracking_url)
-    return (*named, package.status, package.eta, package.promised_by)
+    return (*named, package.status, package.eta, package.promised_by, package.lines)
 
 
 def _tracking(shipment: Shipment | TrackedShipment) -> tuple[Any, ...]:

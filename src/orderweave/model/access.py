@@ -1,8 +1,9 @@
 """Which scopes a field of the schema takes, beside those of the field that leads to it.
 
 A field that stands nowhere here takes what the way to it takes. Every field of `Query`, `Mutation` and `Subscription`
-and every one of the types that can be asked for by id stands here, so that a new one without a rule is noticed; and a
-test walks the schema and finds no way to money, people or provenance around the scope of its kind.
+and every one of the types that can be asked for by id stands here; of any other type, those that do not stand here are
+named in `tests/access/following.py`, so that a new one without a rule is noticed. A test walks the schema and finds no
+way to money, people or provenance around the scope of its kind.
 
 A type that stands here (`Order`) says what its objects take where an interface leads to them.
 """
@@ -96,6 +97,7 @@ SCOPES: Mapping[str, frozenset[Scope]] = {
     "Order.timeline": _ORDERS,
     # Words that people typed, about people.
     "TimelineEntry.message": _PERSONAL,
+    "Refund.note": _PERSONAL,
     "OrderLine.unitPrice": _FINANCIALS,
     "OrderLine.total": _FINANCIALS,
     "OrderLine.discounts": _FINANCIALS,

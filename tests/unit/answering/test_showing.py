@@ -14,7 +14,7 @@ from orderweave.answering.showing import IDENTITY, MASKED, scopes_of, shown
 from orderweave.model.order import Company, Customer, Order, TimelineEntry
 from orderweave.model.provenance import FieldConflict, Freshness, SystemValue
 from orderweave.model.rights import ALL_RIGHTS, Owned, Rights, Scope
-from orderweave_sdk.records import Address
+from orderweave_sdk.records import Address, Refund
 from tests.unit.businesses import NOON
 
 # A text that stands in no word of ours, so that it can be looked for anywhere.
@@ -55,6 +55,7 @@ ORDERS = st.builds(
     company=st.none() | st.builds(Company, id=st.just("co"), name=st.just("Acme"), tax_id=maybe(SECRET)),
     billing_address=st.none() | ADDRESSES,
     shipping_address=st.none() | ADDRESSES,
+    adjustments=st.lists(st.builds(Refund, external_id=st.just("r"), note=maybe(SECRET)), max_size=2).map(tuple),
     timeline=st.lists(
         st.builds(
             TimelineEntry, occurred_at=st.just(NOON), kind=st.just("NOTE"), message=maybe(SECRET), system=st.just("erp")
@@ -89,6 +90,7 @@ def test_nothing_of_people_is_left(order: Order) -> None:
         if isinstance(before, Customer) and isinstance(after, Customer):
             assert (after.id, after.name) == (before.id, before.name and MASKED)
     assert len(seen.timeline) == len(order.timeline)
+    assert [refund.note for refund in seen.adjustments] == [refund.note and MASKED for refund in order.adjustments]
     assert [conflict.path for conflict in seen.conflicts] == [conflict.path for conflict in order.conflicts]
 
 

@@ -93,6 +93,7 @@ PACKAGE = Package(
     promised_by=None,
     on_time=None,
     last_checked_at=None,
+    lines=None,
     events=(),
 )
 SHIPMENT = Shipment(

@@ -101,6 +101,37 @@ async def test_a_filter_does_not_tell() -> None:
         assert calls == 0
 
 
+@pytest.mark.parametrize(
+    ("question", "message", "scope"),
+    [
+        ("orders(sort: {field: TOTAL}) { edges { cursor } }", "sort by TOTAL", Scope.FINANCIALS),
+        (
+            'customer(by: {email: "a@b.c"}) { orders(sort: {field: TOTAL}) { pageInfo { endCursor } } }',
+            "sort by TOTAL",
+            Scope.FINANCIALS,
+        ),
+        (
+            "orderAggregates(groupBy: [{field: STATUS}], orderBy: {measure: TOTAL_MAX}) { groups { count } }",
+            "group by that",
+            Scope.FINANCIALS,
+        ),
+        ("orderAggregates(groupBy: [{field: COUNTRY}]) { groups { count } }", "group by that", Scope.PERSONAL),
+        ("orderAggregates(groupBy: [{field: COMPANY}]) { groups { count } }", "group by that", Scope.PERSONAL),
+    ],
+)
+async def test_neither_order_nor_groups_tell(question: str, message: str, scope: Scope) -> None:
+    """Who may not read a total is not told who has more, nor by a cursor how much; an address's country is no group."""
+    woven = weave(shop([order("a1", "#1001")]))
+    caller = Caller(name="plain", role="plain", rights=Rights(scopes=frozenset(Scope) - {scope}))
+    answer = await Operations(woven.schema).run(
+        Request(query=f"{{ {question} }}"), Context(woven.gateway, caller=caller)
+    )
+    (error,) = answer.errors
+    assert error["message"] == f"you may not {message}"
+    assert error["extensions"] == {"code": "FORBIDDEN", "scopes": [scope.value]}
+    assert woven.fakes["shop"].calls == []
+
+
 async def test_scopes_of_an_operation_are_read_once() -> None:
     """A repeated operation is walked once for each way in which its variables shape it."""
     woven = weave(shop([order("a1", "#1001")]))
