@@ -51,12 +51,6 @@ from orderweave.web.wishes import with_wishes
 LANE_HEADER = "x-orderweave-lane"
 # A place is free again as soon as one answer is done; a caller who comes back after this finds one or is told again.
 _RETRY_AFTER_SECONDS = b"1"
-
-# How to come back, where a caller is not let in: with another credential, or a little later.
-_MORE_FOR: dict[int, HeaderList] = {
-    401: [(b"www-authenticate", b"Bearer")],
-    503: [(b"retry-after", _RETRY_AFTER_SECONDS)],
-}
 _TIMEOUT_HEADER = HEADER.encode()
 
 
@@ -124,8 +118,7 @@ class Endpoint:
         except BadRequest as error:
             status, document, more = error.status, _error(str(error), Code.BAD_REQUEST), [*error.headers]
         except Unidentified as error:
-            status, document = error.status, _error(str(error), error.code)
-            more = _MORE_FOR.get(status, [])
+            status, document, more = error.status, _error(str(error), error.code), error.headers
         except Overloaded:
             status, document = 503, _error("too much is asked of the gateway at once; try again", Code.OVERLOADED)
             more = [(b"retry-after", _RETRY_AFTER_SECONDS)]
