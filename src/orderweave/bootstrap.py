@@ -145,6 +145,7 @@ class Orderweave:
             parts,
             deadline_seconds=configuration.server.deadline_seconds,
             points=Points(self.clock, self.redis),
+            introspection=configuration.http.introspection,
         )
         self.schema: strawberry.Schema = build_subgraph() if configuration.server.federation else build_schema()
         self.identifier: Identifier | None = None

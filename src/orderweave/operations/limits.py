@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -10,7 +9,7 @@ from graphql import OperationType
 from graphql.validation.rules import overlapping_fields_can_be_merged as overlapping
 
 from orderweave.model.codes import Code
-from orderweave.model.rights import Limits, Scope
+from orderweave.model.rights import Limits
 from orderweave.operations.shape import Shape
 
 # Comparisons of fields for one document, each of which takes half a microsecond: graphql-core's own bound is ten times
@@ -98,8 +97,3 @@ def price_problems(price: Price, limits: Limits, *, introspection: int | None) -
     if limits.points is not None and price.response > limits.points:
         found.append(Exceeded(limit="points", allowed=limits.points, actual=price.response))
     return found
-
-
-def may_introspect(scopes: Iterable[Scope]) -> bool:
-    """Whether a caller may read the schema from here, and be told what was perhaps meant."""
-    return Scope.SCHEMA in scopes

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from graphql import get_introspection_query
 
+from orderweave.bootstrap import Orderweave
 from orderweave.model.rights import Caller, Scope
 from orderweave.operations import gate
 from orderweave.operations.answers import Answer, Request
@@ -208,6 +210,27 @@ async def test_introspection_needs_the_scope(query: str) -> None:
         "extensions": {"code": "FORBIDDEN"},
     }
     assert (await ask('{ __typename node(id: "x") { __typename } }', STRANGER)).executed
+
+
+async def test_an_operator_lets_nobody_read_the_schema() -> None:
+    """With `http.introspection = false` nobody reads it, whoever has all scopes included, as all have where there is no
+    access control; and no error tells what was perhaps meant.
+    """
+    http = msgspec.structs.replace(WOVEN.configuration.http, introspection=False)
+    closed = Orderweave(msgspec.structs.replace(WOVEN.configuration, http=http))
+    context = Context(closed.gateway)
+    for query in ("{ __schema { queryType { name } } }", '{ __type(name: "Order") { name } }'):
+        (error,) = (await OPERATIONS.run(Request(query=query), context)).errors
+        assert error == {
+            "message": "the schema cannot be read from here: introspection is switched off",
+            "extensions": {"code": "FORBIDDEN"},
+        }
+    for query, variables in HINTS:
+        answer = await OPERATIONS.run(Request(query=query, variables=variables), context)
+        assert answer.errors, query
+        assert "did you mean" not in str(answer.errors).lower(), query
+    assert (await OPERATIONS.run(Request(query="{ __typename systems { name } }"), context)).errors == ()
+    await closed.close()
 
 
 async def test_the_standard_introspection_works_and_twice_that_does_not() -> None:
