@@ -21,6 +21,8 @@ from graphql import (
     validate,
 )
 from graphql.execution.values import VariableValues
+from graphql.language.parser import MAX_NESTING_DEPTH
+from graphql.validation.validate import ValidationAbortedError
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
@@ -37,7 +39,7 @@ from orderweave.operations.limits import (
     shape_problems,
 )
 from orderweave.operations.response import ResponsePrice
-from orderweave.operations.rules import RULES
+from orderweave.operations.rules import MOST_COMPARISONS, RULES, TooManyComparisons
 from orderweave.operations.upstream import Planner
 from orderweave.operations.weights import Weights
 
@@ -129,9 +131,18 @@ class Gate:
             raise Refused(problems)
 
     def mistakes(self, document: Document, asker: Asker) -> list[GraphQLError]:
-        """What validation has against a document, by the rules that Strawberry applies and our own."""
+        """What validation has against a document, by the rules that Strawberry applies and our own. Raises Refused for
+        one that is too large to be validated to its end.
+        """
         hidden = not may_introspect(asker)
-        return validate(self._schema, document.parsed, _RULES, max_errors=MOST_ERRORS, hide_suggestions=hidden)
+        try:
+            found = validate(self._schema, document.parsed, _RULES, max_errors=MOST_ERRORS, hide_suggestions=hidden)
+        except TooManyComparisons:
+            raise Refused([Exceeded(limit="comparisons", allowed=MOST_COMPARISONS, actual=None).described()]) from None
+        if found and isinstance(found[-1], ValidationAbortedError) and len(found) <= MOST_ERRORS:
+            # It gave up, and not for too many mistakes: graphql-core says no more of it than that.
+            raise Refused([Exceeded(limit="nesting", allowed=MAX_NESTING_DEPTH, actual=None).described()])
+        return found
 
     def price(
         self, document: Document, operation: OperationDefinitionNode, variables: VariableValues, gateway: Gateway

@@ -273,6 +273,8 @@ class Operations:
         """What is wrong with a document; a literal that no scalar reads may raise anything."""
         try:
             return self._gate.mistakes(document, context)
+        except Refused:
+            raise
         except Exception as error:
             return [as_graphql(error)]
 
