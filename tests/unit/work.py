@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,10 +24,16 @@ class Work:
 
 @contextmanager
 def counted() -> Iterator[Work]:
-    """The work of what is done within."""
+    """The work of what is done within. The garbage collector waits: who listens to it, as hypothesis does, is called
+    whenever it comes.
+    """
     work = Work()
+    collecting = gc.isenabled()
+    gc.disable()
     sys.setprofile(work)
     try:
         yield work
     finally:
         sys.setprofile(None)
+        if collecting:
+            gc.enable()
