@@ -36,6 +36,7 @@ from orderweave.index import Database, Index, ListedSkus
 from orderweave.inventory import StockMerger
 from orderweave.matching import KeyReader
 from orderweave.merging import Merger
+from orderweave.model.documents import Manifest, listed
 from orderweave.model.systems import Business
 from orderweave.observing import UNOBSERVED, Observing
 from orderweave.observing.observed import Observed
@@ -53,6 +54,7 @@ from orderweave.web import Current, Door
 from orderweave.web.addresses import Addresses
 from orderweave.web.forgery import Preflight
 from orderweave.web.origins import Origins
+from orderweave.web.track import page_documents
 from orderweave_sdk.clock import Clock, SystemClock
 from orderweave_sdk.connecting import Connecting
 from orderweave_sdk.records import SystemKind
@@ -143,6 +145,7 @@ class Orderweave:
             parts,
             deadline_seconds=configuration.server.deadline_seconds,
             points=Points(self.clock, self.redis),
+            introspection=configuration.http.introspection,
         )
         self.schema: strawberry.Schema = build_subgraph() if configuration.server.federation else build_schema()
         self.identifier: Identifier | None = None
@@ -197,15 +200,20 @@ def _door(configuration: Configuration, identify: Identify, shared: Shared | Non
         identify=identify,
         addresses=Addresses(configuration.server.trusted_proxies),
         origins=Origins(http.origins, credentials=http.credentials, seconds=http.preflight_seconds),
-        documents=Documents(
-            configuration.manifest,
-            only_listed=http.documents == "known",
-            automatic=http.automatic,
-            shared=shared,
-        ),
+        documents=_documents(configuration, shared),
         preflight=Preflight(http.require_preflight),
         compress=http.compress,
     )
+
+
+def _documents(configuration: Configuration, shared: Shared | None) -> Documents:
+    """What may be run, as the configuration has it; what the tracking page asks goes with the page."""
+    http, manifest = configuration.http, configuration.manifest
+    only_listed = http.documents == "known"
+    if only_listed and configuration.tracking is not None:
+        pages = [listed(text) for text in page_documents().values()]
+        manifest = Manifest([*pages, *(manifest or ())])
+    return Documents(manifest, only_listed=only_listed, automatic=http.automatic, shared=shared)
 
 
 def _index(configuration: Configuration, reader: KeyReader, merger: Merger, clock: Clock) -> Index | None:

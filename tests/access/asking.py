@@ -156,7 +156,11 @@ async def _first(operations: Operations, request: Request, woven: Woven, asker: 
     feed = Feed(looking(current.request), LiveSettings(), woven.clock, poll_takes=1.0, observing=UNOBSERVED)
     running = Running(operations, current, Admission(most_in_flight=9, most_waiting=9), feed, UNOBSERVED)
     try:
-        begun = await running.begin(Sent(query=request.query, variables=dict(request.variables or {})), Identity(identify, {}, asker, None), Lane.INTERACTIVE)
+        begun = await running.begin(
+            Sent(query=request.query, variables=dict(request.variables or {})),
+            Identity(identify, {}, asker, None),
+            Lane.INTERACTIVE,
+        )
         if isinstance(begun, Answer):
             return begun
         async with aclosing(begun) as answers:

@@ -36,7 +36,9 @@ from orderweave_sdk.records import (
     Return,
     ReturnLine,
     ReturnStatus,
+    ShipmentStatus,
     TaxLine,
+    TrackingEvent,
 )
 from tests.unit.fake_business import erp, order, shop, stock, wms
 from tests.unit.fake_clock import NOON
@@ -92,7 +94,7 @@ def customer_id(owner: str) -> str:
 def words(owner: str) -> dict[str, str]:
     """The texts about people in an owner's order, by what they are; each stands nowhere else."""
     number = OWNERS[owner]
-    kinds = ("name", "phone", "tax number", "street", "zip", "phone there", "note", "refund")
+    kinds = ("name", "phone", "tax number", "street", "zip", "phone there", "note", "refund", "signed for")
     return {
         "email": PEOPLE[owner][1],
         "other email": f"{number}@books.example.com",
@@ -113,7 +115,10 @@ def business(index: IndexSettings | None = None, *, federation: bool = False) ->
     )
     books.locations = [LocationRecord(external_id="l1", name="Bern", kind=LocationKind.WAREHOUSE)]
     house = wms(
-        [_packed(order(f"w{n}", f"W-{n}", reference=("order_number", f"100{n}"), tracking=f"T{n}")) for n, _ in numbers]
+        [
+            _packed(order(f"w{n}", f"W-{n}", reference=("order_number", f"100{n}"), tracking=f"T{n}"), owner)
+            for n, owner in numbers
+        ]
     )
     house.stock = [stock("TEA-1", "Bern", 5)]
     tracking = TrackingSettings(keys=("k" * 32,))
@@ -170,8 +175,8 @@ def _booked(made: OrderRecord, owner: str) -> OrderRecord:
     )
 
 
-def _packed(made: OrderRecord) -> OrderRecord:
-    """What the warehouse says: what it plans, and that it holds it back."""
+def _packed(made: OrderRecord, owner: str) -> OrderRecord:
+    """What the warehouse says: what it plans, that it holds it back, and what the carrier wrote on a parcel."""
     hold = Hold(reason=HoldReason.FRAUD_RISK, raw="risk")
     plan = FulfillmentOrder(
         external_id=f"f{made.external_id}",
@@ -180,6 +185,12 @@ def _packed(made: OrderRecord) -> OrderRecord:
         holds=(hold,),
     )
     assert made.fulfillment is not None
-    return msgspec.structs.replace(
-        made, fulfillment=msgspec.structs.replace(made.fulfillment, fulfillment_orders=(plan,)), holds=(hold,)
+    (shipment,) = made.fulfillment.shipments
+    signed = TrackingEvent(occurred_at=NOON, status=ShipmentStatus.IN_TRANSIT, message=words(owner)["signed for"])
+    packages = tuple(msgspec.structs.replace(package, events=(signed,)) for package in shipment.packages)
+    fulfillment = msgspec.structs.replace(
+        made.fulfillment,
+        fulfillment_orders=(plan,),
+        shipments=(msgspec.structs.replace(shipment, packages=packages),),
     )
+    return msgspec.structs.replace(made, fulfillment=fulfillment, holds=(hold,))

@@ -43,7 +43,7 @@ FOLLOWING: Mapping[Ways, Mapping[str, str]] = {
         "Shipment": "id number status location shippedAt deliveredAt isReturn lines packages source",
         "ShipmentUpdate": "cursor at changed gap changes shipments order",
         "TimelineEntry": "occurredAt kind system",
-        "TrackingEvent": "occurredAt recordedAt status rawCode message location",
+        "TrackingEvent": "occurredAt recordedAt status rawCode location",
         "TrackingLink": "url token expiresAt",
         "TrackingRevocation": "revokedBefore shared",
     },

@@ -130,6 +130,7 @@ PARTS: dict[str, str] = {
     "lines": "lines { nodes { sku title quantity { ordered } } }",
     "prices of lines": "lines { nodes { unitPrice { amount } total { amount } discounts { title } taxes { title } } }",
     "plans, shipments, tracking": "fulfillmentOrders { status } shipments { packages { trackingNumber } }",
+    "words of carriers": "shipments { packages { events { message } } }",
     "returns": "returns { lines { sku reason } }",
     "totals, discounts, taxes, terms": "totals { total { amount } } discounts { title } taxes { title } paymentTerms",
     "payments, refunds, invoices": "payments { method } adjustments { amount { amount } } invoices { number }",

@@ -28,6 +28,7 @@ class ScriptedGateway:
         self._broken = broken
         self._failing = failing
         self.parts = NO_SYSTEMS.parts
+        self.introspection = True
 
     def as_gateway(self) -> Gateway:
         """Itself, under the type that the schema asks for."""

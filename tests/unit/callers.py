@@ -29,7 +29,7 @@ UNLIMITED = Caller(
 _NOBODY = Business(systems={})
 # A gateway that nobody asks anything but what its plans would cost: nothing, for it has no systems.
 _PARTS = SimpleNamespace(business=_NOBODY, authority=Authority(_NOBODY), index=None)
-NO_SYSTEMS = cast("Gateway", SimpleNamespace(parts=_PARTS, points=None))
+NO_SYSTEMS = cast("Gateway", SimpleNamespace(parts=_PARTS, points=None, introspection=True))
 
 
 def limited(name: str = "somebody", *, without: frozenset[Scope] = frozenset(), **limits: Any) -> Caller:

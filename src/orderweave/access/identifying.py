@@ -74,8 +74,9 @@ class Identifier:
         check_form(token, issuer)
         try:
             key = await self.keys[name].key(token.kid, token.algorithm)
-        except KeysUnavailable:
-            raise Refused(Reason.KEYS_UNAVAILABLE) from None
+        except KeysUnavailable as error:
+            reason = Reason.KEYS_UNAVAILABLE if error.failing else Reason.KEYS_ASKED_JUST_NOW
+            raise Refused(reason, retry_seconds=error.seconds) from None
         if key is None:
             raise Refused(Reason.TOKEN_KEY)
         check_signature(token, key)

@@ -17,13 +17,28 @@ class Unidentified(Exception):
     """The caller cannot be let in as whom they say they are; the message may be shown and names no secret.
 
     `status` is 401 for a credential that does not hold, 403 for one that holds and gives no role, 503 where it cannot
-    be checked at present.
+    be checked at present; then `retry_seconds` says when it perhaps can be.
     """
 
-    def __init__(self, message: str, *, status: int = 401, code: Code = Code.UNAUTHENTICATED) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int = 401,
+        code: Code = Code.UNAUTHENTICATED,
+        retry_seconds: int = 1,
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
+        self.retry_seconds = retry_seconds
+
+    @property
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """How to come back over HTTP: with another credential, or a little later."""
+        if self.status == 401:
+            return [(b"www-authenticate", b"Bearer")]
+        return [(b"retry-after", str(self.retry_seconds).encode())] if self.status == 503 else []
 
 
 async def anybody(headers: Headers) -> Caller:

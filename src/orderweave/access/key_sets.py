@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 from collections.abc import Callable, Iterable
 
 from jwt import PyJWK
@@ -31,7 +32,15 @@ _LONGEST_KEPT_SECONDS = 86_400.0
 
 
 class KeysUnavailable(Exception):
-    """Whether the issuer has this key cannot be found out at present."""
+    """Whether the issuer has this key cannot be found out at present, but perhaps in so many whole `seconds`.
+
+    `failing` says whether the issuer is at fault; else it was asked a moment ago, for somebody else's key.
+    """
+
+    def __init__(self, seconds: int, *, failing: bool) -> None:
+        super().__init__()
+        self.seconds = seconds
+        self.failing = failing
 
 
 class KeySet:
@@ -53,8 +62,9 @@ class KeySet:
     async def key(self, kid: str | None, algorithm: str) -> PyJWK | None:
         """The key of this name for this algorithm; None where the issuer has none, raises KeysUnavailable.
 
-        A key that is known comes at once, however the issuer fares. For another one the set is fetched anew, unless
-        that was done a moment ago.
+        A key that is known comes at once, however the issuer fares. For another one the set is fetched anew. Where that
+        was done a moment ago nobody knows whether the issuer has it by now: strangers who name keys that there are not
+        must not make a new one look wrong.
         """
         found = self._known(kid, algorithm)
         if found is not None:
@@ -62,14 +72,21 @@ class KeySet:
                 self._begin()
             return found
         flight = self._begin()
-        if flight is not None:
-            # Not wait_for: the flight is everybody's, and goes on when one of them gives up.
-            await asyncio.wait({flight}, timeout=_LONGEST_WAIT_SECONDS)
-            found = self._known(kid, algorithm)
-        whole = flight is None or (flight.done() and not flight.cancelled())
-        if found is None and (self._failure is not None or not whole):
-            raise KeysUnavailable
+        if flight is None:
+            if self._failure is None and any(kid == known for known, _ in self._keys):
+                return None
+            raise self._unavailable(failing=self._failure is not None)
+        # Not wait_for: the flight is everybody's, and goes on when one of them gives up.
+        await asyncio.wait({flight}, timeout=_LONGEST_WAIT_SECONDS)
+        found = self._known(kid, algorithm)
+        if found is None and (self._failure is not None or not flight.done() or flight.cancelled()):
+            raise self._unavailable(failing=True)
         return found
+
+    def _unavailable(self, *, failing: bool) -> KeysUnavailable:
+        """A key cannot be looked for now, but once the next fetch may begin."""
+        left = self._next_at() - self._clock.monotonic()
+        return KeysUnavailable(max(1, math.ceil(left)), failing=failing)
 
     async def check(self) -> tuple[int, str | None]:
         """Fetch now, for a person who wants to know: how many keys there are, and what is wrong."""
@@ -90,12 +107,16 @@ class KeySet:
     def _age(self) -> float:
         return float("inf") if self._fetched_at is None else self._clock.monotonic() - self._fetched_at
 
+    def _next_at(self) -> float:
+        """When the next fetch may begin, on the monotonic clock."""
+        return float("-inf") if self._tried_at is None else self._tried_at + _SHORTEST_INTERVAL_SECONDS
+
     def _begin(self) -> asyncio.Task[None] | None:
         """The flight that is under way, or a new one; None where the last one began a moment ago."""
         if self._flight is not None and not self._flight.done():
             return self._flight
         now = self._clock.monotonic()
-        if self._tried_at is not None and now - self._tried_at < _SHORTEST_INTERVAL_SECONDS:
+        if now < self._next_at():
             return None
         self._tried_at = now
         self._flight = asyncio.create_task(self._fetch(now))

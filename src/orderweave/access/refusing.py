@@ -33,6 +33,7 @@ class Reason(StrEnum):
     TOKEN_BOUND = "TOKEN_BOUND"  # noqa: S105 - the name of a reason
     NO_ROLE = "NO_ROLE"
     KEYS_UNAVAILABLE = "KEYS_UNAVAILABLE"
+    KEYS_ASKED_JUST_NOW = "KEYS_ASKED_JUST_NOW"
 
 
 _WORDS = {
@@ -58,15 +59,20 @@ _WORDS = {
     Reason.TOKEN_BOUND: "the token is bound to a key (cnf), which is not taken as a bearer token",
     Reason.NO_ROLE: "the token names no role of this gateway",
     Reason.KEYS_UNAVAILABLE: "the token cannot be checked at present: its issuer does not give its keys; try again",
+    Reason.KEYS_ASKED_JUST_NOW: "the token's key (kid) is not known yet, and the issuer was asked just now; try again",
 }
-_STATUS = {Reason.NO_ROLE: 403, Reason.KEYS_UNAVAILABLE: 503}
-_CODES = {Reason.NO_ROLE: Code.FORBIDDEN, Reason.KEYS_UNAVAILABLE: Code.ISSUER_UNAVAILABLE}
+_STATUS = {Reason.NO_ROLE: 403, Reason.KEYS_UNAVAILABLE: 503, Reason.KEYS_ASKED_JUST_NOW: 503}
+_CODES = {
+    Reason.NO_ROLE: Code.FORBIDDEN,
+    Reason.KEYS_UNAVAILABLE: Code.ISSUER_UNAVAILABLE,
+    Reason.KEYS_ASKED_JUST_NOW: Code.ISSUER_UNAVAILABLE,
+}
 
 
 class Refused(Unidentified):
-    """A caller who is not let in, for one of the reasons."""
+    """A caller who is not let in, for one of the reasons; `retry_seconds` where time mends it."""
 
-    def __init__(self, reason: Reason) -> None:
+    def __init__(self, reason: Reason, *, retry_seconds: int = 1) -> None:
         code = _CODES.get(reason, Code.UNAUTHENTICATED)
-        super().__init__(_WORDS[reason], status=_STATUS.get(reason, 401), code=code)
+        super().__init__(_WORDS[reason], status=_STATUS.get(reason, 401), code=code, retry_seconds=retry_seconds)
         self.reason = reason

@@ -43,12 +43,14 @@ from orderweave.planning.needs import Needs
 class Gateway:
     """Answers questions over the systems of one configuration. Raises RequestError for what a caller can mend.
 
-    `points` is what callers have left to spend.
+    `points` is what callers have left to spend. With `introspection` whoever has the scope may read the schema;
+    without it nobody may.
     """
 
-    def __init__(self, parts: Parts, *, deadline_seconds: float, points: Points) -> None:
+    def __init__(self, parts: Parts, *, deadline_seconds: float, points: Points, introspection: bool = True) -> None:
         self.parts = parts
         self.points = points
+        self.introspection = introspection
         self._deadline_seconds = deadline_seconds
 
     def call(self, lane: Lane = Lane.INTERACTIVE, within: float | None = None, rights: Rights = ALL_RIGHTS) -> Terms:

@@ -11,7 +11,7 @@ import re
 import msgspec
 
 from orderweave.model.access import SCOPES
-from orderweave.model.order import Company, Customer, Order, TimelineEntry
+from orderweave.model.order import Company, Customer, Order, Shipment, TimelineEntry
 from orderweave.model.provenance import FieldConflict
 from orderweave.model.rights import Rights, Scope
 from orderweave_sdk.records import Address, Refund
@@ -60,6 +60,7 @@ def _masked(order: Order) -> Order:
         company=_company(order.company) if order.company else None,
         billing_address=_address(order.billing_address) if order.billing_address else None,
         shipping_address=_address(order.shipping_address) if order.shipping_address else None,
+        shipments=tuple(_shipment(shipment) for shipment in order.shipments),
         adjustments=tuple(_refund(refund) for refund in order.adjustments),
         timeline=tuple(_entry(entry) for entry in order.timeline),
         conflicts=tuple(_conflict(conflict) for conflict in order.conflicts),
@@ -93,13 +94,25 @@ def _address(address: Address) -> Address:
     )
 
 
-def _entry(entry: TimelineEntry) -> TimelineEntry:
-    return msgspec.structs.replace(entry, message=_text(entry.message))
+def _shipment(shipment: Shipment) -> Shipment:
+    """A carrier's words say who signed and with whom a parcel was left; where it was is a place of the carrier."""
+    packages = tuple(
+        msgspec.structs.replace(
+            package,
+            events=tuple(msgspec.structs.replace(event, message=_text(event.message)) for event in package.events),
+        )
+        for package in shipment.packages
+    )
+    return msgspec.structs.replace(shipment, packages=packages)
 
 
 def _refund(refund: Refund) -> Refund:
-    """Why money went back is told in somebody's words; how much stays."""
+    """Its note is typed by people, about people. The reason of a return or cancelation is a word that is counted by."""
     return msgspec.structs.replace(refund, note=_text(refund.note))
+
+
+def _entry(entry: TimelineEntry) -> TimelineEntry:
+    return msgspec.structs.replace(entry, message=_text(entry.message))
 
 
 def _conflict(conflict: FieldConflict) -> FieldConflict:

@@ -89,6 +89,7 @@ class HttpSettings(msgspec.Struct, frozen=True, kw_only=True):
     compress: bool = True
     documents: str = "any"
     automatic: bool = True
+    introspection: bool = True
     manifests: tuple[str, ...] = ()
 
 

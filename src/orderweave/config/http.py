@@ -31,6 +31,7 @@ SETTINGS = (
     _setting("require_preflight", SettingKind.TEXT, "Which GETs must be such that a browser asks leave for them."),
     _setting("compress", SettingKind.BOOLEAN, "Whether answers are compressed."),
     _setting("documents", SettingKind.TEXT, "Which documents may be run."),
+    _setting("introspection", SettingKind.BOOLEAN, "Whether anybody may read the schema over HTTP."),
     _setting("automatic", SettingKind.BOOLEAN, "Whether clients may leave documents and name them by digest."),
 )
 LISTS = ("origins", "manifests")

@@ -7,7 +7,6 @@ digest (SHA-256, SHA-1, MD5) or any other name.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 import msgspec
 
 from orderweave.config.configuration import Problem
-from orderweave.model.documents import ListedDocument, Manifest
+from orderweave.model.documents import ListedDocument, Manifest, listed
 
 _MOST_MANIFEST_BYTES = 16 * 1024 * 1024
 _MOST_DOCUMENTS = 10_000
@@ -26,7 +25,6 @@ _MOST_TOLD = 10
 _LONGEST_ID = 256
 
 _APOLLO = "apollo-persisted-query-manifest"
-_OPERATION = re.compile(r"\b(?:query|mutation|subscription)\s+([_A-Za-z][_0-9A-Za-z]{0,199})")
 
 
 def read_manifests(key: str, names: Iterable[str], folder: Path) -> tuple[Manifest, list[Problem]]:
@@ -83,19 +81,14 @@ def _apollo(content: dict[str, Any]) -> tuple[list[ListedDocument], list[str]]:
         missing = [name for name in ("id", "body") if not _is_text(operation.get(name))]
         wrong += [f"{where}.{name}: must be a text" for name in missing]
         if not missing:
-            found.append(_document(operation["id"], operation["body"]))
+            found.append(listed(operation["body"], operation["id"]))
     return found, wrong
 
 
 def _map(content: dict[str, Any]) -> tuple[list[ListedDocument], list[str]]:
     wrong = [f"{identity!r}: must be a text" for identity, text in content.items() if not _is_text(text)]
-    return [_document(identity, text) for identity, text in content.items() if _is_text(text)], wrong
+    return [listed(text, identity) for identity, text in content.items() if _is_text(text)], wrong
 
 
 def _is_text(value: Any) -> bool:
     return isinstance(value, str) and bool(value.strip())
-
-
-def _document(identity: str, text: str) -> ListedDocument:
-    named = _OPERATION.search(text)
-    return ListedDocument(identity, named[1] if named else None, text)

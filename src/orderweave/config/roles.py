@@ -56,7 +56,8 @@ BUILT_IN: Mapping[str, Role] = {
             points=100_000,
         ),
     ),
-    # All who send no credential are one caller: a rate for them would let one of them use it up for all.
+    # Those who send no credential share the points of their part of the network, so that nobody uses them up for all
+    # (`operations/paying.py`). An office or a carrier's customers may well stand behind one address.
     "guest": Role(
         scopes=frozenset({Scope.TRACKING}),
         own=True,
@@ -70,6 +71,7 @@ BUILT_IN: Mapping[str, Role] = {
             deferred=0,
             response_cost=5_000,
             upstream_calls=25,
+            points=100_000,
         ),
     ),
 }

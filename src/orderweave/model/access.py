@@ -95,9 +95,10 @@ SCOPES: Mapping[str, frozenset[Scope]] = {
     "Order.holds": _PROVENANCE,
     "FulfillmentOrder.holds": _PROVENANCE,
     "Order.timeline": _ORDERS,
-    # Words that people typed, about people.
+    # Words that people typed, about people: a carrier's say who signed for a parcel.
     "TimelineEntry.message": _PERSONAL,
     "Refund.note": _PERSONAL,
+    "TrackingEvent.message": _PERSONAL,
     "OrderLine.unitPrice": _FINANCIALS,
     "OrderLine.total": _FINANCIALS,
     "OrderLine.discounts": _FINANCIALS,

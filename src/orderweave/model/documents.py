@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
 
 import msgspec
+
+_OPERATION = re.compile(r"\b(?:query|mutation|subscription)\s+([_A-Za-z][_0-9A-Za-z]{0,199})")
 
 
 class ListedDocument(msgspec.Struct, frozen=True):
@@ -26,6 +29,9 @@ class Manifest:
     def __len__(self) -> int:
         return len(self._by_id)
 
+    def __iter__(self) -> Iterator[ListedDocument]:
+        return iter(self._by_id.values())
+
     def named(self, identity: str) -> ListedDocument | None:
         """The document of this id or digest."""
         return self._by_id.get(identity) or self._by_digest.get(identity)
@@ -33,6 +39,12 @@ class Manifest:
     def holding(self, text: str) -> ListedDocument | None:
         """The document of exactly this text."""
         return self._by_digest.get(digest_of(text)) if self._by_digest else None
+
+
+def listed(text: str, identity: str | None = None) -> ListedDocument:
+    """The document of this text under its id, which is its digest where nobody gave it one."""
+    operation = _OPERATION.search(text)
+    return ListedDocument(identity or digest_of(text), operation[1] if operation else None, text)
 
 
 def digest_of(text: str) -> str:

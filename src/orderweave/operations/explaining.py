@@ -17,7 +17,7 @@ from graphql.execution.values import VariableValues, get_variable_values
 
 from orderweave.model.systems import Business
 from orderweave.operations.response import ResponsePrice
-from orderweave.operations.rules import RULES
+from orderweave.operations.rules import MOST_COMPARISONS, RULES, TooManyComparisons
 from orderweave.operations.upstream import STOCK_ROOTS, Planner, RootPlan
 from orderweave.operations.weights import Weights
 from orderweave.planning.authority import Authority
@@ -46,7 +46,10 @@ def explain(
         parsed = parse(document)
     except GraphQLError as error:
         raise ExplainError(str(error)) from None
-    errors = validate(schema, parsed, RULES)
+    try:
+        errors = validate(schema, parsed, RULES)
+    except TooManyComparisons:
+        raise ExplainError(f"the document takes more than {MOST_COMPARISONS} comparisons of fields") from None
     if errors:
         raise ExplainError("\n".join(error.message for error in errors))
     fragments = {node.name.value: node for node in parsed.definitions if isinstance(node, FragmentDefinitionNode)}

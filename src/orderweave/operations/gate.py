@@ -21,24 +21,25 @@ from graphql import (
     validate,
 )
 from graphql.execution.values import VariableValues
+from graphql.language.parser import MAX_NESTING_DEPTH
+from graphql.validation.validate import ValidationAbortedError
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from orderweave.answering import Gateway
 from orderweave.model.codes import Code
-from orderweave.model.rights import Caller, Limits
+from orderweave.model.rights import Caller, Limits, Scope
 from orderweave.operations.documents import LONGEST_DOCUMENT, Document, TooManyTokens, price_key
 from orderweave.operations.explaining import explained
 from orderweave.operations.limits import (
     INTROSPECTION_SHARE,
     Exceeded,
     Price,
-    may_introspect,
     price_problems,
     shape_problems,
 )
 from orderweave.operations.response import ResponsePrice
-from orderweave.operations.rules import RULES
+from orderweave.operations.rules import MOST_COMPARISONS, RULES, TooManyComparisons
 from orderweave.operations.upstream import Planner
 from orderweave.operations.weights import Weights
 
@@ -61,6 +62,13 @@ class Asker(Protocol):
     def gateway(self) -> Gateway:
         """The gateway that answers."""
         ...
+
+
+def may_introspect(asker: Asker) -> bool:
+    """Whether a caller may read the schema from here, and be told what was perhaps meant: by scope, and where the
+    operator lets anybody.
+    """
+    return asker.gateway.introspection and Scope.SCHEMA in asker.caller.rights.scopes
 
 
 class Refused(Exception):
@@ -107,23 +115,34 @@ class Gate:
             if left < 0:
                 raise Refused([Exceeded(limit="variables", allowed=_MOST_VALUES, actual=None).described()])
 
-    def looks(self, document: Document, operation: OperationDefinitionNode, caller: Caller) -> None:
+    def looks(self, document: Document, operation: OperationDefinitionNode, asker: Asker) -> None:
         """Whether an operation, valid or not, is small enough, and whether its caller may introspect where it does."""
+        limits = asker.caller.limits
         try:
             shape = document.shape(operation)
         except RecursionError:
-            raise Refused([Exceeded(limit="nesting", allowed=caller.limits.depth, actual=None).described()]) from None
-        problems = [found.described() for found in shape_problems(shape, caller.limits, operation.operation)]
-        if shape.introspects and not may_introspect(caller.rights.scopes):
-            message = "the schema cannot be read from here: this needs the scope schema:read"
+            raise Refused([Exceeded(limit="nesting", allowed=limits.depth, actual=None).described()]) from None
+        problems = [found.described() for found in shape_problems(shape, limits, operation.operation)]
+        if shape.introspects and not may_introspect(asker):
+            why = "this needs the scope schema:read" if asker.gateway.introspection else "introspection is switched off"
+            message = f"the schema cannot be read from here: {why}"
             problems.append({"message": message, "extensions": {"code": Code.FORBIDDEN.value}})
         if problems:
             raise Refused(problems)
 
-    def mistakes(self, document: Document, caller: Caller) -> list[GraphQLError]:
-        """What validation has against a document, by the rules that Strawberry applies and our own."""
-        hidden = not may_introspect(caller.rights.scopes)
-        return validate(self._schema, document.parsed, _RULES, max_errors=MOST_ERRORS, hide_suggestions=hidden)
+    def mistakes(self, document: Document, asker: Asker) -> list[GraphQLError]:
+        """What validation has against a document, by the rules that Strawberry applies and our own. Raises Refused for
+        one that is too large to be validated to its end.
+        """
+        hidden = not may_introspect(asker)
+        try:
+            found = validate(self._schema, document.parsed, _RULES, max_errors=MOST_ERRORS, hide_suggestions=hidden)
+        except TooManyComparisons:
+            raise Refused([Exceeded(limit="comparisons", allowed=MOST_COMPARISONS, actual=None).described()]) from None
+        if found and isinstance(found[-1], ValidationAbortedError) and len(found) <= MOST_ERRORS:
+            # It gave up, and not for too many mistakes: graphql-core says no more of it than that.
+            raise Refused([Exceeded(limit="nesting", allowed=MAX_NESTING_DEPTH, actual=None).described()])
+        return found
 
     def price(
         self, document: Document, operation: OperationDefinitionNode, variables: VariableValues, gateway: Gateway

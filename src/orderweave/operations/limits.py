@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import msgspec
 from graphql import OperationType
-from graphql.validation.rules import overlapping_fields_can_be_merged as overlapping
 
 from orderweave.model.codes import Code
-from orderweave.model.rights import Limits, Scope
+from orderweave.model.rights import Limits
 from orderweave.operations.shape import Shape
-
-# Comparisons of fields for one document, each of which takes half a microsecond: graphql-core's own bound is ten times
-# as many, which takes a fifth of a second. A thousand tokens of what people write need a few hundred.
-_MOST_COMPARISONS = 50_000
-overlapping.MAX_COMPLEXITY_BUDGET = _MOST_COMPARISONS
 
 # What introspection may cost, in multiples of the standard query that tools send.
 INTROSPECTION_SHARE = 2
@@ -53,6 +46,7 @@ _WORDS = {
     "characters": "characters",
     "tokens": "tokens",
     "variables": "values in its variables",
+    "comparisons": "comparisons of fields that may overlap",
     "nesting": "levels of selections and fragments in each other",
     "depth": "levels of fields in each other",
     "aliases": "aliases",
@@ -98,8 +92,3 @@ def price_problems(price: Price, limits: Limits, *, introspection: int | None) -
     if limits.points is not None and price.response > limits.points:
         found.append(Exceeded(limit="points", allowed=limits.points, actual=price.response))
     return found
-
-
-def may_introspect(scopes: Iterable[Scope]) -> bool:
-    """Whether a caller may read the schema from here, and be told what was perhaps meant."""
-    return Scope.SCHEMA in scopes

@@ -34,9 +34,9 @@ from orderweave.operations.answers import (
 from orderweave.operations.deferring import DIRECTIVE as DEFER
 from orderweave.operations.deferring import Parts, parts_of
 from orderweave.operations.documents import Document, hash_of
-from orderweave.operations.gate import MOST_ERRORS, Asker, Gate, Refused
+from orderweave.operations.gate import MOST_ERRORS, Asker, Gate, Refused, may_introspect
 from orderweave.operations.keeping import Kept
-from orderweave.operations.limits import Price, may_introspect
+from orderweave.operations.limits import Price
 from orderweave.operations.paying import account_of, rate_limited, told_of
 from orderweave.operations.permitting import Taken, refusal, scopes_taken
 from orderweave.projection import Declined, Projection, Projector, compile_projection
@@ -220,7 +220,7 @@ class Operations:
             raise Refused([_none_meant(request.operation_name)])
         if operation.operation not in _runnable(read_only=read_only, streams=streams):
             raise Refused([_unfit(read_only=read_only)])
-        gate.looks(document, operation, caller)
+        gate.looks(document, operation, context)
         gate.variables(request.variables)
         if known is None:
             mistakes = self._mistakes(document, context)
@@ -272,7 +272,7 @@ class Operations:
             operation_name=request.operation_name,
             is_awaitable=cast("Any", optimized_is_awaitable),
             max_coercion_errors=MOST_ERRORS,
-            hide_suggestions=not may_introspect(context.caller.rights.scopes),
+            hide_suggestions=not may_introspect(context),
         )
         if isinstance(built, Timed):
             built.observing = self._observing
@@ -283,7 +283,9 @@ class Operations:
     def _mistakes(self, document: Document, context: Asker) -> list[GraphQLError]:
         """What is wrong with a document; a literal that no scalar reads may raise anything."""
         try:
-            return self._gate.mistakes(document, context.caller)
+            return self._gate.mistakes(document, context)
+        except Refused:
+            raise
         except Exception as error:
             return [as_graphql(error)]
 

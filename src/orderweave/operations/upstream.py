@@ -29,7 +29,7 @@ from orderweave.operations.response import entries
 from orderweave.operations.selection import Selection
 from orderweave.operations.weights import INTROSPECTION_ROOTS, Weights
 from orderweave.planning.authority import Authority
-from orderweave.planning.needs import needs_of
+from orderweave.planning.needs import ALL_SOURCES, FACETS_OF_FIELD, needs_of
 from orderweave.planning.orders import OrderPlan, plan_orders
 from orderweave.planning.pricing import (
     list_calls,
@@ -44,15 +44,19 @@ from orderweave.planning.stock import needs_receipts
 from orderweave_sdk.manifest import SearchField
 
 _ORDER_ROOTS = frozenset({"order", "orders", "node", "nodes", "customer", "_entities"})
-# What a guest sees of an order takes the same of the systems whatever is selected of it.
+# What a root field takes of an order whatever is selected of it: a guest sees always the same, and whoever follows an
+# order makes the gateway look at all that may change of it, by every name that it has (`live/looking.py`).
 _COORDINATES_OF_ROOT = {
     "customer": CUSTOMER_COORDINATES,
     "trackedOrder": TRACKED_COORDINATES,
     "trackOrder": ("Order.customer", "Order.billingAddress", "Order.shippingAddress"),
     "trackingLink": ("Order.id",),
     "revokeTracking": ("Order.id",),
+    "orderUpdated": tuple(sorted(FACETS_OF_FIELD.keys() - ALL_SOURCES)),
+    "shipmentUpdated": ("Order.identifiers", "Order.shipments", "Package.events"),
+    "trackedOrderUpdated": (*TRACKED_COORDINATES, "Order.identifiers"),
 }
-STOCK_ROOTS = frozenset({"inventory", "oversells"})
+STOCK_ROOTS = frozenset({"inventory", "oversells", "inventoryChanged", "oversellsChanged"})
 _WITHOUT_ORDERS = frozenset({*STOCK_ROOTS, "product", "locations"})
 _OF_INDEX = frozenset({"orderAggregates", "inventoryAggregates"})
 _COUNT = "OrderConnection.totalCount"

@@ -85,7 +85,7 @@ _BEYOND_INDEX = frozenset(
     }
 )
 # Fields whose answer is about all systems: everyone who may know the order is asked.
-_ALL_SOURCES = frozenset({"Order.sources", "Order.conflicts"})
+ALL_SOURCES = frozenset({"Order.sources", "Order.conflicts"})
 _ALL_KEYS = frozenset({"Order.identifiers"})
 
 
@@ -112,7 +112,7 @@ def needs_of(coordinates: Iterable[str], read: Iterable[str] = ()) -> Needs:
     touched = selected.union(read)
     return Needs(
         facets=frozenset(facet for coordinate in touched for facet in FACETS_OF_FIELD.get(coordinate, _FREE)),
-        all_sources=bool(selected & _ALL_SOURCES),
+        all_sources=bool(selected & ALL_SOURCES),
         all_keys=bool(selected & _ALL_KEYS),
         beyond_index=bool(selected & _BEYOND_INDEX),
         fields=frozenset(name for owner, _, name in (entry.partition(".") for entry in touched) if owner == "Order"),

@@ -15,6 +15,7 @@ from strawberry import Info, field
 from orderweave.answering import Gateway
 from orderweave.answering.errors import RequestError, bad_input, overloaded
 from orderweave.answering.inventory import MOST_SKUS
+from orderweave.answering.overselling import DEFAULT_CHECKED
 from orderweave.live import Feed, Full, Missed, Subject, Topic
 from orderweave.model.rights import Caller
 from orderweave.model.terms import Lane, Terms
@@ -160,14 +161,12 @@ class InventoryUpdate:
     cursor: str = field(description="Hand it in as `after` to go on from here.")
     at: datetime = field(description="The state is at least as young as this.")
     changed: list[str] = field(
-        directives=[ListSize(assumed_size=20)],
         description="The SKUs whose numbers became others.",
     )
     gap: bool = field(
         description="Whether there may have been more changes than these: the cursor was too old, or too much happened."
     )
     items: list[InventoryItem] = field(
-        directives=[ListSize(assumed_size=20)],
         description="The SKUs that changed, as they are now; all of them in a first answer and after a gap.",
     )
 
@@ -179,14 +178,12 @@ class OversellUpdate:
     cursor: str = field(description="Hand it in as `after` to go on from here.")
     at: datetime = field(description="The state is at least as young as this.")
     changed: list[str] = field(
-        directives=[ListSize(assumed_size=20)],
         description="The SKUs that became oversold, by other numbers, or no longer; in lower case.",
     )
     gap: bool = field(
         description="Whether there may have been more changes than these: the cursor was too old, or too much happened."
     )
     oversells: list[Oversell] = field(
-        directives=[ListSize(assumed_size=20)],
         description="Every case among the SKUs that changed, as it is now; none of one that is oversold no longer. Of "
         "all SKUs in a first answer and after a gap.",
     )
@@ -253,7 +250,10 @@ class Subscription:
                 if isinstance(update, TrackedOrderUpdate) and update.order is None:
                     return
 
-    @strawberry.subscription(description="Stock of some SKUs (1 to 200) whenever a number of one of them changes.")
+    @strawberry.subscription(
+        description="Stock of some SKUs (1 to 200) whenever a number of one of them changes.",
+        directives=[ListSize(slicing_arguments=["skus"], sized_fields=["changed", "items"])],
+    )
     async def inventory_changed(
         self, info: Asked, skus: Skus, after: After = None
     ) -> AsyncGenerator[InventoryUpdate, None]:
@@ -276,7 +276,15 @@ class Subscription:
 
     @strawberry.subscription(
         description="What is oversold whenever that changes: among some SKUs (1 to 200), or among all that are listed, "
-        "at most 1000, where an index knows them."
+        "at most 1000, where an index knows them.",
+        directives=[
+            ListSize(
+                assumed_size=DEFAULT_CHECKED,
+                slicing_arguments=["skus"],
+                sized_fields=["changed", "oversells"],
+                require_one_slicing_argument=False,
+            )
+        ],
     )
     async def oversells_changed(
         self, info: Asked, skus: SomeSkus = None, after: After = None

@@ -8,8 +8,9 @@ from orderweave.web.addresses import Addresses
 from orderweave.web.forgery import Preflight
 from orderweave.web.origins import Origins
 
-# Who asks is told by Authorization, by a key of their own, or by a browser's cookie.
-_VARY = b"Accept, Accept-Encoding, Authorization, Cookie, X-API-Key"
+# Who asks is told by Authorization, by a key of their own, or by a browser's cookie; what stands beside the data is
+# asked for by the headers of `wishes`.
+_VARY = b"Accept, Accept-Encoding, Authorization, Cookie, Orderweave-Cost, Orderweave-Explain, X-API-Key"
 
 
 class Door:

@@ -61,7 +61,7 @@ class _Downloads:
                 job = await job_of(gateway.parts, request.path_params["id"], caller)
                 exports = gateway.parts.exports
         except Unidentified as error:
-            more = {"www-authenticate": "Bearer"} if error.status == 401 else {}
+            more = {name.decode(): value.decode() for name, value in error.headers}
             return _refused(error.status, str(error), error.code, more)
         except RequestError as error:
             return _refused(503, str(error), error.code, {"retry-after": "1"})

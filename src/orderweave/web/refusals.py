@@ -14,8 +14,6 @@ HeaderList = list[tuple[bytes, bytes]]
 
 # A place is free again as soon as one answer is done; a caller who comes back after this finds one or is told again.
 _LATER: HeaderList = [(b"retry-after", b"1")]
-# How to come back, where a caller is not let in: with another credential, or a little later.
-_MORE_FOR: dict[int, HeaderList] = {401: [(b"www-authenticate", b"Bearer")], 503: _LATER}
 
 
 class BadRequest(Exception):
@@ -36,7 +34,7 @@ def refusal_of(error: BadRequest | Unidentified | Overloaded) -> tuple[int, Answ
     if isinstance(error, BadRequest):
         return error.status, failed(str(error), Code.BAD_REQUEST), [*error.headers]
     if isinstance(error, Unidentified):
-        return error.status, failed(str(error), error.code), [*_MORE_FOR.get(error.status, [])]
+        return error.status, failed(str(error), error.code), [*error.headers]
     return 503, busy(), [*_LATER]
 
 

@@ -14,7 +14,8 @@ from tests.unit.web.hostile_bodies import HOSTILE
 pytestmark = pytest.mark.systems
 
 _SECONDS = 0.2
-# The best of so many counts: what else the machine does is not the gateway's.
+# The best of so many counts: what else the machine does is not the gateway's. None of these is a document that could be
+# kept, so that a second try takes the same way as the first.
 _TRIES = 5
 
 

@@ -11,21 +11,32 @@ import pytest
 
 from orderweave.demo.business import DemoBusiness
 from tests.systems.serving.served import Served
-from tests.unit.web.hostile import BODIES
+from tests.unit.web.gateway_over_http import JSON
+from tests.unit.web.hostile import BODIES, Body
 
 pytestmark = pytest.mark.systems
 
 MOST_SECONDS = 0.2
-# What makes more calls than this to the systems, as its caller's limits let it, takes their time and not ours.
-MOST_CALLS = 50
 # The quickest of so many counts: what else the machine does is not the document's fault.
 TRIES = 3
+# Within its caller's limits it makes the systems be asked for 49 lists of a customer's orders: the time is theirs, who
+# answer in the same processor's turns here. An operator bounds it by `upstream_calls`.
+ASKS_MUCH = "customers under aliases"
+MUCH = 50
+
+
+def anew(body: Body, number: int) -> bytes:
+    """The request with a document that the gateway has not seen: what it knows of one it answers out of memory."""
+    return json.dumps({**body, "query": f"{body['query']}\n# {number}"}).encode()
 
 
 async def test_no_hostile_document_takes_long(tmp_path: Path) -> None:
-    """Each is answered within the bound, with the status of a request that was understood, and leaves no fault."""
-    headers = {"content-type": "application/json", "orderweave-cost": "1"}
-    slow: dict[str, float] = {}
+    """Each is answered within the bound, seen for the first time in every try, with the status of a request that was
+    understood, and leaves no fault. One alone is let off the bound: the one that keeps the systems busy, not the
+    gateway, and its price says that it does.
+    """
+    headers = {**JSON, "orderweave-cost": "1"}
+    slow: dict[str, list[float]] = {}
     async with DemoBusiness(seed=7, orders=100) as business:
         served = Served(business, tmp_path)
         served.write()
@@ -33,20 +44,19 @@ async def test_no_hostile_document_takes_long(tmp_path: Path) -> None:
             await served.start(workers=1)
             async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{served.port}", headers=headers) as client:
                 for name, body in BODIES.items():
-                    sent = json.dumps(body)
                     seconds = []
-                    for _ in range(TRIES):
+                    for number in range(TRIES):
+                        sent = anew(body, number)
                         began = time.perf_counter()
                         answer = await client.post("/graphql", content=sent)
                         seconds.append(time.perf_counter() - began)
                         assert answer.status_code == 200, name
-                        document = answer.json()
-                        codes = {error["extensions"]["code"] for error in document.get("errors", ())}
+                        codes = {error["extensions"]["code"] for error in answer.json().get("errors", ())}
                         assert not codes & {"INTERNAL", "OVERLOADED", "DEADLINE_EXCEEDED"}, name
-                    calls = document.get("extensions", {}).get("cost", {}).get("upstreamCalls", 0)
-                    asked = "data" in document and calls > MOST_CALLS
-                    if min(seconds) > MOST_SECONDS and not asked:
-                        slow[name] = min(seconds)
+                    if name == ASKS_MUCH:
+                        assert answer.json()["extensions"]["cost"]["upstreamCalls"] > MUCH
+                    elif min(seconds) > MOST_SECONDS:
+                        slow[name] = seconds
         finally:
             served.end()
     assert slow == {}

@@ -163,6 +163,7 @@ async def test_it_is_refused(making: Making, reason: Reason) -> None:
     """The token is refused for just this reason, and valid callers go in before and after."""
     async with running() as issuing:
         assert (await issuing.caller(issuing.token())).role == "staff"
+        issuing.clock.advance(5)
         assert await issuing.refusal({b"authorization": b"Bearer " + making(issuing)}) is reason
         assert (await issuing.caller(issuing.token())).role == "staff"
         assert (await issuing.caller(issuing.customer())).role == "customer"

@@ -135,7 +135,11 @@ async def test_who_sends_nothing() -> None:
 def test_every_reason_has_words(reason: Reason) -> None:
     """Each reason has words, and a status and a code that say whose turn it is."""
     refused = Refused(reason)
-    odd = {Reason.NO_ROLE: (403, "FORBIDDEN"), Reason.KEYS_UNAVAILABLE: (503, "ISSUER_UNAVAILABLE")}
+    odd = {
+        Reason.NO_ROLE: (403, "FORBIDDEN"),
+        Reason.KEYS_UNAVAILABLE: (503, "ISSUER_UNAVAILABLE"),
+        Reason.KEYS_ASKED_JUST_NOW: (503, "ISSUER_UNAVAILABLE"),
+    }
     assert str(refused)
     assert (refused.status, refused.code) == odd.get(reason, (401, "UNAUTHENTICATED"))
 

@@ -276,11 +276,14 @@ def respelled(segment: bytes) -> bytes:
 
 @pytest.mark.parametrize(("attack", "reason"), ATTACKS.values(), ids=ATTACKS.keys())
 async def test_it_is_refused(attack: Attack, reason: Reason) -> None:
-    """The token is refused for just this reason, valid callers go in before and after, and keys are fetched once."""
+    """The token is refused for just this reason, valid callers go in before and after, and keys are fetched once, but
+    for the key of a name that nobody knows: for that one once more.
+    """
     async with running() as issuing:
         assert (await issuing.caller(issuing.token())).role == "staff"
+        issuing.clock.advance(5)
         assert await issuing.refusal({b"authorization": b"Bearer " + attack(issuing)}) is reason
         assert (await issuing.caller(issuing.token())).role == "staff"
         assert (await issuing.caller(issuing.customer())).role == "customer"
         fetched = issuing.fetched
-    assert sorted(fetched) == sorted({*fetched})
+    assert max(map(fetched.count, fetched)) <= (2 if reason is Reason.TOKEN_KEY else 1)

@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orderweave.answering.showing import IDENTITY, MASKED, scopes_of, shown
-from orderweave.model.order import Company, Customer, Order, TimelineEntry
+from orderweave.model.order import Company, Customer, Order, Package, Shipment, TimelineEntry
 from orderweave.model.provenance import FieldConflict, Freshness, SystemValue
 from orderweave.model.rights import ALL_RIGHTS, Owned, Rights, Scope
-from orderweave_sdk.records import Address, Refund
+from orderweave_sdk.records import Address, Refund, ShipmentStatus, TrackingEvent
 from tests.unit.businesses import NOON
 
 # A text that stands in no word of ours, so that it can be looked for anywhere.
@@ -46,6 +46,14 @@ CONFLICTS = st.builds(
     rule=st.just("CUSTOMER: shop is believed most"),
     values=st.lists(st.builds(SystemValue, system=st.just("erp"), value=maybe(SECRET)), max_size=2).map(tuple),
 )
+EVENTS = st.builds(
+    TrackingEvent,
+    occurred_at=st.just(NOON),
+    status=st.just(ShipmentStatus.DELIVERED),
+    message=maybe(SECRET),
+    location=st.just("Depot Bern"),
+)
+SHIPMENTS = st.lists(EVENTS, max_size=3).map(lambda events: shipment(tuple(events)))
 ORDERS = st.builds(
     Order,
     id=st.just("id"),
@@ -55,6 +63,7 @@ ORDERS = st.builds(
     company=st.none() | st.builds(Company, id=st.just("co"), name=st.just("Acme"), tax_id=maybe(SECRET)),
     billing_address=st.none() | ADDRESSES,
     shipping_address=st.none() | ADDRESSES,
+    shipments=st.lists(SHIPMENTS, max_size=2).map(tuple),
     adjustments=st.lists(st.builds(Refund, external_id=st.just("r"), note=maybe(SECRET)), max_size=2).map(tuple),
     timeline=st.lists(
         st.builds(
@@ -65,6 +74,34 @@ ORDERS = st.builds(
     conflicts=st.lists(CONFLICTS, max_size=3).map(tuple),
     freshness=st.just(FRESH),
 )
+
+
+def shipment(events: tuple[TrackingEvent, ...]) -> Shipment:
+    """A shipment of one package with these events."""
+    package = Package(
+        carrier=None,
+        tracking_number="T1",
+        tracking_url=None,
+        status=ShipmentStatus.DELIVERED,
+        eta=None,
+        promised_by=None,
+        on_time=None,
+        last_checked_at=None,
+        lines=None,
+        events=events,
+    )
+    return Shipment(
+        id="s",
+        number="S1",
+        status=ShipmentStatus.DELIVERED,
+        location=None,
+        shipped_at=NOON,
+        delivered_at=NOON,
+        is_return=False,
+        lines=(),
+        packages=(package,),
+        source="wms",
+    )
 
 
 def texts(thing: Any) -> Iterator[str]:
@@ -79,6 +116,11 @@ def texts(thing: Any) -> Iterator[str]:
             yield from texts(item)
 
 
+def events(order: Order) -> list[TrackingEvent]:
+    """What happened to the order's parcels."""
+    return [event for goods in order.shipments for package in goods.packages for event in package.events]
+
+
 @given(ORDERS)
 def test_nothing_of_people_is_left(order: Order) -> None:
     """Of a masked order no text about a person is left, of a postal code two characters, and all that was there is."""
@@ -91,6 +133,8 @@ def test_nothing_of_people_is_left(order: Order) -> None:
             assert (after.id, after.name) == (before.id, before.name and MASKED)
     assert len(seen.timeline) == len(order.timeline)
     assert [refund.note for refund in seen.adjustments] == [refund.note and MASKED for refund in order.adjustments]
+    for event, told in zip(events(order), events(seen), strict=True):
+        assert told == msgspec.structs.replace(event, message=event.message and MASKED)
     assert [conflict.path for conflict in seen.conflicts] == [conflict.path for conflict in order.conflicts]
 
 

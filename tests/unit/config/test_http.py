@@ -48,7 +48,9 @@ def wrong_with(folder: Path, content: Any) -> list[str]:
 
 
 def test_defaults() -> None:
-    """Without the table no other origin may ask, answers are compressed, any document is run and may be left."""
+    """Without the table no other origin may ask, answers are compressed, any document is run and may be left, and the
+    schema may be read.
+    """
     settings, manifest, problems = read_http({}, {}, Path())
     assert (manifest, problems) == (None, [])
     assert settings == HttpSettings(
@@ -59,6 +61,7 @@ def test_defaults() -> None:
         compress=True,
         documents="any",
         automatic=True,
+        introspection=True,
         manifests=(),
     )
 
@@ -79,6 +82,7 @@ def test_a_whole_table(tmp_path: Path) -> None:
         "compress": False,
         "documents": "known",
         "automatic": False,
+        "introspection": False,
         "manifests": ["portal.json"],
     }
     settings, manifest, problems = read_http(table, {}, tmp_path)
@@ -92,7 +96,7 @@ def test_a_whole_table(tmp_path: Path) -> None:
     ("table", "key", "message"),
     [
         ([], "http", "must be a table"),
-        ({"origin": []}, "http.origin", "unknown key; known here: automatic, compress, credentials, documents, mani"),
+        ({"origin": []}, "http.origin", "unknown key; known here: automatic, compress, credentials, documents, intr"),
         ({"origins": "https://a.example"}, "http.origins", "must be a list of texts"),
         ({"origins": [1]}, "http.origins", "must be a list of texts"),
         (

@@ -249,3 +249,9 @@ def test_what_cannot_be_explained(document: str, operation: str | None, message:
     with pytest.raises(ExplainError) as raised:
         plan(document, operation=operation)
     assert str(raised.value).startswith(message)
+
+
+def test_what_would_take_too_long_to_validate() -> None:
+    """A document that the gateway refuses for its comparisons is not explained either, and the words say why."""
+    with pytest.raises(ExplainError, match="more than 50000 comparisons of fields"):
+        plan("{ systems { " + "name " * 400 + "} }")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 from graphql import get_introspection_query
 
+from orderweave.bootstrap import Orderweave
 from orderweave.model.rights import Caller, Scope
-from orderweave.operations import gate
+from orderweave.operations import gate, rules
 from orderweave.operations.answers import Answer, Request
 from orderweave.operations.documents import LONGEST_DOCUMENT
 from orderweave.operations.running import Operations
@@ -95,6 +97,30 @@ async def test_length_and_nesting() -> None:
     chain = "".join(f"fragment F{one} on Query{{...F{one + 1}}}" for one in range(1_500))
     (error,) = (await ask(f"{{...F0}}{chain}", limited(tokens=50_000))).errors
     assert error["extensions"] == told("nesting", 15, None)
+
+
+@pytest.mark.parametrize("count", [200, 223, 224, 400, 900])
+async def test_a_valid_document_is_validated_whole_or_told_its_limit(count: int) -> None:
+    """Up to the tokens that there may be, the same field so many times in one place is answered, or refused by the name
+    of the limit: comparisons of each field with each other of its name.
+    """
+    answer = await ask("{ systems { " + "name " * count + "} }", limited())
+    if count * (count - 1) <= rules.MOST_COMPARISONS:
+        assert (answer.executed, answer.errors) == (True, ())
+        return
+    (error,) = answer.errors
+    assert error == {
+        "message": "the document has more than 50000 comparisons of fields that may overlap; 50000 are allowed",
+        "extensions": told("comparisons", 50_000, None),
+    }
+
+
+async def test_nesting_that_validation_gives_up_on_has_its_name() -> None:
+    """Inline fragments in fragments, a level in three tokens, nest deeper than graphql-core goes: told as nesting."""
+    deeper, out = "... { " * 120, "} " * 120
+    query = f"{{ {deeper} ...A {out} }} fragment A on Query {{ {deeper} __typename {out} }}"
+    (error,) = (await ask(query, limited())).errors
+    assert error["extensions"] == told("nesting", 200, None)
 
 
 async def test_values_of_variables_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,6 +234,27 @@ async def test_introspection_needs_the_scope(query: str) -> None:
         "extensions": {"code": "FORBIDDEN"},
     }
     assert (await ask('{ __typename node(id: "x") { __typename } }', STRANGER)).executed
+
+
+async def test_an_operator_lets_nobody_read_the_schema() -> None:
+    """With `http.introspection = false` nobody reads it, whoever has all scopes included, as all have where there is no
+    access control; and no error tells what was perhaps meant.
+    """
+    http = msgspec.structs.replace(WOVEN.configuration.http, introspection=False)
+    closed = Orderweave(msgspec.structs.replace(WOVEN.configuration, http=http))
+    context = Context(closed.gateway)
+    for query in ("{ __schema { queryType { name } } }", '{ __type(name: "Order") { name } }'):
+        (error,) = (await OPERATIONS.run(Request(query=query), context)).errors
+        assert error == {
+            "message": "the schema cannot be read from here: introspection is switched off",
+            "extensions": {"code": "FORBIDDEN"},
+        }
+    for query, variables in HINTS:
+        answer = await OPERATIONS.run(Request(query=query, variables=variables), context)
+        assert answer.errors, query
+        assert "did you mean" not in str(answer.errors).lower(), query
+    assert (await OPERATIONS.run(Request(query="{ __typename systems { name } }"), context)).errors == ()
+    await closed.close()
 
 
 async def test_the_standard_introspection_works_and_twice_that_does_not() -> None:

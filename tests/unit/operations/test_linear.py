@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
-from graphql import FragmentDefinitionNode, GraphQLObjectType, OperationDefinitionNode, parse
+from graphql import FragmentDefinitionNode, GraphQLObjectType, OperationDefinitionNode, parse, validate
+from graphql.execution.values import VariableValues
 
+from orderweave.operations.documents import Document
+from orderweave.operations.permitting import scopes_taken
 from orderweave.operations.response import ResponsePrice
+from orderweave.operations.rules import MOST_COMPARISONS, RULES, OverlappingFields, TooManyComparisons
 from orderweave.operations.shape import MOST, Shape, shape_of
+from orderweave.operations.upstream import Planner
 from orderweave.operations.weights import Weights
-from orderweave.schema import build_schema
-from tests.unit.web.hostile import field_bomb, fragment_bomb
+from tests.unit.fake_business import erp, shop, wms
+from tests.unit.fake_systems import weave
+from tests.unit.web.hostile import ORDER, field_bomb, fragment_bomb
+from tests.unit.work import counted
 
-SCHEMA = build_schema()._schema
+WOVEN = weave(shop(), erp(), wms())
+SCHEMA = WOVEN.schema._schema
 WEIGHTS = Weights(SCHEMA)
+NONE = VariableValues({}, {})
 
 
 def looked_at(document: str) -> tuple[Shape, int, int]:
@@ -74,3 +84,125 @@ def test_a_circle_ends() -> None:
     fragments = {node.name.value: node for node in parsed.definitions if isinstance(node, FragmentDefinitionNode)}
     shape = shape_of(parsed.definitions[0], fragments)
     assert (shape.fields, shape.depth, shape.steps) == (3, 2, 6)
+
+
+def numbered(count: int, text: str) -> str:
+    """A text so many times, with its number in place of `#`."""
+    return " ".join(text.replace("#", str(one)) for one in range(count))
+
+
+# Documents by their size: twice the size is twice the document.
+GROWING: dict[str, Callable[[int], str]] = {
+    "a bomb of fragments": fragment_bomb,
+    "a chain of fragments": lambda size: (
+        f"{{ {ORDER} {{ ...F0 }} }} "
+        + " ".join(f"fragment F{one} on Order {{ id ...F{one + 1} }}" for one in range(size))
+        + f" fragment F{size} on Order {{ id }}"
+    ),
+    "fragments side by side": lambda size: (
+        f"{{ {ORDER} {{ {numbered(size, '...F#')} }} }} " + numbered(size, "fragment F# on Order { id }")
+    ),
+    "aliases": lambda size: f"{{ {ORDER} {{ {numbered(size, 'a#: number')} }} }}",
+    "roots over one fragment": lambda size: (
+        "{ " + numbered(size, 'a#: order(by: {number: "#"}) { ...F }') + " } fragment F on Order { id number status }"
+    ),
+    "conditions": lambda size: (
+        f"query ({numbered(size, '$v#: Boolean = true')}) "
+        f"{{ systems {{ {numbered(size, 'a#: title @include(if: $v#)')} }} }}"
+    ),
+    "operations over one chain": lambda size: (
+        numbered(size, "query Q# { ...F0 }")
+        + " ".join(f" fragment F{one} on Query {{ ...F{one + 1} }}" for one in range(size))
+        + f" fragment F{size} on Query {{ __typename }}"
+    ),
+    "parts of an interface": lambda size: f'{{ node(id: "x") {{ {numbered(size, "... on Order { a#: number }")} }} }}',
+    "unknown fields": lambda size: f"{{ systems {{ {numbered(size, 'x#')} }} }}",
+}
+SMALL_RULES = [rule for rule in RULES if rule is not OverlappingFields]
+
+
+def validation(document: Document) -> None:
+    """All rules but the one with a bound of its own."""
+    validate(SCHEMA, document.parsed, SMALL_RULES, max_errors=10_000)
+
+
+def planning(document: Document) -> None:
+    """The plan of the first operation, and what it makes the systems be asked."""
+    parts = WOVEN.gateway.parts
+    root = SCHEMA.query_type
+    assert root is not None
+    planner = Planner(WEIGHTS, parts.business, parts.authority)
+    planner.plans(document.operations[0], root, document.fragments, NONE)
+
+
+def scopes(document: Document) -> None:
+    """The scopes that the first operation takes."""
+    scopes_taken(SCHEMA, document.fragments, document.operations[0], NONE)
+
+
+def calls(step: Callable[[Document], None], text: str) -> int:
+    """The calls of functions that a step makes for a document; the first time may learn what is kept of the schema."""
+    document = Document(text, 10_000)
+    step(document)
+    with counted() as work:
+        step(document)
+    return work.calls
+
+
+# Only what is valid is planned.
+STEPS = [
+    (step, kind)
+    for step in (validation, planning, scopes)
+    for kind in GROWING
+    if step is validation or kind != "unknown fields"
+]
+
+
+@pytest.mark.parametrize(("step", "kind"), STEPS, ids=[f"{step.__name__}, {kind}" for step, kind in STEPS])
+def test_work_grows_with_the_document(step: Callable[[Document], None], kind: str) -> None:
+    """What the second doubling of a document adds is twice what the first one added, to the call: neither validation
+    nor planning nor the look at scopes grows by more than the document does.
+    """
+    small, middle, large = (calls(step, GROWING[kind](size)) for size in (10, 20, 40))
+    assert middle > small
+    assert large - middle == 2 * (middle - small)
+
+
+def test_a_plan_looks_at_a_fragment_once_a_root() -> None:
+    """Roots that each spread one large fragment are planned one by one: the work is that of the fields with fragments
+    spread, of which the limit `fields` lets through a thousand.
+    """
+    for size in (5, 10, 20):
+        roots = numbered(size, 'a#: order(by: {number: "#"}) { ...F }')
+        text = f"{{ {roots} }} fragment F on Order {{ {numbered(size, 'b#: number')} }}"
+        document = Document(text, 10_000)
+        assert document.shape(document.operations[0]).fields == size + size * size
+        assert calls(planning, text) < 40 * (size + size * size)
+
+
+class Watched(OverlappingFields):
+    """The rule, that tells how much it spent."""
+
+    spent = 0
+
+    def enter_selection_set(self, *given: Any) -> None:
+        """See `OverlappingFields`."""
+        try:
+            super().enter_selection_set(*given)
+        finally:
+            Watched.spent = MOST_COMPARISONS - self.rule_context.remaining_complexity_budget
+
+
+@pytest.mark.parametrize("size", [10, 80, 320])
+@pytest.mark.parametrize("kind", GROWING)
+def test_comparisons_of_fields_end(kind: str, size: int) -> None:
+    """The one rule that compares fields with each other ends within its bound, whatever the document's size: it is
+    done, or it raises one step after.
+    """
+    document = Document(GROWING[kind](size), 10_000)
+    try:
+        validate(SCHEMA, document.parsed, [Watched])
+    except TooManyComparisons:
+        assert MOST_COMPARISONS < Watched.spent <= MOST_COMPARISONS + 2
+    else:
+        assert Watched.spent <= MOST_COMPARISONS

@@ -168,6 +168,46 @@ DOCUMENTS: dict[str, str] = {
     "200 variables of no use": "query (" + " ".join(f"$v{one}: Int" for one in range(200)) + ") { systems { name } }",
     "variables of unknown types": "query (" + " ".join(f"$v{one}: Nothing" for one in range(200)) + ") { __typename }",
     "a type of 190 lists": "query ($v: " + "[" * 190 + "Int" + "]" * 190 + ") { systems { name } }",
+    # Values that are none, or of no use.
+    "a search of 60,000 characters": '{ orders(search: "' + "a" * 60_000 + '") { nodes { id } } }',
+    "a search of signs": '{ orders(search: "' + "%_*?()[]{}|&!:'" * 20 + '") { nodes { id } } }',
+    "a cursor of 60,000 characters": '{ orders(after: "' + "A" * 60_000 + '") { nodes { id } } }',
+    "a cursor that is none": '{ orders(after: "bm8gY3Vyc29y") { nodes { id } } }',
+    "an id of 60,000 characters": '{ node(id: "' + "A" * 60_000 + '") { id } }',
+    "an id with a zero byte": '{ node(id: "T3JkZXI\u0000") { id } }',
+    "a date beyond all calendars": '{ orders(filter: {placedAt: {gte: "99999-12-31T00:00:00Z"}}) { nodes { id } } }',
+    "a date of 60,000 digits": '{ orders(filter: {placedAt: {gte: "' + "1" * 60_000 + '"}}) { nodes { id } } }',
+    "an amount that is no number": '{ orders(filter: {total: {gte: "NaN", lte: "-Infinity"}}) { nodes { id } } }',
+    "an amount of 60,000 digits": '{ orders(filter: {total: {gte: "' + "9" * 60_000 + '"}}) { nodes { id } } }',
+    "no name at all": "{ order(by: {}) { id } }",
+    "many names at once": '{ order(by: {number: "1", id: "2", key: {system: "shop", name: "id", value: "3"}}) { id } }',
+    "null where something must be": "{ order(by: null) { id } }",
+    "a filter of 80 alternatives": "{ orders(filter: {or: [" + '{number: {eq: "1"}} ' * 80 + "]}) { nodes { id } } }",
+    "a default that is a large filter": "query ($f: OrderFilter = {or: ["
+    + '{number: {eq: "1"}} ' * 80
+    + "]}) { orders(filter: $f) { nodes { id } } }",
+    "names that mean something elsewhere": "{ systems { "
+    + " ".join(f"{name}: name" for name in ("__proto__", "constructor", "toString", "__class__", "__dict__", "self"))
+    + " } }",
+    # Kinds of operations and of definitions.
+    "45 guesses in one mutation": "mutation { "
+    + " ".join(f't{one}: trackOrder(number: "{one}", email: "a@b.c") {{ access {{ token }} }}' for one in range(45))
+    + " }",
+    "a subscription that is posted": 'subscription { orderUpdated(by: {number: "1001"}) { order { id } } }',
+    "a subscription of many roots": "subscription { "
+    + " ".join(f'a{one}: orderUpdated(by: {{number: "{one}"}}) {{ cursor }}' for one in range(60))
+    + " }",
+    "types in place of an operation": " ".join(f"type T{one} {{ a: Int }}" for one in range(120)),
+    "types beside an operation": "{ systems { name } } "
+    + " ".join(f"extend type Query {{ a{one}: Int }}" for one in range(90)),
+    "conditions by 75 variables": "query ("
+    + " ".join(f"$v{one}: Boolean = true" for one in range(75))
+    + ") { systems { "
+    + " ".join(f"title @include(if: $v{one})" for one in range(75))
+    + " } }",
+    "parts that are deferred in each other": f"{{ {ORDER} {{ " + "... @defer { " * 45 + "id" + " }" * 47,
+    "48 parts that are deferred": f"{{ {ORDER} {{ " + "... @defer { number } " * 48 + "} }",
+    "an age on every field": "{ " + "systems @freshness(maxAge: 1) { name } " * 45 + "}",
     # Introspection.
     "introspection ten times": "{ " + " ".join(f"a{one}: __schema {{ types {{ name }} }}" for one in range(50)) + " }",
     "the whole schema four times": _STANDARD.replace("__schema {", "a: __schema {", 1)

@@ -9,11 +9,12 @@ import pytest
 from orderweave.web import Door, compressing
 from orderweave.web.compressing import SMALLEST_COMPRESSED, accepts_gzip
 from orderweave.web.etags import etag_of, is_known
+from orderweave.web.wishes import COST_HEADER, EXPLAIN_HEADER
 from orderweave_sdk.errors import Unreachable
 from tests.unit.web.gateway_over_http import NEW, business, caller
 
 QUERY = '{ order(by: {number: "1001"}) { number customer { email } } }'
-VARY = "Accept, Accept-Encoding, Authorization, Cookie, X-API-Key"
+VARY = "Accept, Accept-Encoding, Authorization, Cookie, Orderweave-Cost, Orderweave-Explain, X-API-Key"
 LARGE = "{ " + " ".join(f"s{number}: systems {{ name title kind capabilities facets }}" for number in range(18)) + " }"
 
 
@@ -63,6 +64,16 @@ async def test_the_media_type_is_part_of_what_is_kept() -> None:
     async with caller() as client:
         response = await client.get("/graphql", params={"query": QUERY}, headers={"accept": NEW})
     assert "Accept," in response.headers["vary"]
+
+
+@pytest.mark.parametrize("header", [COST_HEADER, EXPLAIN_HEADER])
+async def test_what_a_header_adds_to_an_answer_is_part_of_what_is_kept(header: str) -> None:
+    """The price and the plan make other bytes of the same question, and `Vary` names the header that asks for them."""
+    async with caller() as client:
+        plain = await client.get("/graphql", params={"query": QUERY})
+        more = await client.get("/graphql", params={"query": QUERY}, headers={header: "1"})
+    assert plain.headers["etag"] != more.headers["etag"]
+    assert header in plain.headers["vary"].lower().split(", ")
 
 
 async def test_head_is_get_without_the_body() -> None:

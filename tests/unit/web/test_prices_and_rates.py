@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 import httpx
 import pytest
 
-from orderweave.access import Headers
+from orderweave.access import Headers, Identify
+from orderweave.config.roles import BUILT_IN
 from orderweave.model.rights import Caller, Limits, Rights, Scope
 from orderweave.operations import documents
 from orderweave.web import build_app
@@ -30,9 +31,11 @@ async def by_header(headers: Headers) -> Caller:
 
 
 @asynccontextmanager
-async def client_of(woven: Woven, address: str = "203.0.113.5") -> AsyncIterator[httpx.AsyncClient]:
+async def client_of(
+    woven: Woven, address: str = "203.0.113.5", identify: Identify = by_header
+) -> AsyncIterator[httpx.AsyncClient]:
     """A client at an address, of a gateway that knows callers and trusts one proxy."""
-    app = build_app(woven.schema, woven.gateway, door=Door(identify=by_header, addresses=Addresses(["10.0.0.1"])))
+    app = build_app(woven.schema, woven.gateway, door=Door(identify=identify, addresses=Addresses(["10.0.0.1"])))
     transport = httpx.ASGITransport(app=app, client=(address, 1))
     async with httpx.AsyncClient(transport=transport, base_url="http://gateway", headers=JSON) as client:
         yield client
@@ -105,6 +108,23 @@ async def test_names_are_told_apart_and_others_by_address() -> None:
         assert await statuses(elsewhere, 1) == [200]
         assert await statuses(proxy, 3, **{"x-forwarded-for": "198.51.100.1"}) == [200, 200, 429]
         assert await statuses(proxy, 1, **{"x-forwarded-for": "198.51.101.1"}) == [200]
+
+
+async def guest(headers: Headers) -> Caller:
+    """Who sends no credential, where nothing is said of guests."""
+    role = BUILT_IN["guest"]
+    return Caller(name="anonymous", role="guest", rights=Rights(scopes=role.scopes), limits=role.limits)
+
+
+async def test_guests_pay_by_where_they_are_unasked() -> None:
+    """Nobody need configure that guests' points are counted, by the part of the network: one spends nobody else's."""
+    woven = business()
+    told = []
+    for address in ("203.0.113.5", "203.0.113.99", "203.0.114.5"):
+        async with client_of(woven, address, identify=guest) as client:
+            answer = await client.post("/graphql", json={"query": "{ __typename }"})
+            told.append((answer.headers["ratelimit-policy"], answer.headers["ratelimit"].split(";")[1]))
+    assert told == [('"points";q=100000;w=60', left) for left in ("r=99999", "r=99998", "r=99999")]
 
 
 async def test_without_points_nothing_is_counted() -> None:
