@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 import pytest
 
-from connectors.odoo.tests.servers import Odoo16, Odoo19, ask, connected
+from connectors.odoo.tests.servers import START, Odoo16, Odoo19, ask, connected, many_orders, world_of
 from orderweave_odoo.changes import OVERLAP
 from orderweave_odoo.connector import OdooConnector
 from orderweave_odoo.expressible import told_order
@@ -24,29 +23,7 @@ from orderweave_sdk.errors import GiveUp
 from orderweave_sdk.manifest import SearchField
 from orderweave_sdk.records import Facet, Key, OrderRecord
 from orderweave_sdk.testing.comparing import comparable
-from orderweave_sdk.testing.samples import sample_world
 from orderweave_sdk.testing.simulator import SimulatedAnswer, SimulatedRequest
-from orderweave_sdk.testing.world import World
-
-START = datetime(2026, 3, 1, 8, tzinfo=UTC)
-
-
-def many_orders(count: int) -> tuple[OrderRecord, ...]:
-    """So many orders of the samples' shapes, each with ids of its own."""
-    found: list[OrderRecord] = []
-    for block in range(-(-count // 25)):
-
-        def ids(kind: str, n: int, block: int = block) -> str:
-            return OdooSimulator.external_id(kind, n if kind in ("location", "product") else n + 1000 * block)
-
-        found += sample_world(ids).orders
-    return tuple(found[:count])
-
-
-def world_of(orders: Iterable[OrderRecord]) -> World:
-    """The samples with these orders."""
-    whole = sample_world(OdooSimulator.external_id)
-    return World(orders=tuple(orders), stock=whole.stock, products=whole.products, locations=whole.locations)
 
 
 @pytest.mark.parametrize(
