@@ -98,7 +98,7 @@ class FaultContract(ContractSetting):
         assert found.gaps[0].external_id in (bad, None)
 
     async def test_a_page_of_bad_records(self, subject: Any, system: SimulatedSystem) -> None:
-        """Behind more unreadable records than a page holds a search goes on, or says that it cannot; never is it done."""
+        """Behind more unreadable records than a page holds a search goes on or says that it cannot; it does not end."""
         self.need(Capability.SEARCH_ORDERS)
         if Fault.BAD_RECORD not in system.supported_faults:
             pytest.skip("a record of this system cannot have a wrong type")

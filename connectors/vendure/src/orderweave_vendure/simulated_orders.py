@@ -200,12 +200,9 @@ def _entries(said: OrderRecord) -> Iterable[Fields]:
     """The history: what the timeline holds, and the moves of the fulfillments."""
     happenings = [(entry.occurred_at, entry.kind, _told(entry.kind, entry.message)) for entry in said.timeline or ()]
     for shipment in said.fulfillment.shipments if said.fulfillment else ():
-        moves = (("Pending", "Shipped", shipment.shipped_at), ("Shipped", "Delivered", shipment.delivered_at))
-        happenings += [
-            (moment, FULFILLMENT_MOVED, {"fulfillmentId": shipment.external_id, "from": before, "to": after})
-            for before, after, moment in moves
-            if moment is not None
-        ]
+        if shipment.shipped_at is not None:
+            moved = {"fulfillmentId": shipment.external_id, "from": "Pending", "to": "Shipped"}
+            happenings.append((shipment.shipped_at, FULFILLMENT_MOVED, moved))
     for n, (moment, kind, data) in enumerate(happenings, 1):
         yield {"id": str(n), "createdAt": on_wire(moment), "type": kind, "isPublic": True, "data": data}
 

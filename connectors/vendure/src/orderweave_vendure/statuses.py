@@ -94,7 +94,8 @@ STATUSES = StatusMap.of(
             "Created": "PENDING",
             "Pending": "PENDING",
             "Shipped": "IN_TRANSIT",
-            "Delivered": "DELIVERED",
+            # As above: staff move a fulfillment, no carrier does.
+            "Delivered": "IN_TRANSIT",
             "Cancelled": "CANCELED",
         },
     },
