@@ -82,6 +82,7 @@ async def test_a_search_that_finds_nothing_readable_ends() -> None:
     async with Odd("A_SalesOrder", "SalesOrder", 40) as system:
         system.seed(seconds_apart(system, 40))
         connecting = Connecting(SapS4hanaConnector, system.settings())
+        assert isinstance(connecting.connector, SapS4hanaConnector)
         search = Search(
             conditions=(), sort=SearchField.UPDATED_AT, descending=False, size=2, after=None, facets=frozenset()
         )
