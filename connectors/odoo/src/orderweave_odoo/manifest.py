@@ -16,7 +16,7 @@ from orderweave_sdk.records import Axis, Facet, SystemKind
 from orderweave_sdk.statuses import StatusMap
 
 STATUSES = StatusMap.of(
-    "1",
+    "2",
     {
         # The order's state. Odoo has no word for an order that is over: "done" (until 16) and the lock (from 17) only
         # say that it may no longer be edited. Where such an order has nothing left to deliver and nothing left to

@@ -29,7 +29,7 @@ NOT_TO_SHIP = f"{NOT_SHIPPED}, {CANCELLED}"
 OK, ERROR, WARN = "0", "1", "2"
 
 STATUSES = StatusMap.of(
-    "1.5.2",
+    "1.5.2.1",
     {
         Axis.ORDER: {
             # In the system and not yet placed.

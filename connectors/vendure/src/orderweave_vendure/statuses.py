@@ -30,7 +30,7 @@ _ORDER = {
 }
 
 STATUSES = StatusMap.of(
-    "3.7",
+    "3.7.1",
     {
         Axis.ORDER: _ORDER,
         # The order's state again, but for those that are silent.
