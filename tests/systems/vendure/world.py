@@ -266,13 +266,16 @@ def _shipments(
             tracking_number=parcel.tracking,
             status=parcel.status,
             events=tuple(
-                TrackingEvent(occurred_at=at, status=ShipmentStatus.IN_TRANSIT) for at in (shipped, delivered) if at
+                TrackingEvent(occurred_at=at, status=ShipmentStatus.IN_TRANSIT, raw_code=move)
+                for move, at in (("Shipped", shipped), ("Delivered", delivered))
+                if at
             ),
         )
         found.append(
             Shipment(
                 external_id=fact["id"],
                 status=parcel.status,
+                raw_status="Delivered" if delivered else None,
                 shipped_at=shipped,
                 lines=tuple(
                     GoodsLine(quantity=Decimal(parcel.goods[sku]), sku=sku, line_id=line["orderLineId"])

@@ -69,7 +69,9 @@ _STATE_OF_GOODS = {
     "PARTIALLY_FULFILLED": "PartiallyShipped",
 }
 _GOODS_OF_STATE = {"Delivered": "FULFILLED", "Shipped": "FULFILLED", "PartiallyShipped": "PARTIALLY_FULFILLED"}
+_SHIPPED, _DELIVERED = "Shipped", "Delivered"
 _SHIPMENT_STATES = {
+    ShipmentStatus.DELIVERED: _DELIVERED,
     ShipmentStatus.CANCELED: "Cancelled",
     ShipmentStatus.PENDING: "Pending",
     ShipmentStatus.LABEL_CREATED: "Pending",
@@ -77,7 +79,9 @@ _SHIPMENT_STATES = {
 }
 _SHIPMENT_MEANINGS = {
     "Pending": ShipmentStatus.PENDING,
-    "Shipped": ShipmentStatus.IN_TRANSIT,
+    _SHIPPED: ShipmentStatus.IN_TRANSIT,
+    # Staff moved it there: the word stays, and is no delivery.
+    _DELIVERED: ShipmentStatus.IN_TRANSIT,
     "Cancelled": ShipmentStatus.CANCELED,
 }
 
@@ -98,7 +102,7 @@ def order_as_said(record: OrderRecord) -> OrderRecord:
     paid, refunded = paid_and_refunded(settled, currency)
     timeline = tuple(entry for entry in record.timeline or () if entry.kind in ENTRY_KINDS)
     moments = [header.placed_at, record.updated_at, *(entry.occurred_at for entry in timeline)]
-    moments += [sent.shipped_at for sent in shipments]
+    moments += [moment for sent in shipments for moment in (sent.shipped_at, delivered_move(sent))]
     updated = max((moment for moment in moments if moment is not None), default=None)
     totals = totals_said(header.totals, currency, paid, refunded, canceled=canceled)
     return OrderRecord(
@@ -146,7 +150,15 @@ def state_of(record: OrderRecord) -> str:
 
 def shipment_state(shipment: Shipment) -> str:
     """The state of a fulfillment."""
-    return _SHIPMENT_STATES.get(shipment.status, "Shipped")
+    if shipment.raw_status == _DELIVERED:
+        return _DELIVERED
+    return _SHIPMENT_STATES.get(shipment.status, _SHIPPED)
+
+
+def delivered_move(shipment: Shipment) -> datetime | None:
+    """When it was moved to Delivered: when it arrived, or the event that tells of the move."""
+    events = (event for package in shipment.packages for event in package.events or ())
+    return shipment.delivered_at or next((each.occurred_at for each in events if each.raw_code == _DELIVERED), None)
 
 
 def _statuses(
@@ -197,14 +209,16 @@ def _line(line: Line, currency: str, *, canceled: bool) -> Line:
 def _shipment(shipment: Shipment, lines: tuple[Line, ...]) -> Shipment:
     state = shipment_state(shipment)
     status = _SHIPMENT_MEANINGS[state]
-    shipped = shipment.shipped_at if state == "Shipped" else None
+    shipped = shipment.shipped_at if state in (_SHIPPED, _DELIVERED) else None
+    delivered = delivered_move(shipment) if state == _DELIVERED else None
     tracked = [package for package in shipment.packages if package.tracking_number]
     return Shipment(
         external_id=shipment.external_id,
         status=status,
+        raw_status=state if state == _DELIVERED else None,
         shipped_at=shipped,
         lines=tuple(said for goods in shipment.lines if (said := _goods(goods, lines)) is not None),
-        packages=tuple(_package(package, status, shipped) for package in tracked[:1]),
+        packages=tuple(_package(package, status, shipped, delivered) for package in tracked[:1]),
     )
 
 
@@ -215,14 +229,18 @@ def _goods(goods: GoodsLine, lines: tuple[Line, ...]) -> GoodsLine | None:
     return None
 
 
-def _package(package: Package, status: ShipmentStatus, shipped: datetime | None) -> Package:
+def _package(package: Package, status: ShipmentStatus, shipped: datetime | None, delivered: datetime | None) -> Package:
     carrier = package.carrier
     name = (carrier.name or carrier.code) if carrier else None
     return Package(
         carrier=msgspec.structs.replace(carrier, code=None, name=name) if carrier and name else None,
         tracking_number=package.tracking_number,
         status=status,
-        events=(TrackingEvent(occurred_at=shipped, status=ShipmentStatus.IN_TRANSIT),) if shipped else (),
+        events=tuple(
+            TrackingEvent(occurred_at=moment, status=ShipmentStatus.IN_TRANSIT, raw_code=move)
+            for move, moment in ((_SHIPPED, shipped), (_DELIVERED, delivered))
+            if moment is not None
+        ),
     )
 
 
