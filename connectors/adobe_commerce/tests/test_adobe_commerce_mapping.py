@@ -246,9 +246,17 @@ def test_virtual_orders_have_no_shipping_address() -> None:
 
 
 def test_payments_refunds_and_transactions() -> None:
-    """One payment with its sums; credit memos that are open or canceled gave nothing back."""
+    """One payment with its sums; credit memos that are open or canceled gave nothing back, and the note of one that did
+    is what its customer may read.
+    """
+    comments = [
+        {"comment": "A liar, watch him", "is_visible_on_front": 0},
+        {"comment": "Nobody said for whom"},
+        {"comment": "", "is_visible_on_front": 1},
+        {"comment": "Broken", "is_visible_on_front": 1},
+    ]
     memos: list[dict[str, Any]] = [
-        {"entity_id": 1, "state": 2, "base_grand_total": 10, "comments": [{"comment": ""}, {"comment": "Broken"}]},
+        {"entity_id": 1, "state": 2, "base_grand_total": 10, "comments": comments},
         {"entity_id": 2, "state": 1, "base_grand_total": 20},
         {"entity_id": 3, "state": 3, "base_grand_total": 30},
     ]
@@ -342,8 +350,8 @@ def test_timeline() -> None:
     """Remarks and statuses in order of time; of one second the one that came later stays later."""
     entries = [
         {"created_at": "2026-03-02 10:00:00", "status": "complete", "comment": None},
-        {"created_at": "2026-03-01 10:00:00", "status": "processing", "comment": "Paid"},
-        {"created_at": "2026-03-01 10:00:00", "status": "pending", "comment": "Placed"},
+        {"created_at": "2026-03-01 10:00:00", "status": "processing", "comment": "Paid", "is_visible_on_front": 1},
+        {"created_at": "2026-03-01 10:00:00", "status": "pending", "comment": "Placed", "is_visible_on_front": 1},
         {"created_at": None, "status": "pending", "comment": "Nowhere"},
     ]
     first, later = datetime(2026, 3, 1, 10, tzinfo=UTC), datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -352,6 +360,19 @@ def test_timeline() -> None:
         Happening(occurred_at=first, kind="NOTE", message="Paid"),
         Happening(occurred_at=later, kind="STATUS", message="complete"),
     )
+
+
+@pytest.mark.parametrize("visible", [0, None])
+def test_remarks_of_staff(visible: int | None) -> None:
+    """Of a remark that the shop does not show, or does not say that it does, only that it was made is told."""
+    entry = {
+        "created_at": "2026-03-01 10:00:00",
+        "status": "pending",
+        "comment": "A liar",
+        "is_visible_on_front": visible,
+    }
+    at = datetime(2026, 3, 1, 10, tzinfo=UTC)
+    assert record(wire(status_histories=[entry])).timeline == (Happening(occurred_at=at, kind="NOTE", message=None),)
 
 
 def test_only_wanted_words() -> None:

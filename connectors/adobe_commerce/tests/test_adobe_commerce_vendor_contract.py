@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -9,16 +10,18 @@ import pytest
 
 from orderweave_adobe_commerce.connector import AdobeCommerceConnector
 from orderweave_adobe_commerce.manifest import FACETS
-from orderweave_adobe_commerce.simulator import ACCESS_TOKEN, AdobeCommerceCloudSimulator, AdobeCommerceSimulator
+from orderweave_adobe_commerce.simulator import ACCESS_TOKEN, ADMIN, AdobeCommerceCloudSimulator, AdobeCommerceSimulator
 from orderweave_sdk.aiohttp_transport import AiohttpTransport
 from orderweave_sdk.batches import keys_of
 from orderweave_sdk.capabilities import Condition, Search
 from orderweave_sdk.clock import Call
 from orderweave_sdk.connecting import Connecting
+from orderweave_sdk.errors import FixCredentials
 from orderweave_sdk.manifest import Operator, SearchField
 from orderweave_sdk.records import Facet
 from orderweave_sdk.testing.contracts import contract_file
 from orderweave_sdk.testing.openapi_contract import OpenapiContract, load_openapi
+from orderweave_sdk.testing.samples import sample_world
 from orderweave_sdk.testing.simulator import SimulatedAnswer, SimulatedRequest
 from orderweave_sdk.transport import Request
 
@@ -125,19 +128,36 @@ async def test_whole_answers(path: str, shop: AdobeCommerceSimulator) -> None:
     assert paas().calls_problems(shop.calls) == []
 
 
-async def test_admin_sign_in(shop: AdobeCommerceSimulator) -> None:
-    """The request for an admin's token and the token are as in Adobe's document."""
-    request = SimulatedRequest(
-        method="POST",
-        path="/rest/all/V1/integration/admin/token",
-        query=(),
-        headers={"content-type": "application/json"},
-        body=b'{"username":"orderweave","password":"simulated-password"}',
-    )
-    answer = await shop.answer(request)
-    assert answer.status == 200
-    assert paas().request_problems(request) == []
-    assert paas().answer_problems(request, answer) == []
+class SignIns(AdobeCommerceSimulator):
+    """Remembers how it was asked for tokens, and what it said."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.exchanges: list[tuple[SimulatedRequest, SimulatedAnswer]] = []
+
+    async def answer(self, request: SimulatedRequest) -> SimulatedAnswer:
+        """As the vendor."""
+        answer = await super().answer(request)
+        if self.signs_in(request):
+            self.exchanges.append((request, answer))
+        return answer
+
+
+async def test_admin_sign_in() -> None:
+    """The connector's request for an admin's token and the token are as in Adobe's document; the same for a refusal."""
+    async with SignIns() as shop:
+        shop.seed(sample_world(shop.external_id))
+        for password in (ADMIN["password"], "another"):
+            who = {"url": shop.url, "username": ADMIN["username"], "password": password}
+            connecting = Connecting(AdobeCommerceConnector, who)
+            with nullcontext() if password == ADMIN["password"] else pytest.raises(FixCredentials):
+                await connecting.connector.check(Call.within(10))
+            await connecting.close()
+    assert shop.exchanges[0][1].status == 200
+    assert {answer.status for _, answer in shop.exchanges[1:]} == {401}
+    for request, answer in shop.exchanges:
+        assert paas().request_problems(request) == []
+        assert paas().answer_problems(request, answer) == []
 
 
 async def test_refusals(shop: AdobeCommerceSimulator) -> None:

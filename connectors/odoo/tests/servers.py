@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 
 from orderweave_odoo.connector import OdooConnector
@@ -13,9 +14,12 @@ from orderweave_sdk.batches import keys_of
 from orderweave_sdk.capabilities import Orders
 from orderweave_sdk.clock import Call
 from orderweave_sdk.connecting import Connecting
-from orderweave_sdk.records import Facet
+from orderweave_sdk.records import Facet, OrderRecord
 from orderweave_sdk.testing.samples import sample_world
 from orderweave_sdk.testing.simulator import SimulatedAnswer, SimulatedRequest
+from orderweave_sdk.testing.world import World
+
+START = datetime(2026, 3, 1, 8, tzinfo=UTC)
 
 
 class Odoo19(OdooSimulator):
@@ -90,3 +94,21 @@ def rpc_error(name: str, message: str) -> SimulatedAnswer:
     data = {"name": name, "message": message, "arguments": [message], "context": {}, "debug": "Traceback"}
     error = {"code": 200, "message": "Odoo Server Error", "data": data}
     return SimulatedAnswer(body=json.dumps({"jsonrpc": "2.0", "id": 1, "error": error}).encode())
+
+
+def many_orders(count: int) -> tuple[OrderRecord, ...]:
+    """So many orders of the samples' shapes, each with ids of its own."""
+    found: list[OrderRecord] = []
+    for block in range(-(-count // 25)):
+
+        def ids(kind: str, n: int, block: int = block) -> str:
+            return OdooSimulator.external_id(kind, n if kind in ("location", "product") else n + 1000 * block)
+
+        found += sample_world(ids).orders
+    return tuple(found[:count])
+
+
+def world_of(orders: Iterable[OrderRecord]) -> World:
+    """The samples with these orders."""
+    whole = sample_world(OdooSimulator.external_id)
+    return World(orders=tuple(orders), stock=whole.stock, products=whole.products, locations=whole.locations)

@@ -6,12 +6,14 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
+import msgspec
 import pytest
 
-from connectors.odoo.tests.orders import bill, line, order, partner, parts, picking, transfers
+from connectors.odoo.tests.orders import bill, line, order, partner, parts, picking, read, transfers
 from orderweave_odoo.manifest import STATUSES
 from orderweave_odoo.mapping import order_record
 from orderweave_odoo.parties import addresses, customer
+from orderweave_odoo.payloads import ProductRow
 from orderweave_sdk.records import (
     Address,
     Axis,
@@ -137,6 +139,29 @@ def test_delivery_word(status: str | bool | None, states: list[str], raw: str, m
     """The order's own word; where the server has no such field (15), what its transfers say."""
     told = transfers([picking(place, state) for place, state in enumerate(states, start=1)], [])
     record = order_record(order(delivery_status=status), frozenset({Facet.FULFILLMENT}), parts(moved=told))
+    assert words(record) == {Axis.FULFILLMENT: (raw, meaning)}
+
+
+@pytest.mark.parametrize("status", [False, None])
+@pytest.mark.parametrize(
+    ("state", "kinds", "raw", "meaning"),
+    [
+        ("cancel", ["consu"], "none/canceled", "CANCELED"),
+        ("cancel", ["service"], "none/canceled", "CANCELED"),
+        ("sale", ["service", "combo"], "none/services", "NOT_REQUIRED"),
+        ("sale", ["service", "consu"], "none", "UNFULFILLED"),
+        ("sale", ["service", "product"], "none", "UNFULFILLED"),
+        ("sale", ["service", False], "none", "UNFULFILLED"),
+        ("sale", [], "none", "UNFULFILLED"),
+    ],
+)
+def test_nothing_to_deliver(status: bool | None, state: str, kinds: list[str | bool], raw: str, meaning: str) -> None:
+    """What was canceled, or is services alone, does not wait for ever. What is not known to be a service is sent."""
+    rows = [line(n, product_id=[n, "It"]) for n in range(1, len(kinds) + 1)]
+    rows.append(line(99, name="Freight", is_delivery=True, product_id=False))
+    known = {n: read(ProductRow, {"id": n, "type": kind}) for n, kind in enumerate(kinds, start=1)}
+    told = msgspec.structs.replace(parts(lines=rows), products=known)
+    record = order_record(order(delivery_status=status, state=state), frozenset({Facet.FULFILLMENT}), told)
     assert words(record) == {Axis.FULFILLMENT: (raw, meaning)}
 
 

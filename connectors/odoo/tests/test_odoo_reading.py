@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import msgspec
 import pytest
 
-from connectors.odoo.tests.servers import Odoo16, Odoo19, ask, connected
+from connectors.odoo.tests.servers import START, Odoo16, Odoo19, ask, connected, many_orders, world_of
 from orderweave_odoo.changes import OVERLAP
 from orderweave_odoo.connector import OdooConnector
 from orderweave_odoo.expressible import told_order
@@ -22,31 +21,9 @@ from orderweave_sdk.capabilities import Search
 from orderweave_sdk.clock import Call
 from orderweave_sdk.errors import GiveUp
 from orderweave_sdk.manifest import SearchField
-from orderweave_sdk.records import Facet, Key, OrderRecord
+from orderweave_sdk.records import Axis, Facet, Key, OrderRecord, StatusWord
 from orderweave_sdk.testing.comparing import comparable
-from orderweave_sdk.testing.samples import sample_world
 from orderweave_sdk.testing.simulator import SimulatedAnswer, SimulatedRequest
-from orderweave_sdk.testing.world import World
-
-START = datetime(2026, 3, 1, 8, tzinfo=UTC)
-
-
-def many_orders(count: int) -> tuple[OrderRecord, ...]:
-    """So many orders of the samples' shapes, each with ids of its own."""
-    found: list[OrderRecord] = []
-    for block in range(-(-count // 25)):
-
-        def ids(kind: str, n: int, block: int = block) -> str:
-            return OdooSimulator.external_id(kind, n if kind in ("location", "product") else n + 1000 * block)
-
-        found += sample_world(ids).orders
-    return tuple(found[:count])
-
-
-def world_of(orders: Iterable[OrderRecord]) -> World:
-    """The samples with these orders."""
-    whole = sample_world(OdooSimulator.external_id)
-    return World(orders=tuple(orders), stock=whole.stock, products=whole.products, locations=whole.locations)
 
 
 @pytest.mark.parametrize(
@@ -256,6 +233,23 @@ async def test_mixed_look_ups() -> None:
     assert [record.external_id for record in found.records] == ["1000001", "1000002", "1000003", "1000004"]
     assert nobody.records == ()
     assert sum(call.operation == "sale.order.search_read" for call in server.calls) == 2
+
+
+async def test_lines_of_orders_without_a_delivery() -> None:
+    """For fulfillment alone they are read of these orders alone: whether there is anything to deliver."""
+    orders = [told_order(order) for order in many_orders(3)]
+    word = StatusWord(Axis.FULFILLMENT, "", "UNFULFILLED", "")
+    others = tuple(each for each in orders[1].statuses if each.axis is not Axis.FULFILLMENT)
+    orders[1] = msgspec.structs.replace(orders[1], fulfillment=None, statuses=(*others, word))
+    server = Odoo19()
+    server.seed(world_of(orders))
+    async with connected(server) as subject:
+        keys = keys_of("id", [order.external_id for order in orders])
+        found = await subject.find_orders(keys, frozenset({Facet.FULFILLMENT}), Call.within(10))
+    assert [record.statuses[0].raw == "none" for record in found.records] == [False, True, False]
+    lines = [call.request for call in server.calls if call.operation == "sale.order.line.search_read"]
+    asked = [request.json()["domain"] for request in lines]
+    assert asked == [[["order_id", "in", [int(orders[1].external_id)]]]]
 
 
 async def test_stock_costs_four_calls() -> None:

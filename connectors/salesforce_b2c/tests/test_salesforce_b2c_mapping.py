@@ -71,14 +71,17 @@ def test_identity() -> None:
 
 
 def test_header() -> None:
-    """Placed is created, by which the vendor sorts; sums are in its taxation, a discount is their difference."""
+    """Placed is created, by which the vendor sorts; sums are in its taxation, a discount is their difference.
+
+    The gift certificate that was bought is in the subtotal, as it is in the total.
+    """
     header = record(cancelCode="FRAUD", cancelDescription="A note").header
     assert header is not None
     assert header.placed_at == datetime(2026, 5, 19, 15, 23, 18, tzinfo=UTC)
     assert header.channel == Channel(code="RefArch", kind=ChannelKind.SALES_DESK)
     assert header.cancel_reason == "FRAUD"
     assert header.totals == Totals(
-        subtotal=eur("120.10"), discount=eur("10.0"), shipping=eur("7.93"), tax=eur("18.85"), total=eur("118.03")
+        subtotal=eur("140.10"), discount=eur("10.0"), shipping=eur("7.93"), tax=eur("18.85"), total=eur("138.03")
     )
     assert header.discounts == (Discount(title="Ten off", code="TEN", amount=eur("10")),)
 
@@ -122,6 +125,28 @@ def test_what_is_not_shipped_of_an_order_that_is_over(status: str) -> None:
         "CANCELED",
     )
     assert word(record(status=status, shippingStatus="shipped"), Axis.FULFILLMENT) == ("shipped", "FULFILLED")
+
+
+@pytest.mark.parametrize("status", ["cancelled", "failed"])
+@pytest.mark.parametrize(
+    ("ended", "paid", "meaning"),
+    [
+        ([], "not_paid", "VOIDED"),
+        ([0], "not_paid", "VOIDED"),
+        ([None], "not_paid", "VOIDED"),
+        ([1], "not_paid", "FAILED"),
+        ([0], "paid", "PAID"),
+        ([0], "part_paid", "PARTIALLY_PAID"),
+    ],
+)
+def test_what_is_not_paid_of_an_order_that_is_over(
+    ended: list[int | None], paid: str, meaning: str, status: str
+) -> None:
+    """It will not be, whatever was authorized; a refusal stays one, and money that was taken stays taken."""
+    found = record(status=status, paymentStatus=paid, paymentInstruments=[instrument(each) for each in ended])
+    assert word(found, Axis.PAYMENT)[1] == meaning
+    assert found.payments
+    assert [payment.status for payment in found.payments.payments] == [PaymentStatus(meaning)] * len(ended)
 
 
 def instrument(ended: int | None) -> dict[str, Any]:
@@ -237,13 +262,13 @@ def test_payments() -> None:
             external_id="pay1",
             status=PaymentStatus.AUTHORIZED,
             method="CREDIT_CARD",
-            authorized=eur("98.03"),
+            authorized=eur("118.03"),
             transactions=(
                 Transaction(
                     external_id="t1",
                     kind=TransactionKind.AUTHORIZATION,
                     status=TransactionStatus.SUCCESS,
-                    amount=eur("98.03"),
+                    amount=eur("118.03"),
                 ),
             ),
         ),

@@ -107,9 +107,10 @@ _S, _P, _F = SearchField.STATUS, SearchField.PAYMENT_STATUS, SearchField.FULFILL
         (_S, ["FAILED"], (), True),
         (_S, ["OPEN", "PENDING"], (), True),
         (_P, ["PAID"], (("paymentStatus", "paid"),), False),
-        # The vendor's word is wider: what is not paid may be authorized.
+        # The vendor's word is wider: what is not paid may be authorized, or void.
         (_P, ["PENDING"], (("paymentStatus", "not_paid"),), True),
-        (_P, ["PENDING", "AUTHORIZED", "FAILED"], (("paymentStatus", "not_paid"),), False),
+        (_P, ["PENDING", "AUTHORIZED", "FAILED"], (("paymentStatus", "not_paid"),), True),
+        (_P, ["PENDING", "AUTHORIZED", "FAILED", "VOIDED"], (("paymentStatus", "not_paid"),), False),
         (_P, ["AUTHORIZED", "PAID"], (("paymentStatus", "not_paid,paid"),), True),
         (_F, ["CANCELED"], (("shippingStatus", "not_shipped"),), True),
         (_F, ["UNFULFILLED", "CANCELED", "FULFILLED"], (("shippingStatus", "not_shipped,shipped"),), False),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import msgspec
 import pytest
@@ -14,16 +15,19 @@ from orderweave_salesforce_b2c.connector import SalesforceB2cConnector
 from orderweave_salesforce_b2c.manifest import MANIFEST
 from orderweave_salesforce_b2c.mapping import CHANNELS, order_record
 from orderweave_salesforce_b2c.payloads import OrderPayload
+from orderweave_salesforce_b2c.signing_in import ACCOUNT_MANAGER, ACCOUNT_MANAGER_PATH, slas_path, tenant_scope
 from orderweave_salesforce_b2c.simulator import ORDERS, SalesforceB2cSimulator
 from orderweave_salesforce_b2c.statuses import STATUSES
 from orderweave_sdk.batches import keys_of
 from orderweave_sdk.capabilities import Condition, Search
 from orderweave_sdk.clock import Call
+from orderweave_sdk.connecting import Connecting
 from orderweave_sdk.errors import FixCredentials
 from orderweave_sdk.manifest import Operator, SearchField
 from orderweave_sdk.records import Axis, Facet
 from orderweave_sdk.testing.contracts import contract_file
 from orderweave_sdk.testing.openapi_contract import OpenapiContract, load_openapi
+from orderweave_sdk.testing.samples import sample_world
 from orderweave_sdk.testing.simulator import LoggedCall, SimulatedAnswer, SimulatedRequest
 
 from .wire_orders import wire
@@ -145,6 +149,54 @@ async def test_a_site_that_is_none(site: SalesforceB2cSimulator) -> None:
         answer = await site.answer(request)
         assert answer.status == 404
         assert document("orders").answer_problems(request, answer) == []
+
+
+class SignIns(SalesforceB2cSimulator):
+    """Remembers how it was asked for tokens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: dict[str, dict[str, str]] = {}
+
+    async def answer(self, request: SimulatedRequest) -> SimulatedAnswer:
+        """As the vendor."""
+        if self.signs_in(request):
+            self.asked[request.path] = dict(parse_qsl(request.body.decode()))
+        return await super().answer(request)
+
+
+async def test_sign_ins() -> None:
+    """Tokens are asked for where the documents say, by the flow that they name, with scopes that they have for what is
+    read. They say no more of it: no document describes the exchange itself.
+    """
+    async with SignIns() as site:
+        site.seed(sample_world(site.external_id))
+        connecting = Connecting(SalesforceB2cConnector, site.settings())
+        await connecting.connector.check(Call.within(10))
+        await connecting.close()
+    organization = str(site.settings()["organization_id"])
+    admin, shopper = site.asked[ACCOUNT_MANAGER_PATH], site.asked[slas_path(organization)]
+    assert len(site.asked) == 2
+    assert admin["grant_type"] == shopper["grant_type"] == "client_credentials"
+    scopes = set(admin["scope"].split()) - {tenant_scope(organization)}
+    needed = set()
+    for name, path, method, scheme in (
+        ("orders", "/organizations/{organizationId}/orders", "get", "AmOAuth2"),
+        ("orders", "/organizations/{organizationId}/orders/{orderNo}", "get", "AmOAuth2"),
+        ("products", "/organizations/{organizationId}/product-search", "post", "AmOAuth2"),
+    ):
+        told = raw_document(name)
+        flow = told["components"]["securitySchemes"][scheme]["flows"]["clientCredentials"]
+        assert flow["tokenUrl"] == ACCOUNT_MANAGER + ACCOUNT_MANAGER_PATH
+        (allowed,) = (set(each[scheme]) for each in told["paths"][path][method]["security"] if scheme in each)
+        (scope,) = scopes & allowed
+        assert scope in flow["scopes"]
+        needed.add(scope)
+    assert needed == scopes
+    schemes = raw_document("shopper-availability")["components"]["securitySchemes"]
+    flow = schemes["ShopperToken"]["flows"]["clientCredentials"]
+    assert urlsplit(flow["tokenUrl"]).path == slas_path("{organizationId}")
+    assert "sfcc.shopper-availability" in flow["scopes"]
 
 
 def words_of(schema: str) -> set[str]:

@@ -28,7 +28,7 @@ def wire(**changed: Any) -> dict[str, Any]:
         "exportStatus": "ready",
         "currency": "EUR",
         "taxation": "gross",
-        "orderTotal": 118.03,
+        "orderTotal": 138.03,
         "productSubTotal": 120.10,
         "productTotal": 110.1,
         "shippingTotal": 7.93,
@@ -117,7 +117,7 @@ def wire(**changed: Any) -> dict[str, Any]:
                 "paymentMethodId": "CREDIT_CARD",
                 "paymentCard": {"holder": "Erika Muster", "maskedNumber": "************1111"},
                 "paymentTransaction": {
-                    "amount": 98.03,
+                    "amount": 118.03,
                     "transactionId": "t1",
                     "authorizationStatus": {"status": 0, "code": "OK"},
                 },

@@ -19,7 +19,6 @@ from orderweave.model.parcels import tidy_tracking
 from orderweave.model.provenance import Fetched
 from orderweave.planning.authority import Aspect
 from orderweave_sdk.records import (
-    Axis,
     Fulfillment,
     FulfillmentOrderStatus,
     FulfillmentStatus,
@@ -49,9 +48,7 @@ _PROGRESS: dict[ShipmentStatus, int] = {
     ShipmentStatus.RETURNING: 10,
     ShipmentStatus.RETURNED: 11,
 }
-# Kinds whose word "delivered" comes from the carrier's scans; an ERP's "done" never does.
-_WITNESSES = frozenset({SystemKind.CARRIER, SystemKind.WMS, SystemKind.OMS, SystemKind.STOREFRONT})
-# What a word about deliveries is worth when no witness says it.
+# What an order's word about deliveries is worth while no shipment of it is delivered.
 _UNWITNESSED = {
     FulfillmentStatus.DELIVERED: FulfillmentStatus.FULFILLED,
     FulfillmentStatus.PARTIALLY_DELIVERED: FulfillmentStatus.PARTIALLY_FULFILLED,
@@ -98,7 +95,9 @@ class Goods:
     def status(self, word: FulfillmentStatus) -> FulfillmentStatus:
         """The order's fulfillment: by quantities where a plan states them, else the believed word.
 
-        DELIVERED only when every shipment is, or without shipments when a witness of deliveries says so.
+        A connector says DELIVERED of a shipment for what a carrier, a proof of delivery or a collection witnessed
+        (`ShipmentStatus`), whatever its system's kind. An order's word has no such witness: it is delivered when every
+        shipment is.
         """
         outgoing = [
             shipment
@@ -117,19 +116,12 @@ class Goods:
         sent = sum((line.quantity for shipment in filter(has_left, outgoing) for line in shipment.lines), Decimal(0))
         if planned > 0 and sent > 0:
             word = FulfillmentStatus.FULFILLED if sent >= planned else FulfillmentStatus.PARTIALLY_FULFILLED
+        delivered = [shipment for shipment in outgoing if shipment.status is ShipmentStatus.DELIVERED]
         if word in (FulfillmentStatus.FULFILLED, FulfillmentStatus.DELIVERED) and outgoing:
-            delivered = [shipment for shipment in outgoing if shipment.status is ShipmentStatus.DELIVERED]
             if len(delivered) == len(outgoing):
                 return FulfillmentStatus.DELIVERED
             return FulfillmentStatus.PARTIALLY_DELIVERED if delivered else FulfillmentStatus.FULFILLED
-        return word if self._is_witnessed(word) else _UNWITNESSED.get(word, word)
-
-    def _is_witnessed(self, word: FulfillmentStatus) -> bool:
-        return any(
-            said.axis is Axis.FULFILLMENT and said.normalized == word and self._kinds[fetched.system] in _WITNESSES
-            for fetched in self._members.ranked(Aspect.FULFILLMENT)
-            for said in fetched.record.statuses
-        )
+        return word if delivered else _UNWITNESSED.get(word, word)
 
     def _choose(self) -> list[tuple[Fetched, ShipmentRecord]]:
         taken: list[tuple[Fetched, ShipmentRecord]] = []
@@ -191,7 +183,7 @@ class Goods:
             self._package(fetched, package, lines if going == [package] else None)
             for package in shipment.packages
         )
-        status = self._shipment_status(fetched, shipment, packages)
+        status = _shipment_status(shipment, packages)
         delivered_at = shipment.delivered_at
         if delivered_at is None and status is ShipmentStatus.DELIVERED:
             delivered_at = max(
@@ -211,32 +203,12 @@ class Goods:
             source=fetched.system,
         )
 
-    def _shipment_status(
-        self, fetched: Fetched, shipment: ShipmentRecord, packages: tuple[Package, ...]
-    ) -> ShipmentStatus:
-        """The least advanced of its packages, for a shipment is there when all of it is; else its own word.
-
-        A voided package is none. One that was lost or went back keeps the shipment from being delivered.
-        """
-        going = [package.status for package in packages if package.status is not ShipmentStatus.CANCELED]
-        if not going and packages:
-            return ShipmentStatus.CANCELED
-        if going and ShipmentStatus.UNKNOWN not in going:
-            undelivered = [status for status in going if status is not ShipmentStatus.DELIVERED]
-            return min(undelivered, key=_PROGRESS.__getitem__, default=ShipmentStatus.DELIVERED)
-        return self._witnessed(fetched, shipment.status)
-
-    def _witnessed(self, fetched: Fetched, status: ShipmentStatus) -> ShipmentStatus:
-        if status is ShipmentStatus.DELIVERED and self._kinds[fetched.system] not in _WITNESSES:
-            return ShipmentStatus.IN_TRANSIT
-        return status
-
     def _package(self, fetched: Fetched, package: PackageRecord, all_of_it: tuple[LineQuantity, ...] | None) -> Package:
         said = [(fetched, package)]
         if package.tracking_number:
             said = self._packages[tidy_tracking(package.tracking_number)]
         packages = [entry for _, entry in said]
-        status = max((self._witnessed(who, entry.status) for who, entry in said), key=lambda word: _PROGRESS[word])
+        status = max((entry.status for _, entry in said), key=lambda word: _PROGRESS[word])
         events = _events(packages)
         promised = next((entry.promised_by for entry in packages if entry.promised_by), None)
         arrived = next((event.occurred_at for event in events if event.status is ShipmentStatus.DELIVERED), None)
@@ -281,6 +253,20 @@ class Goods:
             for fetched, fulfillment in self._members.leading(Aspect.HEADER, planning)
             for order in fulfillment.fulfillment_orders
         )
+
+
+def _shipment_status(shipment: ShipmentRecord, packages: tuple[Package, ...]) -> ShipmentStatus:
+    """The least advanced of its packages, for a shipment is there when all of it is; else its own word.
+
+    A voided package is none. One that was lost or went back keeps the shipment from being delivered.
+    """
+    going = [package.status for package in packages if package.status is not ShipmentStatus.CANCELED]
+    if not going and packages:
+        return ShipmentStatus.CANCELED
+    if going and ShipmentStatus.UNKNOWN not in going:
+        undelivered = [status for status in going if status is not ShipmentStatus.DELIVERED]
+        return min(undelivered, key=_PROGRESS.__getitem__, default=ShipmentStatus.DELIVERED)
+    return shipment.status
 
 
 def _numbers(shipment: ShipmentRecord) -> set[str]:

@@ -136,8 +136,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         name="bad-record",
         about="reading",
-        demands="One record that cannot be read is a gap beside the good ones.",
-        suite=("test_one_bad_record",),
+        demands="A record that cannot be read is a gap beside the good ones; a search goes on behind a page of them.",
+        suite=("test_one_bad_record", "test_a_page_of_bad_records"),
     ),
     Rule(
         name="search-pages",

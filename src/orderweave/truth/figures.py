@@ -31,7 +31,7 @@ class Figures(msgspec.Struct, frozen=True, kw_only=True):
     Joins are counted in pairs of records: `wrong_joins` are pairs joined that are not one order, `missed_joins`
     pairs of one order left apart though usable references connect them. `conflicts_missed` are planted
     disagreements that no answer shows. `stock_double_counted` are SKUs whose sum on hand is not what is there.
-    `conflicts_invented` are disagreements shown that nobody planted: a false alarm is no error, but wears out.
+    `conflicts_invented` are disagreements shown that nobody planted: false alarms, which wear out.
     """
 
     orders: int

@@ -34,6 +34,7 @@ def hold_against_truth(*, orders: int, seeds: int, connectors: Sequence[str] | N
         "wrong_joins": total.wrong_joins,
         "missed_joins": total.missed_joins,
         "conflicts_missed": total.conflicts_missed,
+        "conflicts_invented": total.conflicts_invented,
         "stock_double_counted": total.stock_double_counted,
     }
     played = {} if connectors is None else {"systems": ",".join(connectors)}

@@ -124,7 +124,11 @@ class FulfillmentOrderStatus(StrEnum):
 
 
 class ShipmentStatus(StrEnum):
-    """The milestone that a shipment, a package or a tracking event speaks of."""
+    """The milestone that a shipment, a package or a tracking event speaks of.
+
+    A connector says DELIVERED for what a carrier, a proof of delivery or the customer's collection witnessed, and for
+    nothing else: goods that staff or a program marked as delivered are IN_TRANSIT, and the raw word tells more.
+    """
 
     PENDING = "PENDING"
     LABEL_CREATED = "LABEL_CREATED"

@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from orderweave_sdk.batches import keys_of
+from orderweave_sdk.capabilities import Search
 from orderweave_sdk.clock import Call
+from orderweave_sdk.conditions import sort_value
 from orderweave_sdk.errors import (
     BadPayload,
     FixCredentials,
@@ -94,6 +96,37 @@ class FaultContract(ContractSetting):
         assert [record.external_id for record in found.records] == [good]
         assert len(found.gaps) == 1
         assert found.gaps[0].external_id in (bad, None)
+
+    async def test_a_page_of_bad_records(self, subject: Any, system: SimulatedSystem) -> None:
+        """Behind more unreadable records than a page holds a search goes on or says that it cannot; it does not end."""
+        self.need(Capability.SEARCH_ORDERS)
+        if Fault.BAD_RECORD not in system.supported_faults:
+            pytest.skip("a record of this system cannot have a wrong type")
+        manifest = self.connector.manifest
+        sort = min(manifest.sorts)
+        ids = [order.external_id for order in sorted(self.world.orders, key=lambda order: sort_value(order, sort))]
+        bad = tuple(ids[3:7])
+        await system.fail(Fault.BAD_RECORD, bad_record=bad)
+        seen: list[str] = []
+        after: str | None = None
+        for _ in ids:
+            search = Search(
+                conditions=(),
+                sort=sort,
+                descending=False,
+                size=2,
+                after=after,
+                facets=frozenset({Facet.HEADER}) & manifest.facets,
+            )
+            try:
+                page = await subject.search_orders(search, self.call())
+            except BadPayload:
+                return
+            seen += [hit.record.external_id for hit in page.hits]
+            if not page.more:
+                break
+            after = page.hits[-1].cursor
+        assert seen == [identity for identity in ids if identity not in bad]
 
     async def _one_bad_parcel(self, subject: Any, system: SimulatedSystem) -> None:
         self.need(Capability.READ_TRACKING)

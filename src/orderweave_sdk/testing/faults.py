@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
 
 class Fault(StrEnum):
@@ -22,21 +22,25 @@ class Fault(StrEnum):
     FOREIGN_JSON = "FOREIGN_JSON"  # JSON of another world
     HTML = "HTML"  # 200 with a page
     OVERSIZED = "OVERSIZED"  # an answer past any believable size
-    BAD_RECORD = "BAD_RECORD"  # one record among good ones has wrong types
+    BAD_RECORD = "BAD_RECORD"  # one record or several among good ones have wrong types
+
+
+# The external id of the record that BAD_RECORD spoils, or those of several.
+BadRecord: TypeAlias = str | tuple[str, ...] | None
 
 
 class FaultSwitch:
-    """What is wrong at present. `bad_record` names the external id that BAD_RECORD spoils."""
+    """What is wrong at present. `bad_records` holds the external ids that BAD_RECORD spoils."""
 
     def __init__(self) -> None:
         self.fault: Fault | None = None
-        self.bad_record: str | None = None
+        self.bad_records: tuple[str, ...] = ()
         self._left: int | None = None
 
-    def set(self, fault: Fault | None, *, times: int | None = None, bad_record: str | None = None) -> None:
+    def set(self, fault: Fault | None, *, times: int | None = None, bad_record: BadRecord = None) -> None:
         """Turn a fault on for the next `times` answers (None: until changed), or off with None."""
         self.fault = fault
-        self.bad_record = bad_record
+        self.bad_records = (bad_record,) if isinstance(bad_record, str) else bad_record or ()
         self._left = times
 
     def take(self) -> Fault | None:

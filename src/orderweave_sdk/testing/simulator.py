@@ -20,7 +20,7 @@ import h11
 import msgspec
 
 from orderweave_sdk.records import OrderRecord, ProductRecord, ReceiptRecord, StockRecord
-from orderweave_sdk.testing.faults import Fault, FaultSwitch, spoil
+from orderweave_sdk.testing.faults import BadRecord, Fault, FaultSwitch, spoil
 from orderweave_sdk.testing.world import World
 
 _MOST_BODY = 4 * 1024 * 1024
@@ -123,7 +123,7 @@ class SimulatedSystem(Protocol):
         """Be gone."""
         ...
 
-    async def fail(self, fault: Fault | None, *, times: int | None = None, bad_record: str | None = None) -> None:
+    async def fail(self, fault: Fault | None, *, times: int | None = None, bad_record: BadRecord = None) -> None:
         """Turn a fault on or off."""
         ...
 
@@ -216,7 +216,7 @@ class Simulator(ABC):
         await self._server.wait_closed()
         self._server = None
 
-    async def fail(self, fault: Fault | None, *, times: int | None = None, bad_record: str | None = None) -> None:
+    async def fail(self, fault: Fault | None, *, times: int | None = None, bad_record: BadRecord = None) -> None:
         """Turn a fault on or off; STOPPED closes the socket, and anything else opens it again."""
         self.faults.set(None if fault is Fault.STOPPED else fault, times=times, bad_record=bad_record)
         if fault is Fault.STOPPED:
@@ -278,8 +278,8 @@ class Simulator(ABC):
     def _distort(self, answer: SimulatedAnswer, fault: Fault | None) -> SimulatedAnswer:
         if fault is Fault.CUT_JSON:
             return msgspec.structs.replace(answer, body=answer.body[: len(answer.body) // 2])
-        if fault is Fault.BAD_RECORD and self.faults.bad_record is not None:
-            return msgspec.structs.replace(answer, body=spoil(answer.body, self.faults.bad_record))
+        for bad in self.faults.bad_records if fault is Fault.BAD_RECORD else ():
+            answer = msgspec.structs.replace(answer, body=spoil(answer.body, bad))
         return answer
 
 

@@ -160,7 +160,7 @@ STORIES: tuple[Story, ...] = (
         work=_delivered,
         state="Delivered",
         words=("COMPLETED", "PAID", "FULFILLED"),
-        parcels=(Parcel(goods={TEA: 3, POT: 1}, tracking="1Z1", status=ShipmentStatus.DELIVERED),),
+        parcels=(Parcel(goods={TEA: 3, POT: 1}, tracking="1Z1", status=ShipmentStatus.IN_TRANSIT),),
         sums=_BIG,
     ),
     Story(
@@ -190,7 +190,7 @@ STORIES: tuple[Story, ...] = (
         work=_delivered_in_part,
         state="PartiallyDelivered",
         words=("OPEN", "PAID", "PARTIALLY_FULFILLED"),
-        parcels=(Parcel(goods={TEA: 2}, tracking="1Z5", status=ShipmentStatus.DELIVERED),),
+        parcels=(Parcel(goods={TEA: 2}, tracking="1Z5", status=ShipmentStatus.IN_TRANSIT),),
         sums=_BIG,
     ),
     Story(

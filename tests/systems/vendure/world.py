@@ -261,19 +261,22 @@ def _shipments(
         skus = [lines[line["orderLineId"]] for line in fact["lines"]]
         parcel = story.parcels[sorted(facts, key=lambda each: int(each["id"])).index(fact)]
         shipped, delivered = moves.get((fact["id"], "Shipped")), moves.get((fact["id"], "Delivered"))
-        events = ((shipped, ShipmentStatus.IN_TRANSIT), (delivered, ShipmentStatus.DELIVERED))
         package = Package(
             carrier=Carrier(name="DHL" if (parcel.tracking or "").startswith("JD") else "UPS"),
             tracking_number=parcel.tracking,
             status=parcel.status,
-            events=tuple(TrackingEvent(occurred_at=at, status=status) for at, status in events if at),
+            events=tuple(
+                TrackingEvent(occurred_at=at, status=ShipmentStatus.IN_TRANSIT, raw_code=move)
+                for move, at in (("Shipped", shipped), ("Delivered", delivered))
+                if at
+            ),
         )
         found.append(
             Shipment(
                 external_id=fact["id"],
                 status=parcel.status,
+                raw_status="Delivered" if delivered else None,
                 shipped_at=shipped,
-                delivered_at=delivered,
                 lines=tuple(
                     GoodsLine(quantity=Decimal(parcel.goods[sku]), sku=sku, line_id=line["orderLineId"])
                     for sku, line in zip(skus, fact["lines"], strict=True)

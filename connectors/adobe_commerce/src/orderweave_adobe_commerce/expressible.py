@@ -213,8 +213,10 @@ def _address(address: Address | None) -> Address | None:
 def _timeline(order: OrderRecord, status: str) -> Iterable[Happening]:
     for entry in order.timeline or ():
         at = entry.occurred_at.replace(microsecond=0)
-        note = bool(entry.message) and entry.kind != "STATUS"
-        yield Happening(occurred_at=at, kind="NOTE" if note else "STATUS", message=entry.message or status)
+        if entry.kind == "NOTE" or (entry.message and entry.kind != "STATUS"):
+            yield Happening(occurred_at=at, kind="NOTE", message=entry.message or None)
+        else:
+            yield Happening(occurred_at=at, kind="STATUS", message=entry.message or status)
 
 
 def expressible_stock(level: StockRecord) -> StockRecord:

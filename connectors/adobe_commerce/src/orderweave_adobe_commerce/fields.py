@@ -43,7 +43,9 @@ _FACETS: dict[Facet, str] = {
     Facet.FULFILLMENT: f"is_virtual {_ITEMS} items.qty_shipped items.qty_refunded items.qty_backordered",
     Facet.RETURNS: _ITEMS,
     Facet.HOLDS: "",
-    Facet.TIMELINE: "status_histories.created_at status_histories.status status_histories.comment",
+    Facet.TIMELINE: " ".join(
+        f"status_histories.{name}" for name in ("created_at", "status", "comment", "is_visible_on_front")
+    ),
 }
 
 _SHIPMENT = (
@@ -51,7 +53,7 @@ _SHIPMENT = (
     "tracks.track_number tracks.carrier_code tracks.title extension_attributes.source_code"
 )
 _INVOICE = "entity_id order_id increment_id created_at state $grand_total"
-_CREDITMEMO = "entity_id order_id created_at state $grand_total comments.comment"
+_CREDITMEMO = "entity_id order_id created_at state $grand_total comments.comment comments.is_visible_on_front"
 TRANSACTION = "transaction_id,order_id,txn_type,created_at"
 RMA = "entity_id,order_id,increment_id,date_requested,status,items[order_item_id,qty_requested,reason]"
 SOURCE_ITEM = "sku,source_code,quantity,status"

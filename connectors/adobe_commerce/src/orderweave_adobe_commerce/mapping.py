@@ -193,8 +193,13 @@ def _timeline(order: OrderPayload) -> tuple[Happening, ...]:
 
 
 def _happening(entry: HistoryPayload) -> Iterator[Happening]:
-    """A remark, or the status that was reached; an entry without a time cannot be placed."""
+    """A remark, or the status that was reached; an entry without a time cannot be placed.
+
+    What staff wrote for themselves stays with them: of such a remark only that it was made is told.
+    """
     at = in_utc(entry.created_at)
     if at is not None and (entry.comment or entry.status):
-        kind = "NOTE" if entry.comment else "STATUS"
-        yield Happening(occurred_at=at, kind=kind, message=entry.comment or entry.status)
+        if entry.comment:
+            yield Happening(occurred_at=at, kind="NOTE", message=entry.told())
+        else:
+            yield Happening(occurred_at=at, kind="STATUS", message=entry.status)

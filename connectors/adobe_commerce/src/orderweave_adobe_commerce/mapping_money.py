@@ -164,7 +164,7 @@ def _refund(memo: CreditmemoPayload, sums: Sums) -> Refund:
         external_id=str(memo.entity_id),
         amount=sums.amounts.money(memo, "grand_total", sums.currency),
         created_at=in_utc(memo.created_at),
-        note=next((remark.comment for remark in memo.comments or () if remark.comment), None),
+        note=next((said for remark in memo.comments or () if (said := remark.told())), None),
     )
 
 

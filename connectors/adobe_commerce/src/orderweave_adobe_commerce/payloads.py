@@ -81,12 +81,22 @@ class PaymentPayload(msgspec.Struct, gc=False):
     base_amount_refunded: Decimal | None = None
 
 
-class HistoryPayload(msgspec.Struct, gc=False):
+class CommentPayload(msgspec.Struct, gc=False):
+    """A remark; `is_visible_on_front` is 1 where the customer reads it, anything else where staff alone do."""
+
+    comment: str | None = None
+    is_visible_on_front: int | None = None
+
+    def told(self) -> str | None:
+        """What the customer may read of it."""
+        return self.comment or None if self.is_visible_on_front == 1 else None
+
+
+class HistoryPayload(CommentPayload, gc=False):
     """One entry of an order's history; `comment` is null where only the status is noted."""
 
     created_at: str | None = None
     status: str | None = None
-    comment: str | None = None
 
 
 class TaxPayload(msgspec.Struct, gc=False):
@@ -219,12 +229,6 @@ class InvoicePayload(msgspec.Struct, gc=False):
     state: int | None = None
     grand_total: Decimal | None = None
     base_grand_total: Decimal | None = None
-
-
-class CommentPayload(msgspec.Struct, gc=False):
-    """A remark on a document."""
-
-    comment: str | None = None
 
 
 class CreditmemoPayload(msgspec.Struct, gc=False):

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time
 
 from orderweave_adobe_commerce.expressible_goods import RMA_STATUSES, ZERO
-from orderweave_adobe_commerce.simulated_orders import Document, Purse, moment, number_of, without_nothing
+from orderweave_adobe_commerce.simulated_orders import FOR_STAFF, Document, Purse, moment, number_of, without_nothing
 from orderweave_sdk.records import (
     Address,
     Fulfillment,
@@ -104,7 +104,7 @@ def creditmemo_documents(order: OrderRecord) -> Iterator[Document]:
     purse = Purse(order.header or Header())
     for refund in (order.payments or Payments()).refunds:
         memo_id = int(refund.external_id)
-        remark = {"comment": refund.note, "is_customer_notified": 0, "is_visible_on_front": 0, "parent_id": memo_id}
+        remarks = [(FOR_STAFF, 0), *([(refund.note, 1)] if refund.note else [])]
         yield without_nothing(
             {
                 "entity_id": memo_id,
@@ -112,7 +112,10 @@ def creditmemo_documents(order: OrderRecord) -> Iterator[Document]:
                 "created_at": moment(refund.created_at),
                 "state": 2,
                 "items": [],
-                "comments": [remark] if refund.note else [],
+                "comments": [
+                    {"comment": said, "is_customer_notified": 0, "is_visible_on_front": front, "parent_id": memo_id}
+                    for said, front in remarks
+                ],
                 **purse.named(),
                 **purse.both(grand_total=refund.amount),
             }

@@ -14,7 +14,7 @@ import msgspec
 from orderweave_odoo.fields import INVOICE, ORDER, PICKING
 from orderweave_odoo.payloads import StampedRow
 from orderweave_odoo.searching import Domain, Position, any_of, moved, read_position, write_position
-from orderweave_odoo.wire import instant, link_id, second_of
+from orderweave_odoo.wire import link_id, second_after, second_of
 from orderweave_sdk.errors import GiveUp
 
 CHANGES_PAGE = 100
@@ -42,9 +42,10 @@ Positions = Mapping[str, Position | None]
 
 
 class Listed(msgspec.Struct, frozen=True):
-    """One page of a listing: the rows that could be read, and whether more may follow."""
+    """One page of a listing: the rows that could be read, the moments of all, and whether more may follow."""
 
     rows: tuple[StampedRow, ...]
+    moments: tuple[datetime | None, ...]
     full: bool
 
 
@@ -58,14 +59,15 @@ def starting(since: datetime | None, now: datetime) -> Positions:
 def after(position: Position | None, page: Listed, now: datetime) -> Position | None:
     """Where a listing stands after a page.
 
-    After a full page, at its last row. After the last page, never past `now` less the overlap: a transaction that is
-    still open may yet add a row with an older stamp.
+    After a full page, at its last row. After the last page, behind its second and with nothing of the next one given: a
+    row that is changed again leaves its second, and a count would then pass over another. Never past `now` less the
+    overlap: a transaction that is still open may yet add a row with an older stamp.
     """
-    moments = [moment for row in page.rows if (moment := instant(row.write_date))]
-    last = moved(position, moments)[-1] if moments else position
+    last = moved(position, page.moments)[-1] if page.moments else position
     if page.full or last is None:
         return last
-    return min(last, (second_of(now - OVERLAP), 0))
+    second, given = last
+    return min(second_after(second) if given else second, second_of(now - OVERLAP)), 0
 
 
 def sales_touched(found: Mapping[str, Listed]) -> Domain | None:

@@ -50,6 +50,7 @@ from orderweave_odoo.searching import (
     domain_of,
     from_position,
     ids_of,
+    moment_in,
     moved,
     read_position,
     write_position,
@@ -70,13 +71,15 @@ from orderweave_sdk.capabilities import (
     Stock,
 )
 from orderweave_sdk.clock import Call
-from orderweave_sdk.decoding import decode_each
+from orderweave_sdk.decoding import decode_each, decode_in_place
 from orderweave_sdk.errors import BadPayload, GiveUp
 from orderweave_sdk.manifest import Batch, Manifest, SearchField
 from orderweave_sdk.records import Facet, Key, LocationRecord, OrderRecord
 from orderweave_sdk.upstream import UpstreamFactory
 
 _COMPANIES = re.compile(r"\s*\d{1,9}(\s*,\s*\d{1,9})*\s*")
+# Read on where a page holds no order that can be read; past so many such pages, the answer is no answer.
+_MOST_BARREN = 10
 _ACTIVE_OR_NOT = ["active", "in", [True, False]]
 _FIELD_OF_LOOKUP = {"number": "name", "client_order_ref": "client_order_ref", "origin": "origin"}
 
@@ -166,28 +169,34 @@ class OdooConnector:
         domain, remaining = domain_of(search.conditions)
         position = None if search.after is None else read_position(search.after)
         stamp = STAMP_OF[search.sort]
-        part, skipped = from_position(stamp, position, descending=search.descending)
+        moment = placed_at if search.sort is SearchField.PLACED_AT else updated_at
         way = "desc" if search.descending else "asc"
         dictionary = await self._library.dictionary(call)
-        raws = await self._client.search_read(
-            ORDER,
-            [*domain, *part],
-            dictionary.those_of(ORDER, order_fields(search.facets)),
-            call,
-            limit=search.size + 1,
-            offset=skipped,
-            order=f"{stamp} {way}, id {way}",
-        )
-        rows, gaps = decode_each(raws[: search.size], OrderRow, what="order")
         reader = Reader(self._client, dictionary, search.facets, call)
-        moment = placed_at if search.sort is SearchField.PLACED_AT else updated_at
-        found = await reader.records(rows, self._walk_in)
-        places = moved(position, [moment(row) for row, _ in found])
-        hits = tuple(
-            Hit(record, write_position(place), place[0]) for (_, record), place in zip(found, places, strict=True)
-        )
-        more = bool(hits) and len(raws) > search.size
-        return Page(hits=hits, more=more, remaining=remaining, gaps=(*gaps, *reader.gaps))
+        gaps: list[Gap] = []
+        for _ in range(_MOST_BARREN):
+            part, skipped = from_position(stamp, position, descending=search.descending)
+            raws = await self._client.search_read(
+                ORDER,
+                [*domain, *part],
+                dictionary.those_of(ORDER, order_fields(search.facets)),
+                call,
+                limit=search.size + 1,
+                offset=skipped,
+                order=f"{stamp} {way}, id {way}",
+            )
+            page = raws[: search.size]
+            rows, unread = decode_in_place(page, OrderRow, what="order")
+            gaps += unread
+            places = moved(position, [moment_in(raw, stamp) for raw in page], descending=search.descending)
+            place_of = {row.id: place for row, place in zip(rows, places, strict=True) if row is not None}
+            found = await reader.records([row for row in rows if row is not None], self._walk_in)
+            hits = tuple(Hit(record, write_position(place_of[row.id]), moment(row)) for row, record in found)
+            more = len(raws) > search.size
+            if hits or not more:
+                return Page(hits=hits, more=more, remaining=remaining, gaps=(*gaps, *reader.gaps))
+            position = places[-1]
+        raise BadPayload("orders by search: page after page holds no order that can be read")
 
     async def list_changes(
         self, cursor: str | None, since: datetime | None, facets: frozenset[Facet], call: Call
@@ -300,7 +309,8 @@ class OdooConnector:
             order="write_date asc, id asc",
         )
         rows, gaps = decode_each(raws, StampedRow, what=listing.model)
-        return Listed(tuple(rows), full=bool(rows) and len(raws) >= CHANGES_PAGE), gaps
+        moments = tuple(moment_in(raw, "write_date") for raw in raws)
+        return Listed(tuple(rows), moments, full=len(raws) >= CHANGES_PAGE), gaps
 
     async def _products(
         self, skus: Sequence[str], dictionary: Dictionary, call: Call

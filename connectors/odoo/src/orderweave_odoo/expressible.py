@@ -164,8 +164,10 @@ def _statuses(record: OrderRecord, invoices: Sequence[Invoice], returns: Sequenc
     invoicing = _word(record, Axis.INVOICE)
     if invoicing != "INVOICED":
         invoicing = "PARTIALLY_INVOICED" if billed else "NOT_INVOICED"
-    fulfillment = _FULFILLMENT_WORDS.get(_word(record, Axis.FULFILLMENT) or "", "UNFULFILLED")
     order = _ORDER_WORDS.get(_word(record, Axis.ORDER) or "", "OPEN")
+    fulfillment = _FULFILLMENT_WORDS.get(_word(record, Axis.FULFILLMENT) or "", "UNFULFILLED")
+    if order == "CANCELED" and fulfillment == "UNFULFILLED":
+        fulfillment = "CANCELED"
     if order == "COMPLETED" and (fulfillment, invoicing) != ("FULFILLED", "INVOICED"):
         order = "OPEN"
     meanings = [(Axis.ORDER, order), (Axis.FULFILLMENT, fulfillment), (Axis.INVOICE, invoicing)]

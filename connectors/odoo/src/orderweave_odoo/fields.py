@@ -31,7 +31,7 @@ _ORDER_FIELDS: Mapping[Facet, tuple[str, ...]] = {
     Facet.CUSTOMER: ("partner_id",),
     Facet.ADDRESSES: ("partner_invoice_id", "partner_shipping_id"),
     Facet.INVOICES: ("invoice_status", "invoice_ids", "payment_term_id"),
-    Facet.FULFILLMENT: ("delivery_status", "commitment_date"),
+    Facet.FULFILLMENT: ("state", "delivery_status", "commitment_date"),
     Facet.RETURNS: (),
 }
 

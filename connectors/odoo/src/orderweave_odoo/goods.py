@@ -87,19 +87,25 @@ def fulfillment(order: OrderRow, transfers: Transfers) -> Fulfillment:
     )
 
 
-def delivery_word(order: OrderRow, transfers: Transfers) -> StatusWord:
-    """The order's delivery_status; None is a server that has no such field (15), where the transfers tell the same."""
-    if order.delivery_status is not None:
-        return STATUSES.read(Axis.FULFILLMENT, text(order.delivery_status) or "none")
-    out = transfers.out()
-    states = {row.state for row in out} - {"cancel"}
-    if not states:
-        word = "none"
-    elif states == {"done"}:
-        word = "full"
-    else:
-        word = "partial" if "done" in states else "pending"
+def delivery_word(order: OrderRow, transfers: Transfers, *, services: bool) -> StatusWord:
+    """The order's delivery_status, and where it is empty whether anything is to be sent at all.
+
+    `services`: the order sells nothing else. Orders are canceled with the transfers that were not done.
+    """
+    word = text(order.delivery_status) if order.delivery_status is not None else _delivery(transfers)
+    if word is None:
+        word = "none/canceled" if order.state == "cancel" else "none/services" if services else "none"
     return STATUSES.read(Axis.FULFILLMENT, word)
+
+
+def _delivery(transfers: Transfers) -> str | None:
+    """What delivery_status would say, for a server that has no such field (15)."""
+    states = {row.state for row in transfers.out()} - {"cancel"}
+    if not states:
+        return None
+    if states == {"done"}:
+        return "full"
+    return "partial" if "done" in states else "pending"
 
 
 def returns(transfers: Transfers) -> tuple[Return, ...]:

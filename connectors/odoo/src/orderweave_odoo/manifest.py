@@ -16,7 +16,7 @@ from orderweave_sdk.records import Axis, Facet, SystemKind
 from orderweave_sdk.statuses import StatusMap
 
 STATUSES = StatusMap.of(
-    "1",
+    "2",
     {
         # The order's state. Odoo has no word for an order that is over: "done" (until 16) and the lock (from 17) only
         # say that it may no longer be edited. Where such an order has nothing left to deliver and nothing left to
@@ -31,10 +31,13 @@ STATUSES = StatusMap.of(
             "done/finished": "COMPLETED",
             "cancel": "CANCELED",
         },
-        # The order's delivery_status (from 16), "none" where it is empty. "started" is a transfer done within the
-        # warehouse while nothing has left it. Before 16 the same is made of the transfers' states.
+        # The order's delivery_status (from 16), "none" where it is empty: there is no transfer, or none that stands.
+        # "started" is a transfer done within the warehouse while nothing has left it. Before 16 the same is made of
+        # the transfers' states. "none" alone is not for ever: behind it stands what leaves nothing to be sent.
         Axis.FULFILLMENT: {
             "none": "UNFULFILLED",
+            "none/canceled": "CANCELED",
+            "none/services": "NOT_REQUIRED",
             "pending": "UNFULFILLED",
             "started": "IN_PROGRESS",
             "partial": "PARTIALLY_FULFILLED",

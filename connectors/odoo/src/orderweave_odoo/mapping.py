@@ -31,6 +31,7 @@ from orderweave_sdk.records import (
 )
 
 _CONFIRMED = frozenset({"sale", "done"})
+_NOTHING_TO_SEND = frozenset({"service", "combo"})
 _NOTHING_LEFT = frozenset({"full", "none"})
 
 
@@ -131,7 +132,7 @@ def _statuses(row: OrderRow, facets: frozenset[Facet], parts: Parts) -> tuple[St
     if Facet.HEADER in facets:
         words.append(STATUSES.read(Axis.ORDER, order_word(row, parts.lines)))
     if Facet.FULFILLMENT in facets and parts.transfers:
-        words.append(delivery_word(row, parts.transfers))
+        words.append(delivery_word(row, parts.transfers, services=_sells_services_alone(parts)))
     if Facet.INVOICES in facets and parts.invoices is not None:
         words.append(invoice_word(row, parts.invoices))
     if Facet.RETURNS in facets and parts.transfers and (word := return_word(parts.transfers)) is not None:
@@ -190,6 +191,12 @@ def _line(line: LineRow, product: ProductRow | None, currency: str | None, digit
         total=_money(amount(line.price_subtotal, digits), currency),
         discounts=(Discount(title=f"{percent:f}%"),) if percent else (),
     )
+
+
+def _sells_services_alone(parts: Parts) -> bool:
+    """Whether no line sells what is sent. A combo (from 18) stands over lines of its own; no line says nothing."""
+    sold = [parts.products.get(link_id(line.product_id) or 0) for line in parts.lines if _is_goods(line)]
+    return bool(sold) and all(product is not None and product.type in _NOTHING_TO_SEND for product in sold)
 
 
 def _is_goods(line: LineRow) -> bool:

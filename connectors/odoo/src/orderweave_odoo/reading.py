@@ -57,8 +57,11 @@ class Reader:
         if not orders:
             return []
         ids = [order.id for order in orders]
+        silent = [order.id for order in orders if not text(order.delivery_status) and order.state != "cancel"]
         lines, partners, pickings, moves, bills = await asyncio.gather(
-            self._rows(_WITH_LINES, LINE, [["order_id", "in", ids]], LineRow),
+            self._rows(_WITH_LINES, LINE, [["order_id", "in", ids]], LineRow)
+            if _WITH_LINES & self._facets
+            else self._lines_of(silent),
             self._partners(orders),
             self._rows(_WITH_TRANSFERS, PICKING, [["sale_id", "in", ids]], PickingRow),
             self._rows(_WITH_TRANSFERS, MOVE, [["picking_id.sale_id", "in", ids]], MoveRow),
@@ -114,6 +117,12 @@ class Reader:
         if cut:
             self.gaps.append(Gap(f"{model}: more than can be read for one batch, the rest was left out"))
         return rows
+
+    async def _lines_of(self, silent: Sequence[int]) -> list[LineRow]:
+        """The lines of orders of which no delivery is told: whether there is anything to deliver."""
+        if not silent:
+            return []
+        return await self._rows(frozenset({Facet.FULFILLMENT}), LINE, [["order_id", "in", list(silent)]], LineRow)
 
     async def _partners(self, orders: Sequence[OrderRow]) -> list[PartnerRow]:
         ids = linked(

@@ -11,8 +11,10 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from orderweave_odoo.manifest import STATUSES
-from orderweave_odoo.wire import first_second, second_after, second_of, wire_instant
+from orderweave_odoo.wire import first_second, instant, second_after, second_of, wire_instant
 from orderweave_sdk.capabilities import Condition
 from orderweave_sdk.errors import GiveUp
 from orderweave_sdk.manifest import Operator, SearchField
@@ -33,6 +35,8 @@ _NEGATIVE = frozenset({Operator.NE, Operator.NOT_IN})
 # Conditions that find at least the orders wanted; the caller applies them again.
 _WIDER = frozenset({SearchField.STATUS, SearchField.CUSTOMER_EMAIL, SearchField.CUSTOMER_ID, SearchField.SKU})
 _LONGEST_ID = 9
+# Where listings begin that nothing bounds: before and after every moment that a database holds.
+_FIRST, _LAST = datetime(1000, 1, 1, tzinfo=UTC), datetime(9999, 12, 30, tzinfo=UTC)
 
 
 def any_of(clauses: Sequence[Any]) -> Domain:
@@ -69,14 +73,32 @@ def from_position(stamp: str, position: Position | None, *, descending: bool) ->
     return [clause], given
 
 
-def moved(position: Position | None, moments: Sequence[datetime]) -> list[Position]:
-    """Where a listing stands after each of these records."""
+def moved(position: Position | None, moments: Sequence[datetime | None], *, descending: bool = False) -> list[Position]:
+    """Where a listing stands after each of these records, in the order of the listing.
+
+    None stands for a moment that cannot be read. Such a record may belong to the second before it or to the one behind
+    it; so the count goes on from where it began until two moments that can be read, side by side, begin a second.
+    """
+    before: datetime | None
+    second, given = position or (_LAST if descending else _FIRST, 0)
+    before = second
     found: list[Position] = []
     for moment in moments:
-        given = position[1] + 1 if position is not None and position[0] == moment else 1
-        position = (moment, given)
-        found.append(position)
+        if moment is not None and before is not None and before != moment:
+            second, given = moment, 0
+        given += 1
+        before = moment
+        found.append((second, given))
     return found
+
+
+def moment_in(raw: msgspec.Raw, stamp: str) -> datetime | None:
+    """The stamp of a record, which may be unreadable for the rest; None where it is, too."""
+    try:
+        said = msgspec.json.decode(raw, type=dict[str, Any]).get(stamp)
+        return instant(said) if isinstance(said, str) else None
+    except (msgspec.DecodeError, UnicodeDecodeError, ValueError):
+        return None
 
 
 def write_position(position: Position) -> str:

@@ -196,7 +196,8 @@ class Tables:
         references = {key.namespace: key.value for key in order.references}
         finished = words[Axis.ORDER] == "COMPLETED"
         state = _STATES[words[Axis.ORDER]]
-        delivered = _DELIVERED.get(words[Axis.FULFILLMENT], "pending" if goods else None)
+        waiting = goods and words[Axis.FULFILLMENT] != "CANCELED"
+        delivered = _DELIVERED.get(words[Axis.FULFILLMENT], "pending" if waiting else None)
         self._put(
             "sale.order",
             {

@@ -67,7 +67,7 @@ def expressible_order(order: OrderRecord) -> OrderRecord:
     status = _ORDER.get(words.get(Axis.ORDER, ""), "OPEN")
     over = status in ("CANCELED", "FAILED")
     goods = _GOODS.get(words.get(Axis.FULFILLMENT, ""), "CANCELED" if over else "UNFULFILLED")
-    paid = payment_meaning(words.get(Axis.PAYMENT, ""), order.payments)
+    paid = payment_meaning(words.get(Axis.PAYMENT, ""), order.payments, over=over)
     lines = tuple(expressible_line(line, currency) for line in order.lines or ())
     changed = floor(order.updated_at or said.updated_at or said.placed_at or LONG_AGO)
     addresses = order.addresses or Addresses()

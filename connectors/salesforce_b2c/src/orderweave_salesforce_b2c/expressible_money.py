@@ -64,13 +64,16 @@ def expressible_taxes(taxes: Iterable[TaxLine], currency: str) -> tuple[TaxLine,
     )
 
 
-def payment_meaning(word: str, payments: Payments | None) -> str:
+def payment_meaning(word: str, payments: Payments | None, *, over: bool) -> str:
     """The word for the order as a whole; an authorization, and that it failed, stand at instruments only."""
     if word in _TAKEN:
         return "PAID"
-    if word == "PARTIALLY_PAID" or (word in ("AUTHORIZED", "FAILED") and payments is not None and payments.payments):
+    shown = payments is not None and payments.payments
+    if word == "PARTIALLY_PAID" or (word == "FAILED" and shown):
         return word
-    return "PENDING"
+    if over:
+        return "VOIDED"
+    return "AUTHORIZED" if word == "AUTHORIZED" and shown else "PENDING"
 
 
 def expressible_payments(payments: Payments | None, word: str, currency: str) -> Payments:

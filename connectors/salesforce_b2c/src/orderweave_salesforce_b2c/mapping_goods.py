@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from orderweave_salesforce_b2c.mapping_money import discounts, money
 from orderweave_salesforce_b2c.payloads import ItemPayload, OptionPayload, OrderPayload, ShipmentPayload
-from orderweave_salesforce_b2c.statuses import CANCELLED, FAILED, NOT_SHIPPED, NOT_TO_SHIP, SHIPPED, STATUSES
+from orderweave_salesforce_b2c.statuses import NOT_SHIPPED, NOT_TO_SHIP, OVER, SHIPPED, STATUSES
 from orderweave_sdk.records import (
     Axis,
     Fulfillment,
@@ -78,7 +78,7 @@ def _option(option: OptionPayload, item: ItemPayload, parent: str, currency: str
 
 
 def _quantities(quantity: Decimal | None) -> Quantities:
-    """An order is not edited here but replaced, so that what it says is wanted now."""
+    """An order is not edited here but replaced, so that what it says is wanted now, or was when it was canceled."""
     return Quantities(ordered=quantity, current=quantity)
 
 
@@ -135,4 +135,4 @@ def fulfillment_word(order: OrderPayload) -> StatusWord | None:
 
 
 def _to_ship(order: OrderPayload, word: str | None) -> str | None:
-    return NOT_TO_SHIP if word == NOT_SHIPPED and order.status in (CANCELLED, FAILED) else word
+    return NOT_TO_SHIP if word == NOT_SHIPPED and order.status in OVER else word

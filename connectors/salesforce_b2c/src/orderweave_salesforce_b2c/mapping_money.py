@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from orderweave_salesforce_b2c.payloads import AdjustmentPayload, InstrumentPayload, OrderPayload
-from orderweave_salesforce_b2c.statuses import AUTHORIZED, ERROR, NOT_PAID, OK, REFUSED, STATUSES
+from orderweave_salesforce_b2c.statuses import AUTHORIZED, ERROR, NOT_PAID, NOT_TO_PAY, OK, OVER, REFUSED, STATUSES
 from orderweave_sdk.records import (
     Axis,
     Discount,
@@ -33,8 +33,10 @@ def money(amount: Decimal | None, currency: str | None) -> Money | None:
 def totals(order: OrderPayload) -> Totals:
     """In the order's own taxation: net amounts without tax, gross ones with it. What was paid is not told."""
     before, left = order.product_sub_total, order.product_total
+    gifts = sum((gift.base_price or Decimal(0) for gift in order.gift_certificate_items or ()), Decimal(0))
     return Totals(
-        subtotal=money(before, order.currency),
+        # The vendor's sums of products are without the gift certificates that were bought; its total is with them.
+        subtotal=money(None if before is None else before + gifts, order.currency),
         discount=money(None if before is None or left is None else before - left, order.currency),
         shipping=money(order.shipping_total, order.currency),
         tax=money(order.tax_total, order.currency),
@@ -67,7 +69,7 @@ def _payment(instrument: InstrumentPayload, order: OrderPayload) -> Payment:
     ended = _authorization(instrument)
     transaction_id = said.transaction_id if said else None
     alone = len(order.payment_instruments or ()) == 1
-    word = _by_authorization(order.payment_status, [ended]) if alone else _own_word(ended)
+    word = _by_authorization(order, [ended]) if alone else _own_word(ended)
     return Payment(
         external_id=instrument.payment_instrument_id or transaction_id or "",
         status=STATUSES.part(Axis.PAYMENT_PART, word, PaymentStatus),
@@ -91,17 +93,20 @@ def _own_word(ended: str | None) -> str | None:
 
 
 def payment_word(order: OrderPayload) -> StatusWord | None:
-    """The order's word, and whether what is not paid is authorized at least."""
+    """The order's word, and whether what is not paid is authorized at least, or will never be."""
     ended = [_authorization(each) for each in order.payment_instruments or ()]
-    word = _by_authorization(order.payment_status, ended)
+    word = _by_authorization(order, ended)
     return STATUSES.read(Axis.PAYMENT, word) if word else None
 
 
-def _by_authorization(word: str | None, ended: Sequence[str | None]) -> str | None:
-    if word != NOT_PAID or not ended:
+def _by_authorization(order: OrderPayload, ended: Sequence[str | None]) -> str | None:
+    word = order.payment_status
+    if word != NOT_PAID:
         return word
     if ERROR in ended:
         return REFUSED
+    if order.status in OVER:
+        return NOT_TO_PAY
     return AUTHORIZED if set(ended) == {OK} else word
 
 

@@ -18,14 +18,18 @@ SHIPPED, PART_SHIPPED, NOT_SHIPPED = "shipped", "part_shipped", "not_shipped"
 AUTHORIZED = f"{NOT_PAID}, authorized"
 # Not paid, while the authorization of an instrument ended in an error.
 REFUSED = f"{NOT_PAID}, refused"
-# Nothing shipped of an order that is canceled or failed: nothing will be.
+# Not paid of an order that is canceled or failed, and no authorization was refused: nothing will be.
+NOT_TO_PAY = f"{NOT_PAID}, {CANCELLED}"
+# What comes to an end before its goods and its money do.
+OVER = frozenset({CANCELLED, FAILED})
+# Nothing shipped of such an order: nothing will be.
 NOT_TO_SHIP = f"{NOT_SHIPPED}, {CANCELLED}"
 
 # `Status.status` of an authorization: a number, as text.
 OK, ERROR, WARN = "0", "1", "2"
 
 STATUSES = StatusMap.of(
-    "1.5.2",
+    "1.5.2.1",
     {
         Axis.ORDER: {
             # In the system and not yet placed.
@@ -39,6 +43,7 @@ STATUSES = StatusMap.of(
             NOT_PAID: "PENDING",
             AUTHORIZED: "AUTHORIZED",
             REFUSED: "FAILED",
+            NOT_TO_PAY: "VOIDED",
             PART_PAID: "PARTIALLY_PAID",
             PAID: "PAID",
         },
@@ -53,6 +58,7 @@ STATUSES = StatusMap.of(
             NOT_PAID: "PENDING",
             AUTHORIZED: "AUTHORIZED",
             REFUSED: "FAILED",
+            NOT_TO_PAY: "VOIDED",
             PART_PAID: "PARTIALLY_PAID",
             PAID: "PAID",
         },

@@ -45,7 +45,7 @@ from orderweave_sdk.batches import by_lookup
 from orderweave_sdk.capabilities import Changes, Gap, Hit, Orders, Page, Products, Search, Settings, Stock
 from orderweave_sdk.clock import Call
 from orderweave_sdk.decoding import decode_in_place
-from orderweave_sdk.errors import GiveUp
+from orderweave_sdk.errors import BadPayload, GiveUp
 from orderweave_sdk.manifest import Batch, Manifest, SearchField
 from orderweave_sdk.records import Facet, Key, OrderRecord
 from orderweave_sdk.upstream import UpstreamFactory
@@ -53,6 +53,8 @@ from orderweave_sdk.upstream import UpstreamFactory
 T = TypeVar("T")
 
 _LONGEST_NUMBER = 10
+# Read on where a page holds nothing that can be read; past so many such pages, the answer is no answer.
+_MOST_BARREN = 10
 _STAMPED = f"LastChangeDateTime ge {instant_literal(datetime(1970, 1, 1, tzinfo=UTC))}"
 
 
@@ -104,7 +106,7 @@ class SapS4hanaConnector:
         position: ByDay | ByMoment | None = None
         if search.after is not None:
             position = read_moment(search.after) if by_moment else read_day(search.after)
-        given = position.given if isinstance(position, ByMoment) else ()
+        among = position if isinstance(position, ByMoment) else None
         way = "desc" if search.descending else "asc"
         field = "LastChangeDateTime" if by_moment else "CreationDate"
         read = queries.orders(
@@ -115,17 +117,15 @@ class SapS4hanaConnector:
                 *(position.filters(descending=search.descending) if position else ()),
             ),
             order=(f"{field} {way}", f"SalesOrder {way}"),
-            page=search.size + 1 + len(given),
+            page=search.size + 1 + (len(among.given) if among else 0),
         )
         gaps: list[Gap] = []
-        found = await self._orders(read, gaps, call)
-        full = len(found) + len(gaps) >= read.top
-        orders = [order for order in found if plain(order.sales_order) not in given]
+        orders, full = await self._page(read, SalesOrder, gaps, call, among)
         page = orders[: search.size]
         records = await self._records(page, search.facets, gaps, call)
         return Page(
-            hits=tuple(self._hits(page, records, position if isinstance(position, ByMoment) else None, by_moment)),
-            more=bool(page) and (full or len(orders) > search.size),
+            hits=tuple(self._hits(page, records, among, by_moment)),
+            more=full or len(orders) > search.size,
             remaining=remaining,
             gaps=tuple(gaps),
         )
@@ -137,10 +137,10 @@ class SapS4hanaConnector:
         now, where = call.clock.now(), self._reading.time_zone
         at = starting(since, now, where) if cursor is None else read_cursor(cursor)
         gaps: list[Gap] = []
-        (own, full, last), (sent, listed), billed = await asyncio.gather(
+        (own, full, last), (sent, listed), (billed, crowded) = await asyncio.gather(
             self._changed_orders(at.of_orders(), facets, gaps, call),
             self._changed_deliveries(at, gaps, call),
-            self._rows(queries.changed_billing(at.billing, page=PAGE), ChangedBillingDocument, gaps, call),
+            self._page(queries.changed_billing(at.billing, page=PAGE), ChangedBillingDocument, gaps, call),
         )
         states = {state_of(delivery): delivery for delivery in sent}
         new = [delivery for state, delivery in states.items() if state not in at.remembered]
@@ -150,14 +150,14 @@ class SapS4hanaConnector:
         others = await self._orders(queries.orders(facets, terms=terms), gaps, call) if terms else []
         orders = sorted([*own, *others], key=lambda order: (updated_at(order) or now, plain(order.sales_order)))
         records = await self._records(orders, facets, gaps, call)
-        more = full or listed >= PAGE or len(billed) >= PAGE
+        more = full or listed >= PAGE or crowded
         reached = moved_orders(at.of_orders(), last, now, full=full)
         at = moved_deliveries(at, states, now, where, count=listed, full=listed >= PAGE)
         at = msgspec.structs.replace(
             at,
             orders=reached.moment if reached else None,
             given=reached.given if reached else (),
-            billing=moved_billing(at.billing, billed, now, full=len(billed) >= PAGE),
+            billing=moved_billing(at.billing, billed, now, full=crowded),
         )
         return Changes(records=records, cursor=write_cursor(at), more=more, gaps=tuple(gaps))
 
@@ -194,23 +194,21 @@ class SapS4hanaConnector:
             order=("LastChangeDateTime asc", "SalesOrder asc"),
             page=PAGE + len(given),
         )
-        before = len(gaps)
-        found = await self._orders(read, gaps, call)
-        full = len(found) + len(gaps) - before >= read.top
-        orders = [order for order in found if plain(order.sales_order) not in given]
+        orders, full = await self._page(read, SalesOrder, gaps, call, position)
         last = position
         for order in orders:
             moment = updated_at(order)
             if moment is not None:
                 last = (last or ByMoment(moment, ())).then(moment, plain(order.sales_order))
-        return orders, full and bool(orders), last
+        return orders, full, last
 
     async def _changed_deliveries(self, at: Positions, gaps: list[Gap], call: Call) -> tuple[list[Delivery], int]:
         """A page of the day's deliveries, and how many rows it had."""
-        before = len(gaps)
+        unread: list[Gap] = []
         read = queries.changed_deliveries(at.day, self._reading.tracking_field, skip=at.skip, page=PAGE)
-        found = await self._rows(read, Delivery, gaps, call)
-        return found, len(found) + len(gaps) - before
+        found = await self._rows(read, Delivery, unread, call)
+        gaps += unread
+        return found, len(found) + len(unread)
 
     def _hits(
         self, page: Sequence[SalesOrder], records: Sequence[OrderRecord], position: ByMoment | None, by_moment: bool
@@ -269,6 +267,24 @@ class SapS4hanaConnector:
         rows = await self._rows(read, SalesOrder, gaps, call)
         return list({plain(order.sales_order): order for order in rows}.values())
 
+    async def _page(
+        self, read: Read, kind: type[T], gaps: list[Gap], call: Call, position: ByMoment | None = None
+    ) -> tuple[list[T], bool]:
+        """The rows of a page that `position` has not given, and whether it was full.
+
+        Reads on where a full page holds none, since a listing can go on from what it gave and from nothing else.
+        """
+        for _ in range(_MOST_BARREN):
+            unread: list[Gap] = []
+            found = await self._rows(read, kind, unread, call)
+            gaps += unread
+            full = len(found) + len(unread) >= read.top
+            rows = [row for row in found if not (position and isinstance(row, SalesOrder) and _gave(position, row))]
+            if rows or not full:
+                return rows, full
+            read = msgspec.structs.replace(read, skip=read.skip + read.top)
+        raise BadPayload(f"{read.operation}: page after page holds nothing that can be read")
+
     async def _rows(self, read: Read, kind: type[T], gaps: list[Gap], call: Call) -> list[T]:
         """The rows that could be read; a gap for each other one, and one where the answer was cut."""
         found = await self._client.read(read, call)
@@ -294,6 +310,10 @@ def _order_in(raw: msgspec.Raw) -> str | None:
         return None
     number = named.sales_order or named.sales_document or named.reference_document
     return plain(number) if number else None
+
+
+def _gave(position: ByMoment, order: SalesOrder) -> bool:
+    return position.gave(updated_at(order), plain(order.sales_order))
 
 
 def _terms(values: dict[str, list[str]]) -> tuple[str, ...]:

@@ -79,6 +79,10 @@ class ByMoment(msgspec.Struct, frozen=True):
             return (f"LastChangeDateTime lt {instant_literal(next_millisecond(self.moment))}",)
         return (f"LastChangeDateTime ge {instant_literal(self.moment)}",)
 
+    def gave(self, moment: datetime | None, number: str) -> bool:
+        """Whether an order as it stands was given: one that changed since has another moment."""
+        return moment == self.moment and number in self.given
+
     def then(self, moment: datetime, number: str) -> ByMoment:
         """After one order more."""
         return ByMoment(moment, (*self.given, number) if moment == self.moment else (number,))

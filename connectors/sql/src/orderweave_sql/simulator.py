@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import unquote
@@ -16,7 +17,7 @@ from urllib.parse import unquote
 import sqlalchemy as sa
 
 from orderweave_sdk.records import OrderRecord, ProductRecord, ReceiptRecord, StockRecord
-from orderweave_sdk.testing.faults import Fault, FaultSwitch
+from orderweave_sdk.testing.faults import BadRecord, Fault, FaultSwitch
 from orderweave_sdk.testing.simulator import LoggedCall, SimulatedAnswer, SimulatedRequest
 from orderweave_sdk.testing.world import World
 from orderweave_sql import simulator_rows
@@ -115,7 +116,7 @@ class SqlSimulator:
         self._heal()
         shutil.rmtree(self.path.parent)
 
-    async def fail(self, fault: Fault | None, *, times: int | None = None, bad_record: str | None = None) -> None:
+    async def fail(self, fault: Fault | None, *, times: int | None = None, bad_record: BadRecord = None) -> None:
         """Turn a fault on for the next `times` connections (None: until changed), or off."""
         assert fault is None or fault in self.supported_faults, f"{fault} cannot happen to a file"
         self._heal()
@@ -161,8 +162,8 @@ class SqlSimulator:
         elif fault is Fault.BAD_RECORD:
             shutil.copyfile(whole, self.path)
             with contextlib.closing(sqlite3.connect(self.path)) as connection, connection:
-                for spoil in _SPOILING:
-                    connection.execute(spoil, [self.faults.bad_record])
+                for spoil, bad in product(_SPOILING, self.faults.bad_records):
+                    connection.execute(spoil, [bad])
 
     def _heal(self) -> None:
         self.faults.set(None)

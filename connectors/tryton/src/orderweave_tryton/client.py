@@ -51,11 +51,12 @@ class Client:
         call: Call,
         *,
         limit: int,
+        offset: int = 0,
         order: Sequence[tuple[str, str]] = (("id", "ASC"),),
         context: dict[str, Any] | None = None,
     ) -> list[msgspec.Raw]:
         """The records of `model` in `domain`, each still undecoded, nested along the dots of `fields`."""
-        params = [list(domain), 0, limit, [list(part) for part in order], list(fields), context or {}]
+        params = [list(domain), offset, limit, [list(part) for part in order], list(fields), context or {}]
         result = await self._call(f"model.{model}.search_read", params, f"search of {model}", call)
         return decode(result, list[msgspec.Raw], what=f"search of {model}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import msgspec
 
@@ -25,7 +25,7 @@ from orderweave_sdk.capabilities import (
 )
 from orderweave_sdk.clock import Call
 from orderweave_sdk.decoding import decode_each
-from orderweave_sdk.errors import GiveUp
+from orderweave_sdk.errors import BadPayload, GiveUp
 from orderweave_sdk.manifest import Batch, Manifest, SearchField
 from orderweave_sdk.records import Facet, Key, LocationRecord, OrderRecord
 from orderweave_sdk.upstream import UpstreamFactory
@@ -61,6 +61,10 @@ from orderweave_tryton.searching import (
 )
 from orderweave_tryton.wire import wire_date
 
+Row = TypeVar("Row", bound=msgspec.Struct)
+
+# Read on where a page holds nothing that can be read; past so many such pages, the answer is no answer.
+_MOST_BARREN = 10
 # Records in one answer at most; a reference such as "-" may stand in any number of sales.
 _MOST = 1000
 # Tryton marks every answer over 1,400 bytes as gzip, and compresses it only for those who say that they accept it.
@@ -118,27 +122,36 @@ class TrytonConnector:
             moment = updated_at
         found = await asyncio.gather(
             *(
-                self._client.search_read(
+                self._readable(
                     "sale.sale",
                     [NOT_A_RETURN, domain, part, after(stamp, position, descending=search.descending)],
                     fields_for(search.facets),
+                    Sale,
                     call,
+                    what="sale",
                     limit=search.size + 1,
                     order=order_by(stamp, descending=search.descending),
                 )
                 for stamp, part in listings
             )
         )
-        sales, gaps = decode_each([raw for raws in found for raw in raws], Sale, what="sale")
-        sales.sort(key=lambda sale: (moment(sale), sale.id), reverse=search.descending)
-        page = sales[: search.size]
+        gaps = [gap for _, _, unread in found for gap in unread]
+        sales = sorted(
+            (sale for read, _, _ in found for sale in read),
+            key=lambda sale: (moment(sale), sale.id),
+            reverse=search.descending,
+        )
+        # Behind the last sale of a full listing may stand others of it, before those of the other listing.
+        ends = {read[-1].id for read, full, _ in found if full}
+        known = next((n + 1 for n, sale in enumerate(sales) if sale.id in ends), len(sales))
+        page = sales[: min(known, search.size)]
         records = await self._records(page, search.facets, gaps, call)
         return Page(
             hits=tuple(
                 Hit(record, write_position((moment(sale), sale.id)), moment(sale))
                 for record, sale in zip(records, page, strict=True)
             ),
-            more=bool(page) and any(len(raws) > search.size or len(sales) > search.size for raws in found),
+            more=bool(ends) or len(sales) > len(page),
             remaining=remaining,
             gaps=tuple(gaps),
         )
@@ -238,16 +251,45 @@ class TrytonConnector:
         )
 
     async def _listed(self, listing: Listing, positions: Positions, call: Call) -> tuple[Listed, list[Gap]]:
-        raws = await self._client.search_read(
+        rows, full, gaps = await self._readable(
             listing.model,
             [listing.domain, after(listing.stamp, positions.get(listing.name), descending=False)],
             [*STAMPS, *([listing.link] if listing.link else [])],
+            Stamped,
             call,
+            what=listing.name,
             limit=PAGE,
             order=order_by(listing.stamp, descending=False),
         )
-        rows, gaps = decode_each(raws, Stamped, what=listing.name)
-        return Listed(tuple(rows), full=bool(rows) and len(raws) >= PAGE), gaps
+        return Listed(tuple(rows), full=full), gaps
+
+    async def _readable(
+        self,
+        model: str,
+        domain: Domain,
+        fields: Sequence[str],
+        kind: type[Row],
+        call: Call,
+        *,
+        what: str,
+        limit: int,
+        order: Sequence[tuple[str, str]],
+    ) -> tuple[list[Row], bool, list[Gap]]:
+        """The rows of a page that can be read, whether it was full, and a gap for each other row.
+
+        Reads on where a full page holds none, since a listing goes on from what it gave and from nothing else.
+        """
+        gaps: list[Gap] = []
+        for page in range(_MOST_BARREN):
+            raws = await self._client.search_read(
+                model, domain, fields, call, limit=limit, offset=page * limit, order=order
+            )
+            rows, unread = decode_each(raws, kind, what=what)
+            gaps += unread
+            full = len(raws) >= limit
+            if rows or not full:
+                return rows, full, gaps
+        raise BadPayload(f"{what}: page after page holds nothing that can be read")
 
     async def _levels(self, skus: Sequence[str], place: LocationRecord, today: dict[str, Any], call: Call) -> Stock:
         raws = await self._client.search_read(

@@ -69,8 +69,9 @@ _STATE_OF_GOODS = {
     "PARTIALLY_FULFILLED": "PartiallyShipped",
 }
 _GOODS_OF_STATE = {"Delivered": "FULFILLED", "Shipped": "FULFILLED", "PartiallyShipped": "PARTIALLY_FULFILLED"}
+_SHIPPED, _DELIVERED = "Shipped", "Delivered"
 _SHIPMENT_STATES = {
-    ShipmentStatus.DELIVERED: "Delivered",
+    ShipmentStatus.DELIVERED: _DELIVERED,
     ShipmentStatus.CANCELED: "Cancelled",
     ShipmentStatus.PENDING: "Pending",
     ShipmentStatus.LABEL_CREATED: "Pending",
@@ -78,8 +79,9 @@ _SHIPMENT_STATES = {
 }
 _SHIPMENT_MEANINGS = {
     "Pending": ShipmentStatus.PENDING,
-    "Shipped": ShipmentStatus.IN_TRANSIT,
-    "Delivered": ShipmentStatus.DELIVERED,
+    _SHIPPED: ShipmentStatus.IN_TRANSIT,
+    # Staff moved it there: the word stays, and is no delivery.
+    _DELIVERED: ShipmentStatus.IN_TRANSIT,
     "Cancelled": ShipmentStatus.CANCELED,
 }
 
@@ -100,7 +102,7 @@ def order_as_said(record: OrderRecord) -> OrderRecord:
     paid, refunded = paid_and_refunded(settled, currency)
     timeline = tuple(entry for entry in record.timeline or () if entry.kind in ENTRY_KINDS)
     moments = [header.placed_at, record.updated_at, *(entry.occurred_at for entry in timeline)]
-    moments += [moment for sent in shipments for moment in (sent.shipped_at, sent.delivered_at)]
+    moments += [moment for sent in shipments for moment in (sent.shipped_at, delivered_move(sent))]
     updated = max((moment for moment in moments if moment is not None), default=None)
     totals = totals_said(header.totals, currency, paid, refunded, canceled=canceled)
     return OrderRecord(
@@ -148,7 +150,15 @@ def state_of(record: OrderRecord) -> str:
 
 def shipment_state(shipment: Shipment) -> str:
     """The state of a fulfillment."""
-    return _SHIPMENT_STATES.get(shipment.status, "Shipped")
+    if shipment.raw_status == _DELIVERED:
+        return _DELIVERED
+    return _SHIPMENT_STATES.get(shipment.status, _SHIPPED)
+
+
+def delivered_move(shipment: Shipment) -> datetime | None:
+    """When it was moved to Delivered: when it arrived, or the event that tells of the move."""
+    events = (event for package in shipment.packages for event in package.events or ())
+    return shipment.delivered_at or next((each.occurred_at for each in events if each.raw_code == _DELIVERED), None)
 
 
 def _statuses(
@@ -162,7 +172,7 @@ def _statuses(
     }
     goods = _GOODS_OF_STATE.get(state, "UNFULFILLED")
     if state == CANCELED:
-        gone = any(sent.status in (ShipmentStatus.IN_TRANSIT, ShipmentStatus.DELIVERED) for sent in shipments)
+        gone = any(sent.status is ShipmentStatus.IN_TRANSIT for sent in shipments)
         # Nothing of a canceled order is left to be sent.
         goods = "FULFILLED" if gone else "CANCELED"
     meanings = ((Axis.ORDER, order.get(state, "OPEN")), (Axis.PAYMENT, payment), (Axis.FULFILLMENT, goods))
@@ -199,15 +209,14 @@ def _line(line: Line, currency: str, *, canceled: bool) -> Line:
 def _shipment(shipment: Shipment, lines: tuple[Line, ...]) -> Shipment:
     state = shipment_state(shipment)
     status = _SHIPMENT_MEANINGS[state]
-    gone = state in ("Shipped", "Delivered")
-    shipped = shipment.shipped_at if gone else None
-    delivered = shipment.delivered_at if state == "Delivered" else None
+    shipped = shipment.shipped_at if state in (_SHIPPED, _DELIVERED) else None
+    delivered = delivered_move(shipment) if state == _DELIVERED else None
     tracked = [package for package in shipment.packages if package.tracking_number]
     return Shipment(
         external_id=shipment.external_id,
         status=status,
+        raw_status=state if state == _DELIVERED else None,
         shipped_at=shipped,
-        delivered_at=delivered,
         lines=tuple(said for goods in shipment.lines if (said := _goods(goods, lines)) is not None),
         packages=tuple(_package(package, status, shipped, delivered) for package in tracked[:1]),
     )
@@ -223,12 +232,15 @@ def _goods(goods: GoodsLine, lines: tuple[Line, ...]) -> GoodsLine | None:
 def _package(package: Package, status: ShipmentStatus, shipped: datetime | None, delivered: datetime | None) -> Package:
     carrier = package.carrier
     name = (carrier.name or carrier.code) if carrier else None
-    moves = ((shipped, ShipmentStatus.IN_TRANSIT), (delivered, ShipmentStatus.DELIVERED))
     return Package(
         carrier=msgspec.structs.replace(carrier, code=None, name=name) if carrier and name else None,
         tracking_number=package.tracking_number,
         status=status,
-        events=tuple(TrackingEvent(occurred_at=moment, status=word) for moment, word in moves if moment is not None),
+        events=tuple(
+            TrackingEvent(occurred_at=moment, status=ShipmentStatus.IN_TRANSIT, raw_code=move)
+            for move, moment in ((_SHIPPED, shipped), (_DELIVERED, delivered))
+            if moment is not None
+        ),
     )
 
 

@@ -57,7 +57,6 @@ def _shipment(packed: FulfillmentPayload, skus: Mapping[str, str], moves: Moves,
         status=status,
         raw_status=packed.state,
         shipped_at=moves.get((packed.id, _SHIPPED)),
-        delivered_at=moves.get((packed.id, _DELIVERED)),
         lines=tuple(
             GoodsLine(quantity=Decimal(line.quantity), sku=skus.get(line.order_line_id), line_id=line.order_line_id)
             for line in packed.lines
@@ -67,7 +66,7 @@ def _shipment(packed: FulfillmentPayload, skus: Mapping[str, str], moves: Moves,
 
 
 def _events(packed: FulfillmentPayload, moves: Moves) -> tuple[TrackingEvent, ...]:
-    """The two moves that say where a package is; what else a carrier knows, Vendure does not."""
+    """The moves that staff made of a package; what a carrier knows, Vendure does not."""
     return tuple(
         TrackingEvent(occurred_at=moment, status=STATUSES.part(Axis.SHIPMENT, state, ShipmentStatus), raw_code=state)
         for state in (_SHIPPED, _DELIVERED)

@@ -22,7 +22,14 @@ from orderweave_sdk.records import (
     TaxLine,
     Totals,
 )
-from orderweave_vendure.expressible import DEFAULT_CHANNEL, REFERENCE_FIELD, order_as_said, shipment_state, state_of
+from orderweave_vendure.expressible import (
+    DEFAULT_CHANNEL,
+    REFERENCE_FIELD,
+    delivered_move,
+    order_as_said,
+    shipment_state,
+    state_of,
+)
 from orderweave_vendure.expressible_money import Settled, as_settled
 from orderweave_vendure.operations import FULFILLMENT_MOVED
 from orderweave_vendure.search_terms import on_wire
@@ -200,7 +207,7 @@ def _entries(said: OrderRecord) -> Iterable[Fields]:
     """The history: what the timeline holds, and the moves of the fulfillments."""
     happenings = [(entry.occurred_at, entry.kind, _told(entry.kind, entry.message)) for entry in said.timeline or ()]
     for shipment in said.fulfillment.shipments if said.fulfillment else ():
-        moves = (("Pending", "Shipped", shipment.shipped_at), ("Shipped", "Delivered", shipment.delivered_at))
+        moves = (("Pending", "Shipped", shipment.shipped_at), ("Shipped", "Delivered", delivered_move(shipment)))
         happenings += [
             (moment, FULFILLMENT_MOVED, {"fulfillmentId": shipment.external_id, "from": before, "to": after})
             for before, after, moment in moves

@@ -30,7 +30,7 @@ _ORDER = {
 }
 
 STATUSES = StatusMap.of(
-    "3.7",
+    "3.7.1",
     {
         Axis.ORDER: _ORDER,
         # The order's state again, but for those that are silent.
@@ -94,7 +94,8 @@ STATUSES = StatusMap.of(
             "Created": "PENDING",
             "Pending": "PENDING",
             "Shipped": "IN_TRANSIT",
-            "Delivered": "DELIVERED",
+            # As above: staff move a fulfillment, no carrier does.
+            "Delivered": "IN_TRANSIT",
             "Cancelled": "CANCELED",
         },
     },
