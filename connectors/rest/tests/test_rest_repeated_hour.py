@@ -46,7 +46,7 @@ class Book:
         """The page."""
         moments = {name: HOUR + timedelta(minutes=minute) for name, minute in self.minutes.items()}
         clocks = {name: moment.astimezone(ZONE).strftime(FORM) for name, moment in moments.items()}
-        order = sorted(moments, key=(clocks if self._by_clock else moments).__getitem__)  # type: ignore[arg-type]
+        order = sorted(moments, key=(clocks if self._by_clock else moments).__getitem__)
         since = asked.parameters.get("since")
         if since is not None and self._by_clock:
             order = [name for name in order if clocks[name] >= since]
