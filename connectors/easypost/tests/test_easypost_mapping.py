@@ -19,6 +19,7 @@ from orderweave_sdk.decoding import decode
 from orderweave_sdk.records import Axis, Carrier, Eta, Package, ShipmentStatus, TrackingEvent
 from orderweave_sdk.testing.comparing import comparable
 from orderweave_sdk.testing.simulator import SimulatedAnswer
+from orderweave_sdk.unmapped import meeting_unmapped
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -241,3 +242,15 @@ def test_any_text_is_a_time_or_none(text: str, apart: timedelta) -> None:
     assert found is None or found.utcoffset() == timedelta(0)
     at = NOON + min(max(apart, timedelta(days=-300_000)), timedelta(days=300_000))
     assert moment(at.isoformat()) == at
+
+
+def test_words_that_nobody_documented_are_told() -> None:
+    """A status and a detail, of the parcel and of a scan, both words as one; those that are documented are not."""
+    scans = [TrackingDetail(status="delivered", status_detail="by_owl", datetime="2026-05-04T14:00:00Z")]
+    with meeting_unmapped(10) as words:
+        found = package(status="teleported", status_detail="unknown", tracking_details=scans)
+        package(status="error", status_detail="unknown")
+        package(status="unknown")
+    assert words == {(Axis.SHIPMENT, "teleported/unknown"), (Axis.SHIPMENT, "delivered/by_owl")}
+    assert found.events
+    assert (found.status, found.events[0].status) == (ShipmentStatus.UNKNOWN, ShipmentStatus.DELIVERED)
