@@ -51,6 +51,8 @@ STATUSES = StatusMap.of(
             "ASSIGNED": "PENDING",
             "ACTIVE_LODGED": "LABEL_CREATED",
             "ACTIVE_SENT": "PICKED_UP",
+            # Sent to the store where its customer collects it.
+            "AWAITING_ARRIVAL": "PICKED_UP",
             "FAILED": "EXCEPTION",
         },
         # The types of fulfilments: from a store or a distribution center, to an address or to be collected.
