@@ -314,7 +314,7 @@ def test_what_is_in_a_shipment() -> None:
     assert [line.quantity for line in filled.fulfillment.shipments[0].lines] == [Decimal(3), Decimal(1)]
 
 
-# The words of the reference workflows, as Fluent documents them: a list of the vendor's, and not of the map's.
+# The words of the reference workflows, as Fluent documents them; of a return CREATED alone: how it ends is read, too.
 ORDER = "CREATED RECEIVED BOOKED ESCALATED PICK_PACK AWAITING_COURIER_COLLECTION AWAITING_CUSTOMER_COLLECTION"
 ENDED = "COMPLETE CANCELLED"
 FULFILMENT = "CREATED AWAITING_WAVE ASSIGNED PARTIALLY_FULFILLED FULFILLED ESCALATED REJECTED EXPIRED"

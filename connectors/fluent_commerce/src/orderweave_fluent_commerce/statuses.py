@@ -23,7 +23,7 @@ _ORDER = {
 }
 
 STATUSES = StatusMap.of(
-    "2024-09",
+    "2024-09.1",
     {
         Axis.ORDER: {raw: order for raw, (order, _) in _ORDER.items()},
         Axis.FULFILLMENT: {raw: goods for raw, (_, goods) in _ORDER.items()},
