@@ -1,6 +1,8 @@
 """Status words that nobody mapped, told where they are read: the only place that knows each of them.
 
 Records keep raw words of some parts, and a word that is mapped to UNKNOWN on purpose looks like one that is not mapped.
+Who listens is known by the context: a connector that reads in threads of its own runs them in a copy of it, as
+`asyncio.to_thread` does.
 """
 
 from __future__ import annotations

@@ -186,7 +186,7 @@ def test_unknown_words_are_told() -> None:
         "statuses": {"return": {"at": "back", "words": {"x": "OPEN"}}},
         "payments": {"payments": {"each": "paid", "id": "no", "status": {"at": "how", "words": {"?": "UNKNOWN"}}}},
         "returns": {"each": "returned", "id": "no", "status": {"at": "how", "words": {"x": "OPEN"}}},
-        "header": {"channel": {"id": "via", "kind": {"at": "via", "words": {"x": "POS"}}}},
+        "header": {"channel": {"code": "via", "kind": {"at": "via", "words": {"x": "SALES_DESK"}}}},
     }
     item = {"id": 1, "back": "a", "via": "b", "paid": [{"no": 1, "how": "c"}, {"no": 2, "how": "?"}]}
     with meeting_unmapped(10) as words:
