@@ -10,6 +10,7 @@ from typing import TypeVar, cast
 import msgspec
 
 from orderweave_sdk.records import WORDS_OF_AXIS, Axis, StatusWord
+from orderweave_sdk.unmapped import tell_unmapped
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -37,14 +38,18 @@ class StatusMap(msgspec.Struct, frozen=True, kw_only=True):
         return cls(version=version, documented={axis: tuple(entry) for axis, entry in words.items()}, words=words)
 
     def read(self, axis: Axis, raw: str) -> StatusWord:
-        """The status word for a raw word; UNKNOWN when nobody mapped it."""
-        normalized = self.words.get(axis, {}).get(raw, "UNKNOWN")
-        return StatusWord(axis=axis, raw=raw, normalized=normalized, mapping_version=self.version)
+        """The status word for a raw word; UNKNOWN when nobody mapped it, which is told (`orderweave_sdk.unmapped`)."""
+        return StatusWord(axis=axis, raw=raw, normalized=self._meaning(axis, raw), mapping_version=self.version)
 
     def part(self, axis: Axis, raw: str | None, enum: type[Word]) -> Word:
         """The meaning of a raw word as a member of the axis's enum; UNKNOWN for None and unmapped words."""
-        normalized = "UNKNOWN" if raw is None else self.words.get(axis, {}).get(raw, "UNKNOWN")
-        return cast("Word", _member(enum, normalized))
+        return cast("Word", _member(enum, "UNKNOWN" if raw is None else self._meaning(axis, raw)))
+
+    def _meaning(self, axis: Axis, raw: str) -> str:
+        found = self.words.get(axis, {}).get(raw)
+        if found is None:
+            tell_unmapped(axis, raw)
+        return found or "UNKNOWN"
 
     def problems(self) -> list[str]:
         """Every hole and every meaning that is not a word of the axis, in words."""

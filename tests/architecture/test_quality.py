@@ -103,7 +103,7 @@ def test_rules_stand_on_the_suite() -> None:
             "errors",
             '{ done = ["tests/test_acme.py::test_it", "tests/test_acme.py::TestOwn::test_deep"], note = "All." }',
         ),
-        ("vendor-contract", '{ done = "tests/test_acme.py::test_it" }'),
+        ("vendor-contract", '{ done = "tests/test_acme.py::test_it", against = "samples" }'),
         ("fault-matrix", '{ done = "../../tests/faults/test_business.py::test_all" }'),
         ("readme-limits", '{ done = "README.md#Limits" }'),
     ],
@@ -145,6 +145,25 @@ def test_what_is_there_passes(rule: str, said: str, plant: Plant) -> None:
             "README.md#Known gaps: the README has no chapter '## Known gaps'",
         ),
         ("readme-gaps", '{ done = "README.md#Limits" }', "README.md#Limits: must be README.md#Known gaps"),
+        *(
+            (
+                "vendor-contract",
+                f'{{ done = "tests/test_acme.py::test_it"{said} }}',
+                "say against = what it was proven, one of OpenAPI, GraphQL, EDMX, samples, recordings",
+            )
+            for said in ("", ', against = "hearsay"', ", against = [1]")
+        ),
+        *(
+            (
+                rule,
+                f'{{ {said}, against = "OpenAPI" }}',
+                "against belongs to a rule that is done, and has several things to be proven against",
+            )
+            for rule, said in (
+                ("vendor-contract", 'exempt = "None."'),
+                ("errors", 'done = "tests/test_acme.py::test_it"'),
+            )
+        ),
         *(
             ("errors", said, 'say done = "tests/test_x.py::test_y" (or a list of such), or exempt = "why not"')
             for said in (

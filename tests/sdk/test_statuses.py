@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from orderweave_sdk.records import Axis, OrderStatus, StatusWord
+from orderweave_sdk.records import Axis, OrderStatus, ShipmentStatus, StatusWord
 from orderweave_sdk.statuses import StatusMap
+from orderweave_sdk.unmapped import meeting_unmapped, tell_unmapped
 
 MAP = StatusMap.of("2026-03", {Axis.ORDER: {"open": "OPEN", "done": "COMPLETED"}})
 
@@ -43,3 +44,25 @@ def test_holes_and_foreign_meanings_are_problems() -> None:
     assert first == "status map: axis ORDER has no meaning for the documented word 'held'"
     assert second == "status map: axis RETURN has no meaning for the documented word 'asked'"
     assert third.startswith("status map: axis ORDER, word 'open': 'DELIVERED' is not one of CANCELED, COMPLETED,")
+
+
+def test_unmapped_words_are_told_where_they_are_read() -> None:
+    """Each once and by axis, to whoever listens innermost; not those that are mapped to UNKNOWN, nor where none is."""
+    known = StatusMap.of("1", {Axis.ORDER: {"reversed": "UNKNOWN"}})
+    with meeting_unmapped(10) as outer:
+        known.read(Axis.ORDER, "odd")
+        with meeting_unmapped(10) as inner:
+            known.part(Axis.SHIPMENT, "odd", ShipmentStatus)
+        known.read(Axis.ORDER, "odd")
+        known.read(Axis.ORDER, "reversed")
+        known.part(Axis.ORDER, None, OrderStatus)
+    known.read(Axis.ORDER, "odder")
+    assert (outer, inner) == ({(Axis.ORDER, "odd")}, {(Axis.SHIPMENT, "odd")})
+
+
+def test_unmapped_words_are_bounded() -> None:
+    """Past so many no other word is taken."""
+    with meeting_unmapped(2) as words:
+        for raw in ("a", "b", "c", "a"):
+            tell_unmapped(Axis.ORDER, raw)
+    assert words == {(Axis.ORDER, "a"), (Axis.ORDER, "b")}

@@ -256,11 +256,18 @@ class FakeConnector(FakeChanges, SendsJson):
             return found
         wanted = set(keys)
         records = [
-            facets_of(order, facets)
+            self._told(order, facets)
             for order in self._system.orders
             if not wanted.isdisjoint((*order.keys, *order.references))
         ]
         return Orders(records=tuple(records), gaps=self._system.gaps)
+
+    def _told(self, order: OrderRecord, facets: frozenset[Facet]) -> OrderRecord:
+        """What an answer holds of an order, with its unknown words read by the system's map."""
+        for word in order.statuses:
+            if word.normalized == "UNKNOWN":
+                self._system.manifest.statuses.read(word.axis, word.raw)
+        return facets_of(order, facets)
 
     async def search_orders(self, search: Search, call: Call) -> Page:
         """One page, with the conditions that the manifest declares applied; cursors are positions."""
@@ -276,7 +283,7 @@ class FakeConnector(FakeChanges, SendsJson):
         taken = list(enumerate(matching))[start : start + search.size]
         return Page(
             hits=tuple(
-                Hit(facets_of(order, search.facets), str(position), next(iter(values_of(order, search.sort)), None))
+                Hit(self._told(order, search.facets), str(position), next(iter(values_of(order, search.sort)), None))
                 for position, order in taken
             ),
             more=start + search.size < len(matching),

@@ -19,6 +19,7 @@ from orderweave_sdk.decoding import decode
 from orderweave_sdk.records import Axis, Carrier, Eta, Package, ShipmentStatus, TrackingEvent
 from orderweave_sdk.testing.comparing import comparable
 from orderweave_sdk.testing.simulator import SimulatedAnswer
+from orderweave_sdk.unmapped import meeting_unmapped
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -127,14 +128,28 @@ def test_midnight_is_a_day() -> None:
     assert expected(None) is None
 
 
+# The possible values of `status` and `status_detail` as EasyPost's reference of the Tracker object lists them.
+DOCUMENTED = (
+    "unknown pre_transit in_transit out_for_delivery delivered available_for_pickup return_to_sender failure cancelled"
+    " error"
+)
+DOCUMENTED_DETAILS = (
+    "address_correction arrived_at_destination arrived_at_facility arrived_at_pickup_location awaiting_information"
+    " cancelled damaged delayed delivery_exception departed_facility departed_origin_facility expired failure held"
+    " in_transit label_created lost missorted out_for_delivery received_at_destination_facility"
+    " received_at_origin_facility refused return status_update transferred_to_destination_carrier transit_exception"
+    " unknown weather_delay"
+)
+
+
 def test_the_status_map_is_total() -> None:
-    """Each documented status alone and with each documented detail has a meaning: 10 and 280 words."""
-    words = STATUSES.words[Axis.SHIPMENT]
-    assert (len(STATUS_WORDS), len(DETAIL_WORDS), len(words)) == (10, 28, 290)
-    assert MANIFEST.statuses.problems() == []
-    assert set(STATUSES.documented[Axis.SHIPMENT]) == {
-        word(status, detail) for status in STATUS_WORDS for detail in (None, *DETAIL_WORDS)
+    """Each documented status alone and with each documented detail has a meaning, and the map has no other words."""
+    statuses, details = DOCUMENTED.split(), DOCUMENTED_DETAILS.split()
+    assert (len(statuses), len(details)) == (10, 28)
+    assert set(STATUSES.words[Axis.SHIPMENT]) == {
+        word(status, detail) for status in statuses for detail in (None, *details)
     }
+    assert MANIFEST.statuses.problems() == []
 
 
 @pytest.mark.parametrize("status", sorted(STATUS_WORDS))
@@ -241,3 +256,15 @@ def test_any_text_is_a_time_or_none(text: str, apart: timedelta) -> None:
     assert found is None or found.utcoffset() == timedelta(0)
     at = NOON + min(max(apart, timedelta(days=-300_000)), timedelta(days=300_000))
     assert moment(at.isoformat()) == at
+
+
+def test_words_that_nobody_documented_are_told() -> None:
+    """A status and a detail, of the parcel and of a scan, both words as one; those that are documented are not."""
+    scans = [TrackingDetail(status="delivered", status_detail="by_owl", datetime="2026-05-04T14:00:00Z")]
+    with meeting_unmapped(10) as words:
+        found = package(status="teleported", status_detail="unknown", tracking_details=scans)
+        package(status="error", status_detail="unknown")
+        package(status="unknown")
+    assert words == {(Axis.SHIPMENT, "teleported/unknown"), (Axis.SHIPMENT, "delivered/by_owl")}
+    assert found.events
+    assert (found.status, found.events[0].status) == (ShipmentStatus.UNKNOWN, ShipmentStatus.DELIVERED)

@@ -14,9 +14,10 @@ from orderweave_easypost.connector import EasypostConnector
 from orderweave_easypost.mapping import tracking_record
 from orderweave_easypost.payloads import Tracker, TrackerPage
 from orderweave_easypost.simulator import EasypostSimulator
+from orderweave_easypost.statuses import STATUSES, word
 from orderweave_sdk.clock import Call
 from orderweave_sdk.connecting import Connecting
-from orderweave_sdk.records import ShipmentStatus
+from orderweave_sdk.records import Axis, ShipmentStatus
 from orderweave_sdk.testing.contracts import contract_file
 from orderweave_sdk.testing.samples import sample_world
 from orderweave_sdk.testing.world import World
@@ -148,3 +149,23 @@ def test_the_check_finds_what_is_wrong(recorded: list[Exchange], shape: Shape) -
         "tracker.tracking_code is number, and was always text",
         "tracker.tracking_details[].message is list, and was always text",
     ]
+
+
+def test_every_recorded_word_is_mapped() -> None:
+    """In none of EasyPost's recordings has a parcel or a scan of one a pair of words that nobody mapped."""
+    told = [
+        one
+        for path in contract_file("easypost/cassettes").glob("*.yaml")
+        for exchange in exchanges(path)
+        for tracker in trackers(exchange.got)
+        for one in (tracker, *tracker["tracking_details"])
+    ]
+    assert {word(one["status"], one["status_detail"]) for one in told} == {
+        "unknown/unknown",
+        "pre_transit/status_update",
+        "in_transit/status_update",
+        "in_transit/arrived_at_facility",
+        "out_for_delivery/out_for_delivery",
+        "delivered/arrived_at_destination",
+    }
+    assert {word(one["status"], one["status_detail"]) for one in told} <= set(STATUSES.words[Axis.SHIPMENT])

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 import pytest
 
+from connectors.extensiv.tests.clocks import SetClock
 from connectors.extensiv.tests.wire_orders import many, read_only
 from orderweave_extensiv.connector import ExtensivConnector
 from orderweave_extensiv.expressible import order_as_said
@@ -38,17 +39,6 @@ from orderweave_sdk.testing.world import World
 ZONE = ZoneInfo("UTC")
 MOMENT = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 NOTHING = frozenset[Facet]()
-
-
-class SetClock(SystemClock):
-    """A clock whose date is set."""
-
-    def __init__(self, now: datetime) -> None:
-        self._now = now
-
-    def now(self) -> datetime:
-        """The date that was set."""
-        return self._now
 
 
 def search(size: int = 100, after: str | None = None, *conditions: Condition) -> Search:

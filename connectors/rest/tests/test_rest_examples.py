@@ -195,12 +195,19 @@ def _searches(connector: type[RestConnector], api: Simulator) -> Iterator[Search
         SearchField.NUMBER: "1001",
         SearchField.CHANNEL: "web",
     }
+    others: dict[SearchField, Any] = {
+        SearchField.STATUS: "CANCELED",
+        SearchField.PAYMENT_STATUS: "REFUNDED",
+        SearchField.FULFILLMENT_STATUS: "UNFULFILLED",
+        SearchField.NUMBER: "1002",
+        SearchField.CHANNEL: "pos",
+    }
     conditions = [
-        (Condition(field, operator, (values[field],)),)
+        (Condition(field, operator, (values[field], *((others[field],) if operator is Operator.IN else ()))),)
         for field, operators in manifest.filters.items()
         for operator in sorted(operators)
-        if operator is not Operator.IN
     ]
+    assert any(condition.operator is Operator.IN for (condition,) in conditions) == (connector is Medusa)
     for sort in sorted(manifest.sorts):
         for descending in (True, False):
             for wanted in ((), *conditions):

@@ -35,6 +35,7 @@ from orderweave_sdk.records import (
 )
 from orderweave_sdk.testing.comparing import walk
 from orderweave_sdk.testing.simulator import SimulatedAnswer
+from orderweave_sdk.unmapped import meeting_unmapped
 
 NEW_YORK = ZoneInfo("America/New_York")
 ALL = frozenset(Facet)
@@ -177,6 +178,20 @@ def test_unknown_words_are_kept() -> None:
     assert record(mapping, {"id": 1, "state": 1}).statuses[0].normalized == "OPEN"
     assert record(mapping, {"id": 1, "state": True}).statuses[0].normalized == "COMPLETED"
     assert record(mapping, {"id": 1}).statuses == ()
+
+
+def test_unknown_words_are_told() -> None:
+    """By their axis, where they are those of a status; not what is mapped to UNKNOWN, nor the kind of a place."""
+    mapping = {
+        "statuses": {"return": {"at": "back", "words": {"x": "OPEN"}}},
+        "payments": {"payments": {"each": "paid", "id": "no", "status": {"at": "how", "words": {"?": "UNKNOWN"}}}},
+        "returns": {"each": "returned", "id": "no", "status": {"at": "how", "words": {"x": "OPEN"}}},
+        "header": {"channel": {"code": "via", "kind": {"at": "via", "words": {"x": "SALES_DESK"}}}},
+    }
+    item = {"id": 1, "back": "a", "via": "b", "paid": [{"no": 1, "how": "c"}, {"no": 2, "how": "?"}]}
+    with meeting_unmapped(10) as words:
+        record(mapping, item | {"returned": [{"no": 3, "how": "d"}]})
+    assert words == {(Axis.RETURN, "a"), (Axis.PAYMENT_PART, "c"), (Axis.RETURN_PART, "d")}
 
 
 def test_a_constant_is_no_word_of_the_system() -> None:

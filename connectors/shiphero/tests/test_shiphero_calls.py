@@ -18,6 +18,9 @@ from orderweave_shiphero.simulator import ShipheroSimulator
         ("order_number", 1, 1),
         ("order_number", 20, 1),
         ("order_number", 1000, 24),
+        ("partner_order_id", 1, 1),
+        ("partner_order_id", 20, 1),
+        ("partner_order_id", 1000, 24),
     ],
 )
 async def test_calls(by: str, count: int, calls: int) -> None:

@@ -18,6 +18,12 @@ from orderweave_shopify.simulator import ShopifySimulator
         ("number", 1, 1),
         ("number", 20, 1),
         ("number", 1000, 40),
+        ("po_number", 1, 1),
+        ("po_number", 20, 1),
+        ("po_number", 1000, 40),
+        ("source_identifier", 1, 1),
+        ("source_identifier", 20, 1),
+        ("source_identifier", 1000, 40),
     ],
 )
 async def test_calls(by: str, count: int, calls: int) -> None:

@@ -18,6 +18,9 @@ from orderweave_sql.simulator import SqlSimulator
         ("number", 1, 19),
         ("number", 20, 19),
         ("number", 1000, 190),
+        ("reference", 1, 19),
+        ("reference", 20, 19),
+        ("reference", 1000, 190),
     ],
 )
 async def test_calls(by: str, count: int, calls: int) -> None:

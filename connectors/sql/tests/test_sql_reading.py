@@ -26,6 +26,7 @@ from orderweave_sdk.errors import (
 )
 from orderweave_sdk.manifest import Capability, Operator, SearchField
 from orderweave_sdk.records import Axis, Facet, Key, Money, StatusWord, Totals
+from orderweave_sdk.unmapped import meeting_unmapped
 from orderweave_sql.cells import BadCell, read_cell
 from orderweave_sql.connector import SqlConnector
 from orderweave_sql.database_map import ColumnMap, SectionMap
@@ -122,7 +123,9 @@ async def test_unmapped_words_and_empty_fields(tmp_path: Path) -> None:
     """A word that nobody mapped is UNKNOWN beside its raw form; blanks are no number and no reference."""
     url = await shop_with(tmp_path, "1, '', 'EUR', NULL, '  ', 'X'", "2, NULL, NULL, NULL, 'N/A', NULL")
     async with connected(url, SMALL) as shop:
-        one, two = (await shop.find_orders(keys_of("id", ["1", "2"]), HEADER, call())).records
+        with meeting_unmapped(10) as words:
+            one, two = (await shop.find_orders(keys_of("id", ["1", "2"]), HEADER, call())).records
+        assert words == {(Axis.ORDER, "X")}
         unknown = Condition(SearchField.STATUS, Operator.EQ, ("UNKNOWN",))
         other = Condition(SearchField.STATUS, Operator.NOT_IN, ("UNKNOWN", "OPEN"))
         pages = [

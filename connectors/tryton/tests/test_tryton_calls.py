@@ -18,6 +18,9 @@ from orderweave_tryton.simulator import TrytonSimulator
         ("number", 1, 2),
         ("number", 20, 2),
         ("number", 1000, 20),
+        ("reference", 1, 2),
+        ("reference", 20, 2),
+        ("reference", 1000, 20),
     ],
 )
 async def test_calls(by: str, count: int, calls: int) -> None:

@@ -80,7 +80,6 @@ class Gathering:
                 if len(self._records) >= MOST_RECORDS:
                     self._report(_too_many(entry.system))
                     return
-                self._systems.count_unknown(entry.system, entry.record)
                 self._records[place] = entry
             else:
                 self._records[place] = _together(known, entry)

@@ -9,7 +9,7 @@ called, the room `calling` decides.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -48,6 +48,7 @@ from orderweave_sdk.clock import Clock
 from orderweave_sdk.connecting import Connecting
 from orderweave_sdk.errors import UpstreamError
 from orderweave_sdk.records import Facet, Key, LocationRecord, OrderRecord, ProductRecord
+from orderweave_sdk.unmapped import Word, meeting_unmapped
 from orderweave_sdk.upstream import Upstream
 
 T = TypeVar("T")
@@ -289,7 +290,9 @@ class Systems:
         health = self.health[name]
 
         async def put() -> T:
-            answer = await question(self.connector(name))
+            with meeting_unmapped(_MOST_UNKNOWN_WORDS) as words:
+                answer = await question(self.connector(name))
+            self._count_unknown(name, words)
             if not isinstance(answer, kind):
                 raise TypeError(f"not a {kind.__name__}")
             return answer
@@ -327,12 +330,12 @@ class Systems:
         health.last_reason = reason
         return _issue(name, reason, message, facets)
 
-    def count_unknown(self, name: str, record: OrderRecord) -> None:
-        """Count the status words that nobody mapped."""
+    def _count_unknown(self, name: str, words: Iterable[Word]) -> None:
+        """Count the status words of an answer that nobody mapped, whatever they are of: each once."""
         counter = self.unknown_words[name]
-        for word in record.statuses:
-            entry = f"{word.axis.value}: {word.raw}"
-            if word.normalized == "UNKNOWN" and (entry in counter or len(counter) < _MOST_UNKNOWN_WORDS):
+        for axis, raw in words:
+            entry = f"{axis.value}: {raw}"
+            if entry in counter or len(counter) < _MOST_UNKNOWN_WORDS:
                 counter[entry] += 1
 
     def upstreams(self, name: str) -> tuple[Upstream, ...]:

@@ -34,11 +34,11 @@ def numbers_of(group: Group) -> tuple[str, ...]:
 
 
 def by_number(parcels: Iterable[Fetched]) -> Mapping[str, Sequence[Fetched]]:
-    """What carriers say, by tidied tracking number."""
-    found: dict[str, list[Fetched]] = {}
+    """What carriers say, by tidied tracking number: each once, however many spellings of it were asked for."""
+    found: dict[str, dict[str, Fetched]] = {}
     for fetched in parcels:
-        found.setdefault(tidy_tracking(fetched.record.external_id), []).append(fetched)
-    return found
+        found.setdefault(tidy_tracking(fetched.record.external_id), {}).setdefault(fetched.system, fetched)
+    return {number: tuple(by_system.values()) for number, by_system in found.items()}
 
 
 def with_parcels(group: Group, parcels: Mapping[str, Sequence[Fetched]]) -> Group:

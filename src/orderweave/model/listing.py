@@ -12,7 +12,7 @@ from orderweave_sdk.records import Axis, Facet, SystemKind
 
 
 class UnknownWord(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A status word that no mapping knows, and how often it was read since the start."""
+    """A status word that no mapping knows, of an order or its part, and how many answers held it since the start."""
 
     word: str
     count: int

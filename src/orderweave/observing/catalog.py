@@ -154,7 +154,7 @@ UNKNOWN_WORDS = Metric(
 UNKNOWN_WORDS_SEEN = Metric(
     "orderweave_unknown_status_words_seen",
     MetricKind.READ_COUNTER,
-    "Times that a status word came which nobody has mapped.",
+    "Status words in the answers of a system that nobody has mapped, each once an answer.",
     ("system",),
 )
 CALLERS = Metric(

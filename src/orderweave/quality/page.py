@@ -28,7 +28,9 @@ request a key.
 """
 _PROOF = """## How each was proven
 Each rule of the quality scale is done, with a test that proves it, or exempt, with the reason. A rule that is done by a
-test that is not there fails the build, as does a rule that is not spoken of. **x** is done, - is exempt.
+test that is not there fails the build, as does a rule that is not spoken of. **x** is done, - is exempt. Where the
+measure is a vendor's contract, the mark says of which kind; samples and recordings are what there is where none is
+published.
 """
 
 
@@ -129,7 +131,7 @@ def _state(one: Shown, rule: Rule) -> str:
     said = one.said.get(rule.name)
     if said is None:
         return "missing"
-    return "**x**" if said.exempt is None else "-"
+    return "-" if said.exempt is not None else f"**{said.against or 'x'}**"
 
 
 def _linked(one: Shown) -> str:

@@ -9,10 +9,10 @@ from typing import Any
 
 import msgspec
 
-from orderweave.quality.rules import RULES
+from orderweave.quality.rules import RULES, Rule
 
 FILE = "quality.toml"
-_KEYS = frozenset({"done", "exempt", "note"})
+_KEYS = frozenset({"done", "exempt", "note", "against"})
 _SHAPE = 'say done = "tests/test_x.py::test_y" (or a list of such), or exempt = "why not"'
 
 
@@ -23,11 +23,13 @@ class QualityError(Exception):
 class Said(msgspec.Struct, frozen=True, kw_only=True):
     """What a connector says of one rule: its proofs (`path::name`, or `README.md#Chapter`), or why it does not hold.
 
-    `note` says in a few words what else a reader should know, such as which contract it is.
+    `against` is the kind of thing that the proofs compare with, where the rule has several. `note` says in a few words
+    what else a reader should know, such as which contract it is.
     """
 
     done: tuple[str, ...] = ()
     exempt: str | None = None
+    against: str | None = None
     note: str | None = None
 
 
@@ -57,7 +59,7 @@ def read_quality(folder: Path) -> Quality:
         if name not in known:
             problems.append(f"{name}: there is no such rule; the rules are {', '.join(known)}")
             continue
-        wrong = _problem(entry)
+        wrong = _problem(known[name], entry)
         if wrong is None:
             said[name] = _said(entry)
         else:
@@ -70,7 +72,7 @@ def read_quality(folder: Path) -> Quality:
     return Quality(said, tuple(problems))
 
 
-def _problem(entry: Any) -> str | None:
+def _problem(rule: Rule, entry: Any) -> str | None:
     if not isinstance(entry, dict) or not entry.keys() <= _KEYS or ("done" in entry) == ("exempt" in entry):
         return _SHAPE
     done = entry.get("done", ["-"])
@@ -78,11 +80,18 @@ def _problem(entry: Any) -> str | None:
     texts = [*(proofs if isinstance(proofs, list) else [None]), entry.get("exempt", "-"), entry.get("note", "-")]
     if not proofs or not all(isinstance(text, str) and text.strip() for text in texts):
         return _SHAPE
+    if "done" in entry and rule.against and entry.get("against") not in rule.against:
+        return f"say against = what it was proven, one of {', '.join(rule.against)}"
+    if "against" in entry and not ("done" in entry and rule.against):
+        return "against belongs to a rule that is done, and has several things to be proven against"
     return None
 
 
 def _said(entry: dict[str, Any]) -> Said:
     done = entry.get("done", ())
     return Said(
-        done=(done,) if isinstance(done, str) else tuple(done), exempt=entry.get("exempt"), note=entry.get("note")
+        done=(done,) if isinstance(done, str) else tuple(done),
+        exempt=entry.get("exempt"),
+        against=entry.get("against"),
+        note=entry.get("note"),
     )

@@ -13,7 +13,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     """One rule: its name in quality.toml, the part of a connector that it is about, and what it demands.
 
     `suite` names the tests of the contract suite that prove it: then a class of that suite is proof enough. `marker` is
-    the pytest marker that a test must have to prove it. `heading` makes a chapter of the README the proof.
+    the pytest marker that a test must have to prove it. `heading` makes a chapter of the README the proof. `against`
+    are the things that it may be proven against; a connector that has done it says which.
     """
 
     name: str
@@ -22,6 +23,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True):
     suite: tuple[str, ...] = ()
     marker: str | None = None
     heading: str | None = None
+    against: tuple[str, ...] = ()
 
 
 RULES: tuple[Rule, ...] = (
@@ -36,6 +38,8 @@ RULES: tuple[Rule, ...] = (
         about="truth",
         demands="Every kind of request and every answer of the simulator is held against what the vendor publishes.",
         marker="contracts",
+        # The kinds of contracts, then what there is where a vendor publishes none.
+        against=("OpenAPI", "GraphQL", "EDMX", "samples", "recordings"),
     ),
     Rule(
         name="real-server",

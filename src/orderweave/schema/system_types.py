@@ -16,7 +16,7 @@ class UnknownWord:
     """See `orderweave.model.listing.UnknownWord`."""
 
     word: str = field(description="Axis and raw word.")
-    count: int = field(description="How often it was read since the start.")
+    count: int = field(description="How many answers held it since the start.")
 
 
 @strawberry.type(description="Whether one kind of question is put to a system, or answered for it while it fails.")

@@ -222,7 +222,4 @@ class Asking:
         if answer is None:
             assert issue is not None
             raise Unanswered(issue)
-        for record in getattr(answer, "records", ()):
-            if isinstance(record, OrderRecord):
-                self._systems.count_unknown(name, record)
         return answer

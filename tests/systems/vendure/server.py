@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import subprocess
@@ -19,6 +20,11 @@ from tests.systems.vendure.asking import Session
 ROOT = Path(__file__).resolve().parents[3]
 SOURCE = Path(__file__).parent / "shop"
 INSTALLED = ROOT / "var" / "vendure" / "shop"
+_STATES = """
+const config = require("@vendure/core/dist/config");
+const states = (name) => Object.keys(config[`default${name}Process`].transitions);
+console.log(JSON.stringify(Object.fromEntries(process.argv.slice(1).map((name) => [name, states(name)]))));
+"""
 _SECONDS_TO_START = 180
 _SECONDS_TO_END = 10
 
@@ -62,6 +68,15 @@ class VendureServer:
             assert self._process.poll() is None, f"Vendure ended: {self._log()}"
             assert time.monotonic() < until, f"Vendure does not answer: {self._log()}"
             time.sleep(0.2)
+
+    def states(self) -> dict[str, list[str]]:
+        """The states of the processes that the installed server comes with: no question to it tells those of parts."""
+        names = ("Order", "Payment", "Refund", "Fulfillment")
+        told = subprocess.run(
+            [packages.node(), "-e", _STATES, *names], cwd=INSTALLED, capture_output=True, check=True, timeout=60
+        )
+        found: dict[str, list[str]] = json.loads(told.stdout)
+        return found
 
     def admin(self) -> Session:
         """The Admin API, as the superadmin."""

@@ -217,6 +217,16 @@ async def test_the_status_map_knows_every_state(real: RealVendure) -> None:
     assert {state["name"] for state in told["serverConfig"]["orderProcess"]} == set(STATUSES.words[Axis.ORDER])
 
 
+async def test_the_status_map_knows_every_state_of_parts(real: RealVendure) -> None:
+    """So are those of payments, refunds and fulfillments, of which the server's own processes are read."""
+    states = {name: set(found) for name, found in real.server.states().items()}
+    words = {axis: set(found) for axis, found in STATUSES.words.items()}
+    assert states["Order"] == words[Axis.ORDER]
+    assert states["Payment"] == words[Axis.PAYMENT_PART] == words[Axis.TRANSACTION_KIND]
+    assert states["Payment"] | states["Refund"] == words[Axis.TRANSACTION_STATUS]
+    assert states["Fulfillment"] == words[Axis.SHIPMENT]
+
+
 async def test_an_orders_own_stamp_stands_still(real: RealVendure) -> None:
     """Why there is no LIST_CHANGES: an order that was shipped and delivered was last changed before it was placed."""
     delivered = next(order for order in real.world.orders if order.statuses[0].raw == "Delivered")

@@ -106,6 +106,19 @@ async def test_one_batch_for_a_page() -> None:
     assert [len(call.values) for call in small.calls] == [15, 15, 10]
 
 
+async def test_two_spellings_of_a_number_are_one_parcel() -> None:
+    """A carrier that knows each spelling that two orders have tells each order of one parcel, in one batch."""
+    parcels = carrier("T 1", "T1")
+    woven = weave(shop([order("a1", "#1001", tracking="T 1"), order("a2", "#1002", tracking="T1")]), parcels)
+    page = await data(
+        woven, "{ orders(first: 2) { nodes { sources { system } shipments { status packages { status } } } } }", {}
+    )
+    for node in page["orders"]["nodes"]:
+        assert [source["system"] for source in node["sources"]] == ["shop", "carrier"]
+        assert node["shipments"] == [{"status": "DELIVERED", "packages": [{"status": "DELIVERED"}]}]
+    assert [set(call.values) for call in parcels.calls] == [{"T 1", "T1"}]
+
+
 @pytest.mark.parametrize(
     "selection", ["number", "totals { total { amount } }", "invoices { number }", "lines { totalCount }"]
 )

@@ -13,7 +13,7 @@ from orderweave.fetching import systems as module
 from orderweave.fetching.systems import Systems, told
 from orderweave.model.provenance import IssueReason, SourceIssue
 from orderweave.model.terms import Terms
-from orderweave_sdk.capabilities import Gap, Orders
+from orderweave_sdk.capabilities import Gap, Orders, Tracking
 from orderweave_sdk.errors import (
     BadPayload,
     CapabilityNotDeclared,
@@ -25,7 +25,8 @@ from orderweave_sdk.errors import (
     UpstreamError,
     Wait,
 )
-from orderweave_sdk.records import Axis, Facet, Key
+from orderweave_sdk.records import WORDS_OF_AXIS, Axis, Facet, Key
+from orderweave_sdk.statuses import StatusMap
 from tests.unit.fake_business import order, shop
 from tests.unit.fake_clock import NOON
 from tests.unit.fake_systems import FakeSystem, Woven, weave
@@ -158,13 +159,50 @@ def test_gaps_are_named_up_to_a_bound() -> None:
     assert {issue.reason for issue in told("shop", gaps, BOTH)} == {IssueReason.BAD_PAYLOAD}
 
 
-def test_unknown_words_are_counted_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Unmapped words are counted by axis; past the bound no new word is taken, and known ones are counted on."""
+WORDS = StatusMap.of("1", {Axis.ORDER: {"open": "OPEN", "reversed": "UNKNOWN"}, Axis.SHIPMENT: {"gone": "IN_TRANSIT"}})
+
+
+async def _read(systems: Systems, *words: tuple[Axis, str]) -> None:
+    """An answer that holds these words, asked for and read."""
+
+    async def question(_: Any) -> Tracking:
+        for axis, raw in words:
+            WORDS.part(axis, raw, WORDS_OF_AXIS[axis])
+        return Tracking(records=())
+
+    await systems.ask("shop", BOTH, Tracking, question, systems.call(10))
+
+
+async def test_unknown_words_are_counted_once_an_answer() -> None:
+    """Of an order and of its parts, by axis; a word that is mapped to UNKNOWN is one that somebody mapped."""
+    systems = weave(shop()).systems
+    parts = [(axis, "odd") for axis in WORDS_OF_AXIS]
+    await _read(systems, *parts, *parts, (Axis.ORDER, "open"), (Axis.ORDER, "reversed"), (Axis.SHIPMENT, "gone"))
+    await _read(systems, (Axis.SHIPMENT, "odd"))
+    assert systems.unknown_words["shop"] == {
+        f"{axis}: odd": 2 if axis is Axis.SHIPMENT else 1 for axis in WORDS_OF_AXIS
+    }
+
+
+async def test_unknown_words_are_counted_up_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Past the bound no new word is taken, and known ones are counted on; of a long one the beginning is kept."""
     monkeypatch.setattr(module, "_MOST_UNKNOWN_WORDS", 2)
     systems = weave(shop()).systems
-    for raw in ("odd", "odder", "odd", "oddest", "odd"):
-        systems.count_unknown("shop", order("a1", words=[(Axis.ORDER, raw, "UNKNOWN"), (Axis.PAYMENT, "paid", "PAID")]))
-    assert systems.unknown_words["shop"] == {"ORDER: odd": 3, "ORDER: odder": 1}
+    for raw in ("odd", "o" * 5000, "odd", "oddest", "odd"):
+        await _read(systems, (Axis.ORDER, raw))
+    assert systems.unknown_words["shop"] == {"ORDER: odd": 3, f"ORDER: {'o' * 100}": 1}
+
+
+async def test_words_of_a_failed_question_are_not_counted() -> None:
+    """What was not answered was not read."""
+    systems = weave(shop()).systems
+
+    async def question(_: Any) -> Tracking:
+        WORDS.read(Axis.ORDER, "odd")
+        raise GiveUp("orders: HTTP 400")
+
+    await systems.ask("shop", BOTH, Tracking, question, systems.call(10))
+    assert systems.unknown_words["shop"] == {}
 
 
 async def test_closing_closes_every_connector() -> None:

@@ -16,6 +16,7 @@ from orderweave_sdk.facets import facets_of
 from orderweave_sdk.manifest import Capability
 from orderweave_sdk.records import OrderRecord
 from orderweave_sdk.testing.comparing import comparable
+from orderweave_sdk.unmapped import meeting_unmapped
 
 # From so many orders on every kind of mess is there.
 ORDERS = 200
@@ -97,14 +98,16 @@ async def test_every_parcel_comes_back(connector: str) -> None:
 
 
 async def comes_back(configured: ConfiguredSystem, told: tuple[OrderRecord, ...]) -> None:
-    """Every one of these records is read as it was told."""
+    """Every one of these records is read as it was told, and no word of theirs is one that nobody mapped."""
     connecting = Connecting(configured.connector, configured.settings)
     facets, size = connecting.manifest.facets, connecting.manifest.lookups["id"].size
     found = []
     finding = capability(connecting.connector, Capability.FIND_ORDERS)
     for start in range(0, len(told), size):
         keys = keys_of("id", [order.external_id for order in told[start : start + size]])
-        read = await finding.find_orders(keys, facets, Call.within(30))
+        with meeting_unmapped(10) as words:
+            read = await finding.find_orders(keys, facets, Call.within(30))
+        assert words == set()
         assert read.gaps == ()
         found += read.records
     await connecting.close()

@@ -64,18 +64,19 @@ class EasypostConnector:
         assert batch is not None
         if len(numbers) > batch.size:
             raise GiveUp("tracking: more numbers than one batch takes")
-        asked: dict[str, str] = {}
-        for number in numbers:
+        asked: dict[str, list[str]] = {}
+        for number in dict.fromkeys(numbers):
             if code := bare(number):
-                asked.setdefault(code.casefold(), number)
-        newest, gaps = await self._newest(asked, call)
+                asked.setdefault(code.casefold(), []).append(number)
+        newest, gaps = await self._newest({code: spellings[0] for code, spellings in asked.items()}, call)
         records = []
         for code, tracker in newest.items():
             if tracker.mode == _TEST and not self._test_mode:
                 gaps.append(Gap("a test tracker, whose events are invented", tracker.id))
                 continue
-            record, lost = tracking_record(tracker, asked[code])
-            records.append(record)
+            for spelling in asked[code]:
+                record, lost = tracking_record(tracker, spelling)
+                records.append(record)
             gaps += lost
         return Tracking(records=tuple(records), gaps=tuple(gaps))
 

@@ -97,6 +97,5 @@ STATUSES = StatusMap.of(
 
 def milestone(status: str, detail: str | None) -> ShipmentStatus:
     """What both words mean together; with a detail that nobody documented, what the status means alone."""
-    both = word(status, detail)
-    known = both in STATUSES.words[Axis.SHIPMENT]
-    return STATUSES.part(Axis.SHIPMENT, both if known else status, ShipmentStatus)
+    found = STATUSES.part(Axis.SHIPMENT, word(status, detail), ShipmentStatus)
+    return found if found is not ShipmentStatus.UNKNOWN else ShipmentStatus(STATUS_WORDS.get(status, "UNKNOWN"))

@@ -20,6 +20,7 @@ from orderweave_extensiv.searching import (
     SORT_PROPERTIES,
     Position,
     after,
+    lately,
     moved,
     position_of,
     push_down,
@@ -160,7 +161,9 @@ class ExtensivConnector:
         last = self._last_position(page.entries, SearchField.UPDATED_AT)
         if more and last is None:
             raise BadPayload("changed orders: a page that holds no order that can be read")
-        following = moved(stream, last, more=more, now=call.clock.now(), zone=self._zone)
+        now = call.clock.now()
+        following = moved(stream, last, more=more, now=now, zone=self._zone)
+        records = tuple(lately(record, now, self._zone) for record in records)
         return Changes(records=records, cursor=write_stream(following), more=more, gaps=gaps)
 
     async def read_stock(self, skus: Sequence[str], locations: Sequence[str] | None, call: Call) -> Stock:

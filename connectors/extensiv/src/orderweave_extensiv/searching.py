@@ -13,11 +13,11 @@ import msgspec
 
 from orderweave_extensiv.payloads import Place
 from orderweave_extensiv.rql import all_of, any_of, compared, one_of, short
-from orderweave_extensiv.times import in_utc, on_wire
+from orderweave_extensiv.times import comes_twice, in_utc, on_wire, second_pass
 from orderweave_sdk.capabilities import Condition
 from orderweave_sdk.errors import GiveUp
 from orderweave_sdk.manifest import Operator, SearchField
-from orderweave_sdk.records import OrderStatus
+from orderweave_sdk.records import OrderRecord, OrderStatus
 
 ORDER_ID = "readOnly.orderId"
 CHANGED = "readOnly.lastModifiedDate"
@@ -34,6 +34,8 @@ _STATUS, _CANCELED_CODE = "readOnly.status", "2"
 _OVERLAP = timedelta(minutes=2)
 # After so long nothing is committed late any more, even where our clock and theirs are apart.
 _SETTLED = timedelta(minutes=10)
+# For so long a clock time that came twice, told as a change, is that of the second pass.
+_LATELY = timedelta(days=1)
 
 
 class Position(msgspec.Struct, frozen=True):
@@ -44,10 +46,14 @@ class Position(msgspec.Struct, frozen=True):
 
 
 class Stream(msgspec.Struct, frozen=True, kw_only=True):
-    """Where the reading of changes stands: after `position`, or from `since` on (None: from the start)."""
+    """Where the reading of changes stands: after `position`, or from `since` on (None: from the start).
+
+    `again`: what the pages before told of an hour that had still to come a second time; it is read again from there.
+    """
 
     since: datetime | None = None
     position: Position | None = None
+    again: datetime | None = None
 
 
 class Pushed(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,8 +65,8 @@ class Pushed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def push_down(conditions: Sequence[Condition], zone: ZoneInfo) -> Pushed:
-    """The conditions as the vendor takes them. Text is compared without regard to case there, so once more here; lists
-    that are too long for an address are left to the caller as a whole.
+    """The conditions as the vendor takes them. Text is compared without regard to case there, so once more here, as are
+    clock times that come twice; lists that are too long for an address are left to the caller as a whole.
     """
     parts: list[str] = []
     skus: tuple[str, ...] | None = None
@@ -69,7 +75,10 @@ def push_down(conditions: Sequence[Condition], zone: ZoneInfo) -> Pushed:
         field, operator, values = condition.field, condition.operator, condition.values
         equal = operator in (Operator.EQ, Operator.IN)
         if field in SORT_PROPERTIES and operator in _SIGNS:
-            parts.append(compared(SORT_PROPERTIES[field], _SIGNS[operator], on_wire(values[0], zone)))
+            slack = -1 if operator in (Operator.GT, Operator.GTE) else 1
+            parts.append(compared(SORT_PROPERTIES[field], _SIGNS[operator], on_wire(values[0], zone, slack=slack)))
+            if comes_twice(values[0], zone):
+                remaining.append(condition)
             continue
         remaining.append(condition)
         if equal and field is SearchField.STATUS:
@@ -149,20 +158,40 @@ def stream_rql(stream: Stream, zone: ZoneInfo) -> str:
     """The RQL of what a stream has not given yet."""
     if stream.position is not None:
         return after(CHANGED, stream.position, descending=False)
-    return "" if stream.since is None else compared(CHANGED, "=ge=", on_wire(stream.since, zone))
+    return "" if stream.since is None else compared(CHANGED, "=ge=", on_wire(stream.since, zone, slack=-1))
 
 
 def moved(stream: Stream, last: Position | None, *, more: bool, now: datetime, zone: ZoneInfo) -> Stream:
     """The stream after one more page that ended at `last`; at its end it steps back by the overlap.
 
     It stays where it is once its last change is long ago, or else a great many changes of one moment would be read at
-    each call until something newer comes.
+    each call until something newer comes. A clock time that comes twice is long ago when the second is: until then
+    changes may come that stand before it.
     """
     newest = last or stream.position
     if newest is None:
         return stream
     moment = in_utc(newest.moment, zone)
-    if more or moment is None or moment < now - _SETTLED:
+    fresh = moment is not None and second_pass(moment, zone) >= now - _SETTLED
+    if more:
+        again = moment if fresh and moment is not None and comes_twice(moment, zone) else None
+        return Stream(since=stream.since, position=newest, again=stream.again or again)
+    if moment is None or not (fresh or stream.again):
         return Stream(since=stream.since, position=newest)
-    start = moment - _OVERLAP
+    start = min(moment - _OVERLAP, stream.again or moment)
     return Stream(since=start if stream.since is None else max(start, stream.since))
+
+
+def lately(record: OrderRecord, now: datetime, zone: ZoneInfo) -> OrderRecord:
+    """A changed order, whose clock time is that of the second pass where that was lately.
+
+    Or else an order that changed in both passes would seem to have changed earlier than is known of it. Where it is
+    wrong, nothing comes between: the next change is later than either.
+    """
+    if record.updated_at is None:
+        return record
+    second = second_pass(record.updated_at, zone)
+    if second == record.updated_at or not second <= now < second + _LATELY:
+        return record
+    header = record.header and msgspec.structs.replace(record.header, updated_at=second)
+    return msgspec.structs.replace(record, updated_at=second, header=header)

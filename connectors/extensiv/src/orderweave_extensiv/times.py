@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 # What .NET writes for a time that was never set.
@@ -20,8 +20,31 @@ def in_utc(text: str | None, zone: ZoneInfo) -> datetime | None:
         raise ValueError("a time at the end of the calendar") from None
 
 
-def on_wire(moment: datetime, zone: ZoneInfo) -> str:
-    """An instant as the wire writes it. Raises ValueError for a naive time."""
+def on_wire(moment: datetime, zone: ZoneInfo, *, slack: int = 0) -> str:
+    """An instant as the wire writes it. Raises ValueError for a naive time.
+
+    As a bound it must let the instant itself through: of a clock time that comes twice nobody can say which of the two
+    is meant, so it is moved past both towards earlier (`slack` -1) or later (+1).
+    """
     if moment.tzinfo is None:
         raise ValueError("a time without a zone cannot be sent")
-    return moment.astimezone(zone).replace(tzinfo=None).isoformat()
+    local = moment.astimezone(zone)
+    if slack and (local.fold == 1) == (slack > 0):
+        local = (moment.astimezone(UTC) + slack * _repeated(local)).astimezone(zone)
+    return local.replace(tzinfo=None).isoformat()
+
+
+def comes_twice(moment: datetime, zone: ZoneInfo) -> bool:
+    """Whether the zone's clocks show this time a second time, before or after."""
+    return bool(_repeated(moment.astimezone(zone)))
+
+
+def second_pass(moment: datetime, zone: ZoneInfo) -> datetime:
+    """The last instant at which the zone's clocks show what they show at this one, as summer time ends."""
+    return moment.astimezone(zone).replace(fold=1).astimezone(UTC)
+
+
+def _repeated(local: datetime) -> timedelta:
+    """By how much clocks are put back, where this local time comes twice; else nothing."""
+    first, second = local.replace(fold=0).utcoffset(), local.replace(fold=1).utcoffset()
+    return first - second if first is not None and second is not None else timedelta(0)

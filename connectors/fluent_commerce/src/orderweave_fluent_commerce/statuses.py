@@ -23,7 +23,7 @@ _ORDER = {
 }
 
 STATUSES = StatusMap.of(
-    "2024-09",
+    "2024-09.1",
     {
         Axis.ORDER: {raw: order for raw, (order, _) in _ORDER.items()},
         Axis.FULFILLMENT: {raw: goods for raw, (_, goods) in _ORDER.items()},
@@ -51,6 +51,8 @@ STATUSES = StatusMap.of(
             "ASSIGNED": "PENDING",
             "ACTIVE_LODGED": "LABEL_CREATED",
             "ACTIVE_SENT": "PICKED_UP",
+            # Sent to the store where its customer collects it.
+            "AWAITING_ARRIVAL": "PICKED_UP",
             "FAILED": "EXCEPTION",
         },
         # The types of fulfilments: from a store or a distribution center, to an address or to be collected.

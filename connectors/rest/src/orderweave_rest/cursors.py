@@ -28,11 +28,14 @@ class HitPlace(msgspec.Struct, frozen=True, array_like=True):
 
 
 class ChangePlace(msgspec.Struct, frozen=True, array_like=True):
-    """The page at `place` of what changed since `floor`; `newest` is the last change seen so far."""
+    """The page at `place` of what changed since `floor`; `newest` is the last change seen so far, and `last` that of
+    the page before, where pages go by their places.
+    """
 
     floor: datetime | None
     place: str | None
     newest: datetime | None
+    last: datetime | None = None
 
 
 def after_hit(hit: HitPlace, following: str | None, count: int, request: Request, search: Search) -> str:
@@ -66,9 +69,9 @@ def write_changes(place: ChangePlace) -> str:
 def read_changes(cursor: str) -> ChangePlace:
     """The place of a listing of changes. Raises GiveUp for what is none."""
     found = _read(cursor, ChangePlace)
-    if any(moment is not None and moment.tzinfo is None for moment in (found.floor, found.newest)):
+    if any(moment is not None and moment.tzinfo is None for moment in (found.floor, found.newest, found.last)):
         raise GiveUp("the cursor is not one that this connector wrote")
-    return ChangePlace(_utc(found.floor), found.place, _utc(found.newest))
+    return ChangePlace(_utc(found.floor), found.place, _utc(found.newest), _utc(found.last))
 
 
 def _utc(moment: datetime | None) -> datetime | None:

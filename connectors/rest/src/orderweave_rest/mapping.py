@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from enum import StrEnum
 from typing import Any, TypeVar
 
 import msgspec
@@ -14,6 +15,7 @@ from orderweave_rest.vocabulary import CURRENCY, REFERENCES, STATUSES, TABLE_OF_
 from orderweave_sdk.capabilities import Gap
 from orderweave_sdk.facets import facets_of
 from orderweave_sdk.records import FACET_OF_AXIS, Facet, Header, Key, Money, OrderRecord, StatusWord, TrackingEvent
+from orderweave_sdk.unmapped import tell_unmapped
 
 T = TypeVar("T", bound=msgspec.Struct)
 
@@ -174,7 +176,7 @@ def _values(table: TableMap, item: Any, scope: _Scope) -> dict[str, Any]:
             read = _part(found, item, scope)
         elif found.field.words is not None:
             raw = _raw_word(found, item, scope)
-            read = None if raw is None else found.field.words(found.words.get(raw, "UNKNOWN"))
+            read = None if raw is None else _meaning(found, raw)
             if raw is not None and found.field.raw is not None and found.value is None:
                 values[found.field.raw] = raw
         else:
@@ -182,6 +184,13 @@ def _values(table: TableMap, item: Any, scope: _Scope) -> dict[str, Any]:
         if read is not None:
             values[into] = read
     return values
+
+
+def _meaning(found: FieldMap, raw: str) -> StrEnum:
+    assert found.field.words is not None
+    if raw not in found.words and found.field.axis is not None:
+        tell_unmapped(found.field.axis, raw)
+    return found.field.words(found.words.get(raw, "UNKNOWN"))
 
 
 def _raw_word(found: FieldMap, item: Any, scope: _Scope) -> str | None:

@@ -13,6 +13,7 @@ from orderweave_rest.client import Client
 from orderweave_rest.cursors import ChangePlace, HitPlace, after_hit, read_changes, read_hit, write_changes
 from orderweave_rest.filtering import pushed
 from orderweave_rest.mapping import order_id, order_record
+from orderweave_rest.order_of_change import after_known, in_order, newest
 from orderweave_rest.paging import place_of
 from orderweave_rest.reading_errors import BadValue
 from orderweave_rest.values import Times, text
@@ -105,13 +106,18 @@ class OrderReading:
         page = await self._client.page(request, values, call, place=place_of(request, at.place))
         records, gaps = await self._records(page.items, facets, call)
         read = [record for record in records if record is not None]
-        newest = _newest(read, at.newest, request.name)
+        changed = self._api.field("updated_at")
+        clock = changed.times if changed is not None else times
+        read = in_order(read, at.last if at.place is not None else None, clock, request.name)
+        last = newest(read)
+        latest = max((moment for moment in (at.newest, last) if moment is not None), default=None)
         if page.next is None:
-            after = ChangePlace(newest - _OVERLAP if newest is not None else None, None, newest)
-        elif newest is not None and (at.floor is None or _later(newest, at.floor, times)):
-            after = ChangePlace(newest, None, newest)
+            read = after_known(read, at.newest, clock)
+            after = ChangePlace(latest - _OVERLAP if latest is not None else None, None, latest)
+        elif latest is not None and (at.floor is None or _later(latest, at.floor, times)):
+            after = ChangePlace(latest, None, latest)
         else:
-            after = ChangePlace(at.floor, page.next, newest)
+            after = ChangePlace(at.floor, page.next, latest, last)
         more = page.next is not None
         return Changes(records=tuple(read), cursor=write_changes(after), more=more, gaps=tuple(gaps))
 
@@ -183,18 +189,3 @@ def _sorting(told: SearchMap, search: Search) -> dict[str, str]:
 def _later(newest: datetime, floor: datetime, times: Times) -> bool:
     """Whether a request from `newest` on is another than that from `floor` on."""
     return newest > floor and times.written(newest) != times.written(floor)
-
-
-def _newest(records: Sequence[OrderRecord], known: datetime | None, what: str) -> datetime | None:
-    """The last change seen. Raises BadPayload when the API does not give the oldest first: some would be missed."""
-    newest = known
-    last: datetime | None = None
-    for record in records:
-        moment = record.updated_at
-        if moment is None:
-            continue
-        if last is not None and moment < last:
-            raise BadPayload(f"{what}: the answer is not in order of change, oldest first")
-        last = moment
-        newest = moment if newest is None else max(newest, moment)
-    return newest

@@ -74,6 +74,13 @@ class Times(msgspec.Struct, frozen=True):
             local = (moment + slack * _HOUR).astimezone(self.zone or UTC)
         return local.strftime(form)
 
+    def second_pass(self, moment: datetime) -> datetime | None:
+        """The instant an hour later that clocks show alike, where `read` took the first of two; else None."""
+        if self.zone is None or self.form in (UNIX, UNIX_MS) or "%z" in self.form:
+            return None
+        second = moment.astimezone(self.zone).replace(fold=1).astimezone(UTC)
+        return second if second > moment else None
+
 
 def aware(moment: datetime, zone: ZoneInfo | None) -> datetime:
     """The instant in UTC; a time without a zone is one of `zone`.

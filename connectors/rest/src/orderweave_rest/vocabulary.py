@@ -54,14 +54,15 @@ class FieldKind(StrEnum):
 class Field(msgspec.Struct, frozen=True, kw_only=True):
     """One field. `into` is the record's name for it, None for what only helps to read others (`currency`).
 
-    `words` is the enum that a WORD means, `raw` the record's field that keeps the word itself; `shape` is what a
-    TABLE or LIST is made of.
+    `words` is the enum that a WORD means, `axis` the status axis that it is a word of, where it is one, and `raw` the
+    record's field that keeps the word itself; `shape` is what a TABLE or LIST is made of.
     """
 
     kind: FieldKind
     into: str | None
     required: bool = False
     words: type[StrEnum] | None = None
+    axis: Axis | None = None
     raw: str | None = None
     shape: Shape | None = None
 
@@ -90,6 +91,8 @@ _KINDS: dict[type, FieldKind] = {
     date: FieldKind.DATE,
     bool: FieldKind.FLAG,
 }
+# Of a part of an order. Where an order and a part of it share an enum, the axis of the part comes last.
+_AXIS_OF_PART: Mapping[type[StrEnum], Axis] = {words: axis for axis, words in WORDS_OF_AXIS.items()}
 CURRENCY = "currency"
 
 
@@ -122,7 +125,7 @@ def _field(name: str, hint: Any, *, required: bool) -> Field:
     if kind in _KINDS:
         return Field(kind=_KINDS[kind], into=name, required=required)
     if issubclass(kind, StrEnum):
-        return Field(kind=FieldKind.WORD, into=name, required=required, words=kind)
+        return Field(kind=FieldKind.WORD, into=name, required=required, words=kind, axis=_AXIS_OF_PART.get(kind))
     return Field(kind=FieldKind.TABLE, into=name, required=required, shape=shape_of(kind))
 
 

@@ -6,6 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
@@ -161,7 +162,10 @@ class Database:
     async def _started(self, operation: str, call: Call, work: Callable[[Session], T]) -> T:
         running = Running(call, self._statement_seconds)
         self._running.add(running)
-        future = asyncio.get_running_loop().run_in_executor(self._threads, self._work, operation, running, work)
+        # In the caller's context, in which unknown words are heard.
+        future = asyncio.get_running_loop().run_in_executor(
+            self._threads, copy_context().run, self._work, operation, running, work
+        )
 
         def ended(done: asyncio.Future[T]) -> None:
             self._running.discard(running)

@@ -11,6 +11,7 @@ import msgspec
 
 from orderweave_sdk.records import Axis
 from orderweave_sdk.statuses import StatusMap
+from orderweave_sdk.unmapped import tell_unmapped
 from orderweave_sql.vocabulary import REFERENCES, SECTIONS, STATUS_FIELDS, Field, FieldKind
 
 Word = TypeVar("Word", bound=StrEnum)
@@ -70,7 +71,11 @@ class DatabaseMap(msgspec.Struct, frozen=True, kw_only=True):
         """What the row's word means; UNKNOWN when it holds none, or one that nobody mapped."""
         if field not in row:
             return enum("UNKNOWN")
-        return enum(self.sections[section].columns[field].words.get(row[field], "UNKNOWN"))
+        raw, axis = row[field], field_of(section, field).axis
+        words = self.sections[section].columns[field].words
+        if raw not in words and axis is not None:
+            tell_unmapped(axis, raw)
+        return enum(words.get(raw, "UNKNOWN"))
 
     def statuses(self) -> StatusMap:
         """The status map of the whole-order axes that are mapped."""
