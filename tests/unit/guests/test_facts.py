@@ -97,7 +97,9 @@ def test_codes_that_fit_one_address_share_a_budget(one: str, other: str, known: 
 
 @given(
     st.lists(
-        st.sampled_from(["ada@example.com", "ADA@example.com", " ada@Example.com\t", "\uff41da@example.com", "a\u0301@e.com"]),
+        st.sampled_from(
+            ["ada@example.com", "ADA@example.com", " ada@Example.com\t", "\uff41da@example.com", "a\u0301@e.com"]
+        ),
         min_size=2,
         max_size=2,
     )
