@@ -39,6 +39,15 @@ ALLOWED_AT_ONE, ALLOWED = 15, 600
 ALLOWED_ALONE_AT_ONE, ALLOWED_ALONE = 1, 75
 
 
+# What each of the others lets in of 2,000 guesses: thirty and fifteen more with one fact, sixty from one block.
+ENDLESS = "{ attempts = 1000000, seconds = 1 }"
+EACH = {
+    "fact": (f"fact = {{ attempts = 30, seconds = {MONTH} }}\naddress = {ENDLESS}", 45, 3),
+    "block": (f"fact = {ENDLESS}\naddress = {{ attempts = 60, seconds = {MONTH} }}", 60, 7),
+}
+CLEAN = ("203.0.113.7", "203.0.114.7", "203.0.115.7")
+
+
 class Attack:
     """Guesses, each from one of two thousand blocks, dealt to all connections."""
 
@@ -66,6 +75,21 @@ def blocks(random: Random) -> list[str]:
     """An address in each of two thousand blocks."""
     first = int(ip_address("100.64.0.0"))
     return [str(ip_address(first + (n << 8) + random.randrange(256))) for n in range(2_000)]
+
+
+def tracked(business: DemoBusiness) -> list[tuple[str, str, str]]:
+    """Number, e-mail address and postal code of orders that have them all."""
+    return [
+        (order.key("number") or "", order.customer.person.email, order.addresses.shipping.postal_code)
+        for order in business.worlds["shop-us"].orders
+        if order.customer and order.customer.person and order.customer.person.email
+        if order.addresses and order.addresses.shipping and order.addresses.shipping.postal_code
+    ]
+
+
+async def right(guest: Guest, number: str, email: str, address: str) -> str:
+    """What becomes of the right fact from this address."""
+    return next(iter(await Attack([guest]).run(iter([{"number": number, "email": email, "address": address}]))))
 
 
 async def test_a_hundred_thousand_guesses(redis_server: RedisServer, tmp_path: Path) -> None:
