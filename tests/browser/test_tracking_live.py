@@ -7,7 +7,7 @@ from playwright.async_api import Browser
 
 from tests.browser import tracked_orders
 from tests.browser.tracked_orders import at, event, in_transit, split
-from tests.browser.tracking_site import EVERY, TOKEN, Site, after, looks, quiet, served, visit
+from tests.browser.tracking_site import EVERY, EXACT, TOKEN, Site, after, looks, passes, quiet, served, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
@@ -145,29 +145,81 @@ async def test_without_a_network_for_a_while(driven: Browser) -> None:
 
 
 async def test_the_subscription(driven: Browser) -> None:
-    """Where the server has the subscription the page listens, looks at once when it is told, and polls behind it."""
+    """Where the server has the subscription the page asks once at the start and once more soon, for what changed before
+    the stream stood; then it listens, looks at once when it is told, and polls behind it every five minutes.
+    """
     async with served(Site(live=True)) as site, visit(site, driven) as looking:
+        await looking.page.add_init_script(EXACT)
         async with looking.page.expect_response("**/graphql/stream"):
             await looking.open_order()
-        await looks(looking, site, 2)
+        await passes(looking, 28_000)
+        assert (site.streams, len(site.asked)) == (1, 1)
+        await after(looking, 4_000)
         await quiet(looking, site, 2 * EVERY)
         site.order = split()
         async with looking.page.expect_response("**/graphql"):
             await site.news.put("next")
         await looking.page.locator("#headline", has_text="Part of your order has arrived").wait_for()
-        await after(looking, 340_000)
+        await quiet(looking, site, 290_000)
+        await after(looking, 12_000)
+        assert (site.streams, len(site.asked)) == (1, 4)
 
 
 async def test_a_subscription_that_ends(driven: Browser) -> None:
-    """A stream that the server ends is opened again after a pause, and polling is quick until then."""
+    """A stream that the server ends is opened again after a pause, and what was missed meanwhile is looked for; until
+    then the clock is quick.
+    """
     async with served(Site(live=True)) as site, visit(site, driven) as looking:
         async with looking.page.expect_response("**/graphql/stream"):
             await looking.open_order()
-        await looks(looking, site, 2)
+        await after(looking, EVERY)
         await site.news.put("complete")
         async with looking.page.expect_response("**/graphql/stream"):
             await looking.page.clock.run_for(2_300)
         await looks(looking, site, 3)
+        site.overloaded = True
+        await site.news.put("complete")
+        await after(looking, EVERY)
+        assert len(site.asked) == 4
+
+
+async def test_an_overloaded_gateway_is_left_alone(driven: Browser) -> None:
+    """Where each stream is an error and its end, the page opens ever fewer, eight in five minutes, and looks by the
+    clock alone: once at the start and then every half minute.
+    """
+    async with served(Site(live=True)) as site, visit(site, driven) as looking:
+        await looking.page.add_init_script(EXACT)
+        site.overloaded = True
+        await looking.open_order()
+        await passes(looking, 290_000)
+        # Pauses of 2, 4, 8, 16, 32, 64 and 120 seconds, and nine looks after the first.
+        assert (site.streams, len(site.asked)) == (8, 10)
+
+
+async def test_an_error_in_a_stream_is_no_news(driven: Browser) -> None:
+    """A message that says only that the order could not be read makes nobody look."""
+    async with served(Site(live=True)) as site, visit(site, driven) as looking:
+        await looking.page.add_init_script(EXACT)
+        async with looking.page.expect_response("**/graphql/stream"):
+            await looking.open_order()
+        await after(looking, EVERY)
+        await site.news.put("failed")
+        await passes(looking, 28_000)
+        assert len(site.asked) == 2
+
+
+async def test_told_to_wait_while_it_listens(driven: Browser) -> None:
+    """Told to wait, the page waits for so long, whatever the stream tells of."""
+    async with served(Site(live=True)) as site, visit(site, driven) as looking:
+        async with looking.page.expect_response("**/graphql/stream"):
+            await looking.open_order()
+        site.limited = 200
+        await after(looking, EVERY)
+        await site.news.put("next")
+        await quiet(looking, site, 195_000)
+        site.limited = None
+        await after(looking, 10_000)
+        assert len(site.asked) == 3
 
 
 async def test_no_stream_unless_there_is_one(driven: Browser) -> None:

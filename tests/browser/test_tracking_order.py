@@ -8,7 +8,7 @@ import pytest
 from playwright.async_api import Browser
 
 from tests.browser import tracked_orders
-from tests.browser.tracked_orders import STATES, at, event, line, order, parcel, shipment
+from tests.browser.tracked_orders import STATES, at, event, line, order, parcel, shipment, waiting
 from tests.browser.tracking_site import EVERY, Site, after, quiet, served, shown, visit
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -112,19 +112,18 @@ async def test_several_parcels_of_one_shipment(driven: Browser) -> None:
 
 
 async def test_a_shipment_that_is_a_pickup(driven: Browser) -> None:
-    """Where a system writes a shipment for what is picked up, as shops do, there is a pick-up in that state and no
-    parcel; once it was picked up the page asks no more.
+    """Where a system writes a shipment for what is picked up, as shops do, there is a pick-up and no parcel; once it
+    was picked up the page asks no more.
     """
     async with served(Site()) as site, visit(site, driven) as looking:
         site.order = tracked_orders.pickup("FULFILLED")
-        there = shipment("AVAILABLE_FOR_PICKUP", contents={"Enamel teapot": 1, "Stoneware cup": 4})
-        site.order["pickups"][0]["status"] = "OPEN"
+        there = shipment("AVAILABLE_FOR_PICKUP", contents={"Enamel teapot": 1, "Stoneware cup": 4}, isPickup=True)
         site.order["shipments"] = [there]
         await looking.open_order()
         goods = "1 x Enamel teapot 4 x Stoneware cup"
         assert (await shown(looking)).endswith(f"Pick-up: Harbor store Ready for you {goods}")
         assert await looking.text("#headline") == "Ready for you to pick up"
-        site.order["pickups"][0]["status"] = "CLOSED"
+        site.order["pickups"][0]["state"] = "COLLECTED"
         there["status"] = "PICKED_UP"
         await after(looking, EVERY)
         assert (await shown(looking)).endswith(f"Pick-up: Harbor store Picked up {goods}")
@@ -146,7 +145,7 @@ async def test_carriers_by_their_code(said: str, read: str, driven: Browser) -> 
 async def test_a_parcel_and_a_pickup(driven: Browser) -> None:
     """What is in a parcel, what waits in a store and what is in neither are told apart."""
     async with served(Site()) as site, visit(site, driven) as looking:
-        site.order = tracked_orders.pickup("PARTIALLY_FULFILLED")
+        site.order = tracked_orders.pickup("PARTIALLY_FULFILLED", "PREPARING")
         site.order["lines"] += [line("Canvas belt", 1, shipped=1), line("Wool blanket", 2)]
         site.order["shipments"] = [shipment("IN_TRANSIT", parcel("IN_TRANSIT"), contents={"Canvas belt": 1})]
         await looking.open_order()
@@ -180,6 +179,7 @@ async def test_what_nobody_knows(driven: Browser) -> None:
             number=None,
             placedAt=None,
             lines=[line(None, 1, shipped=None)],
+            pickups=[waiting("BEAMED_UP", {})],
             shipments=[
                 shipment("TELEPORTED", parcel("TELEPORTED", number=None, **bare), contents={}, shippedAt=None),
                 shipment("IN_TRANSIT", contents={}, shippedAt=None),
@@ -188,5 +188,6 @@ async def test_what_nobody_knows(driven: Browser) -> None:
         )
         await looking.open_order()
         read = await shown(looking)
+        assert "Pick-up: Harbor store Being prepared" in read
         assert "Parcel 1 of 2 No news yet Parcel 2 of 2 On its way" in read
         assert looking.faults == []

@@ -14,10 +14,13 @@ def at(days: float = 0, hours: float = 0, minutes: float = 0) -> str:
     return (NOON + timedelta(days=days, hours=hours, minutes=minutes)).isoformat()
 
 
-def line(title: str | None, ordered: int, *, shipped: int | None = 0, delivered: int = 0) -> dict[str, Any]:
-    """One line of the order."""
+def line(
+    title: str | None, ordered: int, *, shipped: int | None = 0, delivered: int = 0, fetched: int = 0
+) -> dict[str, Any]:
+    """One line of the order, so many of it to be picked up or picked up already."""
     quantity = {"ordered": ordered, "canceled": 0, "shipped": shipped, "delivered": delivered}
-    return {"title": title, "sku": None, "quantity": quantity}
+    to_come = None if shipped is None else ordered - shipped - fetched
+    return {"title": title, "sku": None, "quantity": quantity, "toCome": to_come}
 
 
 def event(when: str, status: str, message: str | None, location: str | None) -> dict[str, Any]:
@@ -48,6 +51,7 @@ def shipment(status: str, *packages: dict[str, Any], contents: dict[str, int], *
         "status": status,
         "shippedAt": at(-1, hours=-2),
         "deliveredAt": None,
+        "isPickup": False,
         "lines": lines,
         "packages": list(packages),
         **more,
@@ -127,20 +131,19 @@ def split() -> Order:
     )
 
 
-def pickup(state: str = "READY_FOR_PICKUP") -> Order:
+def waiting(state: str, contents: dict[str, int], *, place: str = "Harbor store") -> dict[str, Any]:
+    """Goods that the customer fetches."""
+    lines = [{"title": title, "quantity": quantity} for title, quantity in contents.items()]
+    return {"state": state, "location": place, "readyBy": at(hours=6), "lines": lines}
+
+
+def pickup(fulfillment: str = "READY_FOR_PICKUP", state: str = "READY") -> Order:
     """Goods that wait in a store."""
     return order(
         "OPEN",
-        state,
-        lines=[line("Enamel teapot", 1), line("Stoneware cup", 4)],
-        pickups=[
-            {
-                "status": "PACKED",
-                "location": "Harbor store",
-                "readyBy": at(hours=6),
-                "lines": [{"title": "Enamel teapot", "quantity": 1}, {"title": "Stoneware cup", "quantity": 4}],
-            }
-        ],
+        fulfillment,
+        lines=[line("Enamel teapot", 1, fetched=1), line("Stoneware cup", 4, fetched=4)],
+        pickups=[waiting(state, {"Enamel teapot": 1, "Stoneware cup": 4})],
     )
 
 

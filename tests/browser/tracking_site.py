@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import uvicorn
-from graphql import build_schema, graphql_sync
+from graphql import GraphQLSchema, build_schema, extend_schema, graphql_sync, parse
 from playwright.async_api import Browser, BrowserContext, Page, Request, async_playwright
 from starlette.applications import Starlette
 from starlette.requests import Request as Asked
@@ -22,7 +22,12 @@ from orderweave.config.configuration import Logo, TrackingPage
 from orderweave.web.track import track_routes
 from tests.browser.tracked_orders import NOON, Order, at, in_transit
 
-SCHEMA = build_schema((Path(__file__).parent / "tracking_schema.graphql").read_text())
+# Words that may come into the schema later.
+LATER = """
+extend enum FulfillmentStatus { SOMETHING_NEW }
+extend enum ShipmentStatus { TELEPORTED }
+extend enum PickupState { BEAMED_UP }
+"""
 TOKEN = "a-token.of-one-order"
 NUMBER = "#EU1026"
 EMAIL = "ada@example.com"
@@ -47,14 +52,28 @@ EVERY = 34_000
 SHORTER_THAN_ANY_PAUSE = 1_500
 # No test takes a quarter of this: whatever never comes is a failure that names its line.
 LONGEST_VISIT_SECONDS = 60
+# Pauses as long as they are meant, none of them spread.
+EXACT = "Math.random = () => 0.5;"
 ROUND_TRIP = "() => fetch('/track').then((answer) => answer.text())"
+
+
+def answerable(sdl: str) -> GraphQLSchema:
+    """The gateway's own schema without the directives of incremental delivery, which would not be executed."""
+    kept = extend_schema(build_schema(sdl), parse(LATER)).to_kwargs()
+    kept["directives"] = tuple(each for each in kept["directives"] if each.name not in ("defer", "stream"))
+    return GraphQLSchema(**kept)
+
+
+SCHEMA = answerable((Path(__file__).parents[2] / "schema.graphql").read_text())
 
 
 class Site:
     """The page and its answerer; what comes to /graphql is kept in `asked`, every path in `paths`.
 
     `order` is what the token shows (None: the token does not hold), `limited` how many seconds to wait for the next
-    look-up, `failing` how many requests will fail. With `live` it has the subscription, which tells of `news`.
+    look-up, `failing` how many requests will fail. With `live` it has the subscription, which begins with how things
+    stand and then tells of `news`, each "next", "failed" or "complete"; while it is `overloaded` it is an error and its
+    end.
     """
 
     def __init__(self, *, brand: TrackingPage = BRAND, live: bool = False, postal_code: bool = True) -> None:
@@ -68,6 +87,7 @@ class Site:
         self.asked: list[dict[str, Any]] = []
         self.paths: list[str] = []
         self.streams = 0
+        self.overloaded = False
         self.news: asyncio.Queue[str] = asyncio.Queue(maxsize=8)
         routes = [
             Route("/graphql", self._graphql, methods=["POST"]),
@@ -117,12 +137,16 @@ class Site:
         self.streams += 1
 
         async def events() -> AsyncIterator[str]:
-            data = '{"data": {"trackedOrderUpdated": {"__typename": "TrackedOrder"}}}'
-            while True:
-                kind = await self.news.get()
-                yield f"event: {kind}\ndata: {data}\n\n"
-                if kind == "complete":
-                    return
+            data = '{"data": {"trackedOrderUpdated": {"__typename": "TrackedOrderUpdate"}}}'
+            error = '{"errors": [{"message": "no", "extensions": {"code": "OVERLOADED"}}]}'
+            yield ":\n\n"
+            if self.overloaded:
+                yield f"event: next\ndata: {error}\n\nevent: complete\ndata: \n\n"
+                return
+            yield f"event: next\ndata: {data}\n\n"
+            while (kind := await self.news.get()) != "complete":
+                yield f"event: next\ndata: {error if kind == 'failed' else data}\n\n"
+            yield "event: complete\ndata: \n\n"
 
         return StreamingResponse(events(), media_type="text/event-stream")
 
@@ -246,6 +270,13 @@ async def after(looking: Visit, milliseconds: int) -> None:
         milliseconds -= SHORTER_THAN_ANY_PAUSE
         await looking.page.evaluate(ROUND_TRIP)
     await answered(looking)
+
+
+async def passes(looking: Visit, milliseconds: int) -> None:
+    """Let so much of the page's time pass, in pieces so short that each of its questions is answered in time."""
+    for begun in range(0, milliseconds, SHORTER_THAN_ANY_PAUSE):
+        await looking.page.clock.run_for(min(SHORTER_THAN_ANY_PAUSE, milliseconds - begun))
+        await answered(looking)
 
 
 async def quiet(looking: Visit, site: Site, milliseconds: int) -> None:

@@ -21,6 +21,7 @@ from orderweave.answering.order_groups import order_groups
 from orderweave.answering.order_page import OrderList
 from orderweave.answering.parts import Parts
 from orderweave.answering.stock_groups import stock_groups
+from orderweave.guests.attempts import IPAddress
 from orderweave.model.aggregates import Groups
 from orderweave.model.exports import Export, ExportRequest
 from orderweave.model.filters import Filter
@@ -161,9 +162,9 @@ class Gateway:
         """A guest's token for the order that bears the second fact out, under the gateway's own rights and time."""
         return await tracking.track_order(self.parts, asked, self.call())
 
-    async def tracked_order(self, token: str, call: Terms) -> TrackedOrder | None:
-        """A guest's view of the order behind a token."""
-        return await tracking.tracked_order(self.parts, token, call)
+    async def tracked_order(self, token: str, call: Terms, address: IPAddress | None) -> TrackedOrder | None:
+        """A guest's view of the order behind a token; `address` is where the guest is."""
+        return await tracking.tracked_order(self.parts, token, call, address)
 
     def tracked_name(self, token: str) -> str | None:
         """The global id of the order behind a guest's token, for who follows it; never to be shown."""

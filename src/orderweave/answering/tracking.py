@@ -14,7 +14,7 @@ from orderweave.answering.errors import RequestError, bad_input
 from orderweave.answering.order import key_of_id, order_by_id, orders_by_keys
 from orderweave.answering.parts import Parts
 from orderweave.guests import Desk
-from orderweave.guests.attempts import UsedUp, block_of, number_of
+from orderweave.guests.attempts import IPAddress, UsedUp, block_of, number_of
 from orderweave.guests.desk import Outcome
 from orderweave.guests.facts import Fact, NoFact, email_fact, postal_code_fact
 from orderweave.guests.revocations import TooManyRevoked, Unsure
@@ -76,22 +76,24 @@ async def track_order(parts: Parts, asked: TrackingAttempt, call: Terms) -> Trac
     return access
 
 
-async def tracked_order(parts: Parts, token: str, call: Terms) -> TrackedOrder | None:
-    """The order behind a token as its guest may see it; None for a token that does not hold."""
+async def tracked_order(parts: Parts, token: str, call: Terms, address: IPAddress | None) -> TrackedOrder | None:
+    """The order behind a token as its guest at this address may see it; None for a token that does not hold."""
     desk = _desk(parts)
     grant = desk.tokens.opened(token)
     try:
         holds = grant is not None and not await desk.revocations.revoked(grant)
     except Unsure:
         raise _not_now() from None
-    if grant is None or not holds or order_id(grant.order) in desk.settings.revoked_orders:
-        desk.seen(Outcome.TOKEN_REFUSED)
+    if grant is None:
+        desk.seen(Outcome.TOKEN_REFUSED, None, 0, block_of(address))
         return None
-    desk.seen(Outcome.VIEWED)
+    name = order_id(grant.order)
+    holds = holds and name not in desk.settings.revoked_orders
+    desk.seen(Outcome.VIEWED if holds else Outcome.TOKEN_REFUSED, name, grant.given, block_of(address))
+    if not holds:
+        return None
     try:
-        order = await order_by_id(
-            parts, order_id(grant.order), _TRACKED, msgspec.structs.replace(call, rights=ALL_RIGHTS)
-        )
+        order = await order_by_id(parts, name, _TRACKED, msgspec.structs.replace(call, rights=ALL_RIGHTS))
     except RequestError:
         # Its words name systems and orders.
         raise _not_now() from None

@@ -52,7 +52,7 @@ class Attempts:
         settings = self._settings
         failures = (
             self._draw("number", number, settings.number, below=_BEYOND),
-            self._draw(fact.kind.value, fact.value, settings.fact, below=_BEYOND),
+            self._draw(fact.kind.value, fact.counted_as, settings.fact, below=_BEYOND),
             self._draw("everybody", "", settings.everybody, below=_BEYOND),
         )
         record = self._draw("record", block, _FORGIVEN)

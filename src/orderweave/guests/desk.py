@@ -18,6 +18,7 @@ from orderweave.guests.revocations import Revocations
 from orderweave.guests.shared import Ledgers
 from orderweave.guests.slots import Pause, Slots
 from orderweave.guests.tokens import Tokens
+from orderweave.guests.views import Views
 from orderweave.observing import Observing, catalog
 from orderweave_sdk.clock import Clock
 
@@ -59,6 +60,7 @@ class Desk:
         longest = max(settings.session_seconds, settings.link_seconds)
         self.revocations = Revocations(clock, reach, self._pseudonyms, longest=longest)
         self.slots = Slots(settings.slot_seconds, clock, pause)
+        self._views = Views(clock)
         self._at_once = 0
         self._outcomes: Counter[Outcome] = Counter()
         observing.readings.read(
@@ -87,9 +89,18 @@ class Desk:
         }
         logger.info("tracking_attempt", extra={"fields": fields})
 
-    def seen(self, outcome: Outcome) -> None:
-        """Count what a token was used for."""
+    def seen(self, outcome: Outcome, order: str | None, given: int, block: str) -> None:
+        """Record one use of a token, for the order with this global id; None where the token does not open. A right,
+        which began when it was `given`, is told of once in some minutes for each block that it comes from.
+        """
         self._outcomes[outcome] += 1
+        fields = {
+            "outcome": outcome.value,
+            "order": self._pseudonyms.of("told order", order) if order is not None else None,
+            "block": self._pseudonyms.of_the_day("told block", block, self._clock.now()),
+        }
+        if self._views.new(outcome.value, fields["order"] or "", str(given), block):
+            logger.info("tracking_view", extra={"fields": fields})
 
     def managed(self, outcome: Outcome, caller: str, order: str) -> None:
         """Record what staff did with an order's tokens: who, by the caller's name, and the order under a keyed hash."""

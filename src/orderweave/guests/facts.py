@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 import unicodedata
 from enum import StrEnum
 
@@ -14,8 +15,10 @@ _LONGEST_EMAIL = 320
 _LONGEST_POSTAL_CODE = 20
 # No country has shorter codes; what is left of "-" or "n/a" is none.
 _SHORTEST_POSTAL_CODE = 3
-# Of a code in the United States the first five digits name the place; the four behind them are seldom known by heart.
-_US_DIGITS = 5
+# Of a ZIP code the first five digits name the place; the four behind them are seldom known by heart.
+_ZIP = re.compile(r"([0-9]{5})(?:[0-9]{4})?")
+# The United States, and the places that its postal service serves under a country code of their own.
+_ZIP_COUNTRIES = frozenset({"US", "AS", "FM", "GU", "MH", "MP", "PR", "PW", "UM", "VI"})
 
 
 class FactKind(StrEnum):
@@ -38,6 +41,13 @@ class Fact(msgspec.Struct, frozen=True):
     def __repr__(self) -> str:
         return f"Fact({self.kind.value})"
 
+    @property
+    def counted_as(self) -> str:
+        """What a budget counts it under: of all facts that one address bears out there is one. What may be compared by
+        five digits alone counts as these, in whichever country the order turns out to be.
+        """
+        return (_zip(self.value) or self.value) if self.kind is FactKind.POSTAL_CODE else self.value
+
     def fits(self, order: Order) -> bool:
         """Whether the order bears it out: the customer's address, or the postal code of where it is shipped or billed.
 
@@ -48,8 +58,8 @@ class Fact(msgspec.Struct, frozen=True):
         found = False
         for address in (order.shipping_address, order.billing_address):
             known, given = _postal_code(address.postal_code) if address and address.postal_code else "", self.value
-            if address is not None and address.country_code == "US":
-                known, given = known[:_US_DIGITS], given[:_US_DIGITS]
+            if address is not None and address.country_code in _ZIP_COUNTRIES:
+                known, given = _zip(known), _zip(given)
             found |= _same(given, known)
         return found
 
@@ -77,6 +87,12 @@ def _email(text: str) -> str:
 def _postal_code(text: str) -> str:
     """Letters and digits alone, without case: people write SW1A 1AA and sw1a1aa, 123-4567 and 1234567."""
     return "".join(each for each in unicodedata.normalize("NFKC", text).casefold() if each.isalnum())
+
+
+def _zip(code: str) -> str:
+    """The first five digits of a ZIP code of five or nine; nothing of what is none."""
+    found = _ZIP.fullmatch(code)
+    return found[1] if found else ""
 
 
 def _same(given: str, known: str) -> bool:

@@ -8,7 +8,8 @@ from datetime import datetime
 
 import msgspec
 
-from orderweave.model.order import FulfillmentOrder, LineQuantity, Order, Package, Shipment
+from orderweave.merging.pickups import Fetched, Pickups
+from orderweave.model.order import LineQuantity, Order, Package, Shipment
 from orderweave.model.tracking import (
     MilestoneKind,
     TrackedEvent,
@@ -22,7 +23,7 @@ from orderweave.model.tracking import (
     TrackedShipment,
     TrackingAccess,
 )
-from orderweave_sdk.records import DeliveryMethod, Eta, ShipmentStatus
+from orderweave_sdk.records import Eta, ShipmentStatus
 
 # Schema coordinates of all that is read of an order here.
 TRACKED_COORDINATES = (
@@ -39,9 +40,6 @@ TRACKED_COORDINATES = (
     "Package.events",
     "Package.onTime",
 )
-_FETCHED_BY_THE_CUSTOMER = frozenset(
-    {DeliveryMethod.STORE_PICKUP, DeliveryMethod.CURBSIDE, DeliveryMethod.LOCKER, DeliveryMethod.PICKUP_POINT}
-)
 _EVENTS = {
     ShipmentStatus.OUT_FOR_DELIVERY: MilestoneKind.OUT_FOR_DELIVERY,
     ShipmentStatus.AVAILABLE_FOR_PICKUP: MilestoneKind.AVAILABLE_FOR_PICKUP,
@@ -52,6 +50,8 @@ _WEB = ("https://", "http://")
 def tracked(order: Order, access: TrackingAccess) -> TrackedOrder:
     """The guest's view of an order; shipments that travel back are left out, and so is what came back of a line."""
     shipments = [shipment for shipment in order.shipments if not shipment.is_return]
+    pickups = Pickups(order, shipments)
+    no_parcels = {shipment.id for shipment in pickups.shipments}
     titles = {line.id: line.title or line.sku for line in order.order_lines}
     return TrackedOrder(
         number=order.number,
@@ -59,15 +59,16 @@ def tracked(order: Order, access: TrackingAccess) -> TrackedOrder:
         status=order.status,
         fulfillment_status=order.fulfillment_status,
         lines=tuple(
-            TrackedLine(title=line.title, sku=line.sku, quantity=msgspec.structs.replace(line.quantity, returned=None))
+            TrackedLine(
+                title=line.title,
+                sku=line.sku,
+                quantity=msgspec.structs.replace(line.quantity, returned=None),
+                to_come=pickups.to_come(line),
+            )
             for line in order.order_lines
         ),
-        shipments=tuple(_shipment(shipment, titles) for shipment in shipments),
-        pickups=tuple(
-            _pickup(planned, titles)
-            for planned in order.fulfillment_orders
-            if planned.method in _FETCHED_BY_THE_CUSTOMER
-        ),
+        shipments=tuple(_shipment(shipment, titles, is_pickup=shipment.id in no_parcels) for shipment in shipments),
+        pickups=tuple(_pickup(fetched, titles) for fetched in pickups.fetched()),
         milestones=_milestones(order, shipments),
         freshness=TrackedFreshness(
             as_of=order.freshness.as_of,
@@ -78,12 +79,13 @@ def tracked(order: Order, access: TrackingAccess) -> TrackedOrder:
     )
 
 
-def _shipment(shipment: Shipment, titles: Mapping[str, str | None]) -> TrackedShipment:
+def _shipment(shipment: Shipment, titles: Mapping[str, str | None], *, is_pickup: bool) -> TrackedShipment:
     return TrackedShipment(
         id=hashlib.sha256(shipment.id.encode()).hexdigest()[:16],
         status=shipment.status,
         shipped_at=shipment.shipped_at,
         delivered_at=shipment.delivered_at,
+        is_pickup=is_pickup,
         lines=_goods(shipment.lines, titles),
         packages=tuple(_package(package, titles) for package in shipment.packages),
     )
@@ -110,9 +112,11 @@ def _package(package: Package, titles: Mapping[str, str | None]) -> TrackedPacka
     )
 
 
-def _pickup(planned: FulfillmentOrder, titles: Mapping[str, str | None]) -> TrackedPickup:
+def _pickup(fetched: Fetched, titles: Mapping[str, str | None]) -> TrackedPickup:
+    planned = fetched.planned
     return TrackedPickup(
         status=planned.status,
+        state=fetched.state,
         method=planned.method,
         location=planned.location.name if planned.location is not None else None,
         ready_by=planned.fulfill_by,

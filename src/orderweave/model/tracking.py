@@ -32,6 +32,15 @@ class MilestoneKind(StrEnum):
     CANCELED = "CANCELED"
 
 
+class PickupState(StrEnum):
+    """Where goods stand that the customer fetches."""
+
+    PREPARING = "PREPARING"
+    READY = "READY"
+    COLLECTED = "COLLECTED"
+    CANCELED = "CANCELED"
+
+
 class TrackingAttempt(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """What a guest says of an order, and from where. Never printed."""
 
@@ -75,11 +84,12 @@ class TrackingRevocation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class TrackedLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One line, without its prices."""
+    """One line, without its prices. `to_come` are those in no shipment and no pick-up yet, where it is known."""
 
     title: str | None
     sku: str | None
     quantity: LineQuantities
+    to_come: Decimal | None
 
 
 class TrackedGoods(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -113,12 +123,15 @@ class TrackedPackage(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class TrackedShipment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Goods that left, or are packed to leave, together. `id` tells them apart and says nothing."""
+    """Goods that left, or are packed to leave, together. `id` tells them apart and says nothing; `is_pickup` says that
+    it is no parcel, but what a system writes of a pick-up.
+    """
 
     id: str
     status: ShipmentStatus
     shipped_at: datetime | None
     delivered_at: datetime | None
+    is_pickup: bool
     lines: tuple[TrackedGoods, ...]
     packages: tuple[TrackedPackage, ...]
 
@@ -127,6 +140,7 @@ class TrackedPickup(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     """Goods that the customer fetches: how, where, and by when they are to be ready."""
 
     status: FulfillmentOrderStatus
+    state: PickupState
     method: DeliveryMethod
     location: str | None
     ready_by: datetime | None

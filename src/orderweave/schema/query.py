@@ -239,7 +239,9 @@ class Query:
     )
     async def tracked_order(self, info: Asked, token: Token) -> TrackedOrder | None:
         """The reduced order."""
-        return cast("TrackedOrder | None", await info.context.gateway.tracked_order(token, terms(info)))
+        context = info.context
+        found = await context.gateway.tracked_order(token, terms(info), context.address)
+        return cast("TrackedOrder | None", found)
 
     @field(description="An export of yours and how far it is; null for any other id.")
     async def export(self, info: Asked, id: ExportId) -> Export | None:

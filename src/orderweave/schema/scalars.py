@@ -13,7 +13,7 @@ from orderweave.index.zones import Interval
 from orderweave.model.calls import BreakerState
 from orderweave.model.exports import Format, Stage, What
 from orderweave.model.provenance import IssueReason, Via
-from orderweave.model.tracking import MilestoneKind
+from orderweave.model.tracking import MilestoneKind, PickupState
 from orderweave_sdk.manifest import SearchField
 from orderweave_sdk.records import (
     Axis,
@@ -56,6 +56,7 @@ __all__ = [
     "OrderSortField",
     "OrderStatus",
     "PaymentStatus",
+    "PickupState",
     "Quantity",
     "ReturnStatus",
     "ShipmentStatus",
@@ -102,6 +103,7 @@ _ENUMS: tuple[tuple[type[StrEnum], str, str | None], ...] = (
     (HoldReason, "Why something may not go on.", None),
     (DeliveryMethod, "How the goods reach the customer. Ship-from-store is SHIPPING from a STORE.", None),
     (MilestoneKind, "A step on an order's way to its customer.", None),
+    (PickupState, "Where goods stand that the customer fetches.", None),
     (LocationKind, "What kind of place it is.", None),
     (ChannelKind, "What kind of channel an order was placed in.", None),
     (TransactionKind, "What a payment transaction did.", None),

@@ -240,7 +240,7 @@ class Subscription:
         subject = Subject(Topic.TRACKED, (name,))
 
         async def fetch(missed: Missed, terms: Terms) -> Any:
-            order: Any = await context.gateway.tracked_order(token, terms)
+            order: Any = await context.gateway.tracked_order(token, terms, context.address)
             cursor = context.cursor = subject.cursor(missed.position)
             return TrackedOrderUpdate(cursor=cursor, at=missed.at, gap=missed.gap, order=order)
 

@@ -16,6 +16,7 @@ from orderweave.schema.scalars import (
     FulfillmentStatus,
     MilestoneKind,
     OrderStatus,
+    PickupState,
     Quantity,
     ShipmentStatus,
 )
@@ -64,6 +65,9 @@ class TrackedLine:
     title: str | None = field(description="The title to show.")
     sku: str | None = field(description="The SKU.")
     quantity: LineQuantities = field(description="How many, by what became of them; `returned` is not told here.")
+    to_come: Quantity | None = field(
+        description="How many are in no shipment and no pick-up yet; null where nobody says what has left."
+    )
 
 
 @strawberry.type(description="So many of something.")
@@ -119,6 +123,10 @@ class TrackedShipment:
     status: ShipmentStatus = field(description="The milestone that all its parcels have reached.")
     shipped_at: datetime | None = field(description="When it left.")
     delivered_at: datetime | None = field(description="When all of it was delivered.")
+    is_pickup: bool = field(
+        description="Whether this is no parcel: some systems write a shipment for goods that are picked up. What it "
+        "says is in the state of the pick-up."
+    )
     lines: list[TrackedGoods] = field(directives=[ListSize(assumed_size=5)], description="What is in it.")
     packages: list[TrackedPackage] = field(directives=[ListSize(assumed_size=2)], description="Its parcels.")
 
@@ -127,7 +135,8 @@ class TrackedShipment:
 class TrackedPickup:
     """See `orderweave.model.tracking.TrackedPickup`."""
 
-    status: FulfillmentOrderStatus = field(description="How far it is prepared.")
+    status: FulfillmentOrderStatus = field(description="How far it is planned and prepared.")
+    state: PickupState = field(description="Where it stands for the customer, by the plan and by its shipments.")
     method: DeliveryMethod = field(description="How it is fetched.")
     location: str | None = field(description="The name of the place.")
     ready_by: datetime | None = field(description="By when it is to be ready.")

@@ -104,7 +104,7 @@ query Tracked($token: String!) {
       lines { title quantity }
       packages { carrier { name } trackingNumber status eta { from to } events { occurredAt status message location } }
     }
-    pickups { status location readyBy }
+    pickups { state location readyBy }
     freshness { asOf stale incomplete }
   }
 }

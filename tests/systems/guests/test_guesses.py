@@ -39,6 +39,19 @@ ALLOWED_AT_ONE, ALLOWED = 15, 600
 ALLOWED_ALONE_AT_ONE, ALLOWED_ALONE = 1, 75
 
 
+# The budgets that are off above, each by itself, and what it lets in of 2,000 guesses: thirty with one fact and fifteen
+# more for clean records, sixty from one block; and what a process adds that has lost Redis.
+OFF = "{ attempts = 1000000, seconds = 1 }"
+OTHERS = f"slot_seconds = 0.1\nnumber = {OFF}\neverybody = {OFF}\n"
+EACH = {
+    "fact": (f"{OTHERS}fact = {{ attempts = 30, seconds = {MONTH} }}\naddress = {OFF}\n", 45, 4),
+    "block": (f"{OTHERS}fact = {OFF}\naddress = {{ attempts = 60, seconds = {MONTH} }}\n", 60, 7),
+}
+GUESSES_AT_EACH = 2_000
+# In blocks from which nobody guesses.
+CLEAN = ("203.0.113.7", "203.0.114.7", "203.0.115.7")
+
+
 class Attack:
     """Guesses, each from one of two thousand blocks, dealt to all connections."""
 
@@ -68,9 +81,25 @@ def blocks(random: Random) -> list[str]:
     return [str(ip_address(first + (n << 8) + random.randrange(256))) for n in range(2_000)]
 
 
+def customers(business: DemoBusiness) -> list[dict[str, str]]:
+    """The right answers of those who gave an e-mail address: number and fact."""
+    return [
+        {"number": order.key("number") or "", "email": order.customer.person.email}
+        for order in business.worlds["shop-us"].orders
+        if order.customer and order.customer.person and order.customer.person.email
+    ]
+
+
+async def tries(guest: Guest, customer: dict[str, str], address: str) -> str:
+    """What becomes of a customer who tries from this address."""
+    (outcome,) = await Attack([guest]).run(iter([{**customer, "address": address}]))
+    return outcome
+
+
 async def test_a_hundred_thousand_guesses(redis_server: RedisServer, tmp_path: Path) -> None:
     """40,000 guess at one order by postal code, the right one among them from the thousandth on, and 60,000 at all
     orders by e-mail address: none finds anything, and of all together exactly as many are let in as the budgets say.
+    Customers of other orders get in before, and while one order is guessed at; not once everybody's budget is used up.
     """
     random = Random(7)
     async with DemoBusiness(seed=7, orders=200) as business:
@@ -98,8 +127,12 @@ async def test_a_hundred_thousand_guesses(redis_server: RedisServer, tmp_path: P
             await doors.ready()
             for guest in guests:
                 await guest.connect()
-            attack = Attack(guests)
-            one, rest = await attack.run(at_one()), await attack.run(at_all())
+            attack, known = Attack(guests), customers(business)[1:]
+            came = [await tries(guests[0], known[0], CLEAN[0])]
+            one = await attack.run(at_one())
+            came.append(await tries(guests[1], known[1], CLEAN[1]))
+            rest = await attack.run(at_all())
+            came.append(await tries(guests[2], known[2], CLEAN[2]))
         finally:
             for guest in guests:
                 guest.close()
@@ -108,13 +141,55 @@ async def test_a_hundred_thousand_guesses(redis_server: RedisServer, tmp_path: P
         alone = sum("tracking_redis_lost" in line for line in log.splitlines())
         print(f"at one order: {dict(one)}; at all: {dict(rest)}; workers that lost Redis: {alone}")
 
+        assert came == ["FOUND", "FOUND", "RATE_LIMITED"]
         assert one["FOUND"] == rest["FOUND"] == 0
         assert one["RATE_LIMITED"] + one["MISSED"] == AT_ONE_ORDER
         assert rest["RATE_LIMITED"] + rest["MISSED"] == GUESSES - AT_ONE_ORDER
         assert ALLOWED_AT_ONE <= one["MISSED"] <= ALLOWED_AT_ONE + ALLOWED_ALONE_AT_ONE * min(alone, WORKERS)
         assert ALLOWED <= one["MISSED"] + rest["MISSED"] <= ALLOWED + ALLOWED_ALONE * min(alone, WORKERS)
         # What the guesses were about stands nowhere in the log.
-        assert log.count('"tracking_attempt"') == GUESSES
+        assert log.count('"tracking_attempt"') == GUESSES + len(came)
         assert not re.search(rf"\b({right}|{number.removeprefix('#')})\b", log)
         assert "@example.com" not in log
         assert not [address for address in sources[:50] if f'"{address}' in log]
+
+
+@pytest.mark.parametrize("kind", EACH)
+async def test_each_of_the_other_budgets(kind: str, redis_server: RedisServer, tmp_path: Path) -> None:
+    """One postal code, written in two thousand ways, is tried at as many numbers from as many blocks; two thousand
+    facts are tried from one block. As many are let in as that budget says, and customers get in before and after.
+    """
+    budgets, allowed, allowed_alone = EACH[kind]
+    random = Random(7)
+    sources = blocks(random)
+
+    def guesses() -> Iterator[dict[str, str]]:
+        for n in range(GUESSES_AT_EACH):
+            number = str(500_000 + n)
+            if kind == "fact":
+                yield {"number": number, "postalCode": f"00000-{n:04}", "address": sources[n]}
+            else:
+                yield {"number": number, "email": f"{n}@example.com", "address": f"203.0.112.{n % 256}"}
+
+    async with DemoBusiness(seed=7, orders=50) as business:
+        doors = Doors(business, tmp_path, WORKERS, budgets, redis=redis_server.url)
+        guests = [Guest(doors.ports[n % WORKERS]) for n in range(CONNECTIONS)]
+        try:
+            doors.start()
+            await doors.ready()
+            for guest in guests:
+                await guest.connect()
+            known = customers(business)
+            before = await tries(guests[0], known[0], CLEAN[0])
+            outcomes = Counter(await Attack(guests).run(guesses()))
+            after = await tries(guests[1], known[1], CLEAN[1])
+        finally:
+            for guest in guests:
+                guest.close()
+            doors.stop()
+        alone = sum("tracking_redis_lost" in line for line in doors.log().splitlines())
+        print(f"{kind}: {dict(outcomes)}; workers that lost Redis: {alone}")
+
+        assert (before, after) == ("FOUND", "FOUND")
+        assert outcomes["MISSED"] + outcomes["RATE_LIMITED"] == GUESSES_AT_EACH
+        assert allowed <= outcomes["MISSED"] <= allowed + allowed_alone * min(alone, WORKERS)

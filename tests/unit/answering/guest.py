@@ -8,6 +8,7 @@ import msgspec
 
 from orderweave.caching.ages import DEFAULT_AGES
 from orderweave.config.configuration import CacheSettings, TrackingSettings
+from orderweave.guests.attempts import IPAddress
 from orderweave.model.rights import ALL_RIGHTS, Caller, Rights, Scope
 from orderweave.operations.answers import Request
 from orderweave.operations.running import Operations
@@ -52,7 +53,7 @@ def systems() -> tuple[FakeSystem, ...]:
 
 
 class Guest:
-    """Somebody at the door of a gateway over these systems."""
+    """Somebody at the door of a gateway over these systems, at an `address` if it is set."""
 
     def __init__(self, *, settings: TrackingSettings | None = SETTINGS, cached: bool = False, **more: Any) -> None:
         made = systems()
@@ -60,11 +61,12 @@ class Guest:
         self.woven: Woven = weave(*made, tracking=settings, cache=cache, **more)
         self.operations = Operations(self.woven.schema)
         self.took = 0.0
+        self.address: IPAddress | None = None
 
     async def ask(self, query: str, caller: Caller = GUEST, within: float | None = None, **variables: Any) -> Any:
         """The answer, as it goes over the wire; `took` says after how long."""
         began = self.woven.time.monotonic()
-        context = Context(self.woven.gateway, within=within, caller=caller)
+        context = Context(self.woven.gateway, within=within, caller=caller, address=self.address)
         answer = await self.operations.run(Request(query=query, variables=variables), context)
         self.took = round(self.woven.time.monotonic() - began, 6)
         return answer.document()

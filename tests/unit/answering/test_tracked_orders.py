@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from decimal import Decimal
+from ipaddress import ip_address
 
 import msgspec
 import pytest
@@ -94,6 +96,43 @@ async def test_revoked_by_staff_and_by_configuration() -> None:
 
     configured = Guest(settings=msgspec.structs.replace(SETTINGS, revoked_orders=frozenset({identity})))
     assert await configured.ask(VIEW, token=token) == {"data": {"trackedOrder": None}}
+
+
+async def test_what_is_told_of_views(caplog: pytest.LogCaptureFixture) -> None:
+    """A page that polls is told of once in ten minutes for each place that it is looked at from; so is a token that
+    does not hold, with its order where there is one. Neither order, address nor token is in it.
+    """
+    guest = Guest()
+    link = (await guest.ask(LINK, STAFF, n="1001"))["data"]["trackingLink"]["token"]
+    other = (await guest.ask(LINK, STAFF, n="1003"))["data"]["trackingLink"]["token"]
+    with caplog.at_level(logging.INFO, logger="orderweave.guests"):
+        for address in ("198.51.100.7", "198.51.100.9", "203.0.113.7"):
+            guest.address = ip_address(address)
+            for _ in range(3):
+                renewed = (await guest.ask(VIEW.replace("expiresAt", "token"), token=link))["data"]["trackedOrder"]
+                await guest.ask(VIEW, token=renewed["access"]["token"])
+                await guest.ask(VIEW, token="invented")
+        await guest.ask(VIEW, token=other)
+        guest.woven.time.advance(600)
+        await guest.ask(VIEW, token=link)
+        await guest.ask(REVOKE, STAFF, id=encode_id("Order", "shop:id", "a1"))
+        for _ in range(3):
+            await guest.ask(VIEW, token=link)
+    told = [record.__dict__["fields"] for record in caplog.records if record.getMessage() == "tracking_view"]
+    (managed,) = [record.__dict__["fields"] for record in caplog.records if record.getMessage() == "tracking_managed"]
+    order, one, two = managed["order"], told[0]["block"], told[2]["block"]
+    third = told[4]["order"]
+    assert [tuple(fields.values()) for fields in told] == [
+        ("VIEWED", order, one),
+        ("TOKEN_REFUSED", None, one),
+        ("VIEWED", order, two),
+        ("TOKEN_REFUSED", None, two),
+        ("VIEWED", third, two),
+        ("VIEWED", order, two),
+        ("TOKEN_REFUSED", order, two),
+    ]
+    assert len({order, third, one, two}) == 4
+    assert not [word for word in ("1001", "198.51", "203.0", link[:12], "invented") if word in str(told)]
 
 
 async def test_not_switched_on() -> None:

@@ -65,6 +65,53 @@ def test_five_digits_are_enough_in_the_united_states() -> None:
     assert not postal_code_fact("9410").fits(order(shipping="94107", country="US"))
 
 
+@pytest.mark.parametrize("country", ["US", "PR"])
+@pytest.mark.parametrize(
+    "given", ["1234", "123456", "12345-678", "1234567890", "12345abc", "12345-abcd", "\u0661\u0662\u0663\u0664\u0665"]
+)
+@pytest.mark.parametrize("known", ["12345", "12345-6789"])
+def test_a_zip_code_has_five_digits_or_nine(known: str, given: str, country: str) -> None:
+    """Where a code is compared by its first five digits, only five or nine digits are one; what follows them is not
+    passed over.
+    """
+    assert postal_code_fact("12345").fits(order(shipping=known, country=country))
+    assert not postal_code_fact(given).fits(order(shipping=known, country=country))
+
+
+_WRITTEN = st.one_of(
+    st.from_regex(r"1234[56]([- ]?000[12])?[a-z]?", fullmatch=True),
+    st.sampled_from(["SW1A 1AA", "sw1a1aa", "\uff11\uff12\uff13\uff14\uff15", "12345\u20130001", "k1a 0b1", "1010"]),
+)
+
+
+@given(_WRITTEN, _WRITTEN, _WRITTEN, st.sampled_from(["US", "PR", "DE", "GB", "CA", "IN", None]))
+def test_codes_that_fit_one_address_share_a_budget(one: str, other: str, known: str, country: str | None) -> None:
+    """Whatever an address is: two codes that both fit it are counted as one, so that no way of writing it is another
+    guess's.
+    """
+    there = order(shipping=known, country=country)
+    first, second = postal_code_fact(one), postal_code_fact(other)
+    if first.fits(there) and second.fits(there):
+        assert first.counted_as == second.counted_as
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["ada@example.com", "ADA@example.com", " ada@Example.com\t", "\uff41da@example.com", "a\u0301@e.com"]
+        ),
+        min_size=2,
+        max_size=2,
+    )
+)
+def test_addresses_that_fit_one_customer_share_a_budget(written: list[str]) -> None:
+    """Two spellings of an e-mail address that fit the same customer are counted as one."""
+    first, second = map(email_fact, written)
+    there = order(written[0])
+    assert first.fits(there)
+    assert second.fits(there) == (first.counted_as == second.counted_as)
+
+
 @pytest.mark.parametrize("text", ["", " ", "ada", "a" * 320 + "@example.com"])
 def test_no_email_address(text: str) -> None:
     """What cannot be an address is refused, and not repeated in the words."""

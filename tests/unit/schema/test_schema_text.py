@@ -78,6 +78,7 @@ def test_every_enum_has_unknown_but_those_that_are_ours(printed: GraphQLSchema) 
         "InventoryMeasure",
         "IssueReason",
         "MilestoneKind",
+        "PickupState",
         "OrderGroupField",
         "OrderMeasure",
         "OrderSortField",

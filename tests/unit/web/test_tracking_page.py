@@ -19,7 +19,7 @@ from orderweave.config.tracking_page import DARK_GROUND, LIGHT_GROUND
 from orderweave.web import track
 from orderweave.web.track import page_documents, track_routes
 
-SDL = (Path(__file__).parents[2] / "browser" / "tracking_schema.graphql").read_text()
+SDL = (Path(__file__).parents[3] / "schema.graphql").read_text()
 LOGO = Logo(b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "image/svg+xml", "svg")
 BRAND = TrackingPage(
     name='Tom & "Co" <b>',
@@ -286,7 +286,7 @@ async def test_what_the_scripts_are_told(live: bool, stream: str | None) -> None
 
 
 def test_documents_fit_the_schema() -> None:
-    """Each document that the page sends is one operation that is valid under the schema for guests."""
+    """Each document that the page sends is one operation that is valid under the gateway's own schema."""
     schema = build_schema(SDL)
     assert list(page_documents()) == ["track_order", "tracked_order", "tracked_order_updated"]
     for text in page_documents().values():

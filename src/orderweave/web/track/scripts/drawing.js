@@ -193,7 +193,7 @@ export class Drawing {
   }
 
   left(view) {
-    const key = view.parcels.length + view.pickups.length > 0 ? "left.more" : "left.all";
+    const key = view.said || view.parcels.length + view.pickups.length > 0 ? "left.more" : "left.all";
     return element("section", { class: "card left", "aria-labelledby": "left-title" },
       element("h2", { id: "left-title" }, this.words.say(key)),
       this.goods(view.left),

@@ -22,41 +22,42 @@ const THERE = 4;
 // Statuses of which a person should know at once, and those after which nothing more comes.
 const TROUBLE = new Set(["DELAYED", "ATTEMPTED_DELIVERY", "EXCEPTION", "LOST", "RETURNING", "RETURNED", "EXPIRED"]);
 const ENDED = new Set(["DELIVERED", "RETURNED", "CANCELED", "LOST", "EXPIRED"]);
-const GONE = new Set(["CANCELED", "REJECTED"]);
-const COLLECTED = new Set(["PICKED_UP", "DELIVERED"]);
+const PICKUPS = new Set(["PREPARING", "READY", "COLLECTED", "CANCELED"]);
 const WHOLE = new Set(["FULFILLED", "DELIVERED", "NOT_REQUIRED"]);
-const PREPARED = new Set(["IN_PROGRESS", "READY_FOR_PICKUP", "PARTIALLY_FULFILLED", "FULFILLED"]);
+// How far the order's own word says that all of it has come, or a part: it stands where nobody tells of a parcel.
+const SAID = {
+  PARTIALLY_FULFILLED: { reached: 2, part: true, headline: "part_moving" },
+  FULFILLED: { reached: 2, part: false, headline: "sent" },
+  PARTIALLY_DELIVERED: { reached: THERE, part: true, headline: "part_delivered" },
+  DELIVERED: { reached: THERE, part: false, headline: "delivered" },
+};
+const PREPARED = new Set(["IN_PROGRESS", "READY_FOR_PICKUP", ...Object.keys(SAID)]);
 
 /** What is shown of an order at a time in milliseconds. */
 export function read(order, now) {
   const canceled = order.status === "CANCELED" || order.fulfillmentStatus === "CANCELED";
-  const pickups = order.pickups.map((pickup) => pickupOf(pickup, order));
+  const pickups = order.pickups.map(pickupOf);
   const shipments = order.shipments
-    .filter((shipment) => shipment.status !== "CANCELED" && !order.pickups.some((pickup) => standsFor(shipment, pickup)))
+    .filter((shipment) => shipment.status !== "CANCELED" && !shipment.isPickup)
     .map((shipment) => shipmentOf(shipment, now));
   const parcels = shipments.flatMap((shipment) => shipment.parcels);
   const whole = canceled || WHOLE.has(order.fulfillmentStatus);
-  const left = whole ? [] : leftOver(order.lines, pickups, shipments.length > 0);
-  const view = { number: order.number, placedAt: date(order.placedAt), canceled, shipments, parcels, pickups, left };
-  view.collected = shipments.length === 0 && pickups.length > 0;
+  const said = parcels.length + pickups.length === 0 ? SAID[order.fulfillmentStatus] ?? null : null;
+  const rest = leftOver(order.lines, said !== null || shipments.length > 0);
+  const left = whole ? [] : rest;
+  const view = { number: order.number, placedAt: date(order.placedAt), canceled, shipments, parcels, pickups, left, said };
+  view.unsent = order.fulfillmentStatus === "NOT_REQUIRED" && parcels.length + pickups.length === 0;
+  // What is in no parcel may be in one of which a silent system knows.
+  const more = order.freshness.incomplete ? rest : left;
+  view.collected = parcels.length === 0 && pickups.length > 0 && more.length === 0;
   view.headline = headline(view, order);
-  view.steps = canceled ? canceledSteps(view) : view.collected ? pickupSteps(view, order) : deliverySteps(view, order);
+  view.steps = steps(view, order);
   // While something may be missing, it may yet appear.
   view.over = !order.freshness.incomplete && over(view);
   // Of one parcel alone the top says all that its own place would.
   view.single = parcels.length === 1 && left.length === 0 && pickups.length === 0;
   view.expected = view.single ? parcels[0].expected : null;
   return view;
-}
-
-/**
- * Whether a shipment is one that some systems write for goods that are picked up: it has no number, and just these goods.
- * What it says is then said of the pick-up.
- */
-function standsFor(shipment, pickup) {
-  const titles = new Set(pickup.lines.map((line) => line.title));
-  const numbered = shipment.packages.some((parcel) => parcel.trackingNumber || parcel.events.length > 0);
-  return !numbered && shipment.lines.length > 0 && shipment.lines.every((line) => titles.has(line.title));
 }
 
 function shipmentOf(shipment, now) {
@@ -129,39 +130,23 @@ function expected(parcel, now) {
   return { kind, from: kind === "window" ? from : by, to: kind === "window" ? to : null, late: by.getTime() < now };
 }
 
-function pickupOf(pickup, order) {
-  const told = order.shipments.filter((shipment) => standsFor(shipment, pickup)).map((shipment) => shipment.status);
-  const done = pickup.status === "CLOSED" || told.some((status) => COLLECTED.has(status));
-  const ready = order.fulfillmentStatus === "READY_FOR_PICKUP" || told.includes("AVAILABLE_FOR_PICKUP");
-  const state = done ? "collected" : GONE.has(pickup.status) ? "canceled" : ready ? "ready" : "preparing";
+function pickupOf(pickup) {
+  const state = PICKUPS.has(pickup.state) ? pickup.state.toLowerCase() : "preparing";
   return { state, place: pickup.location, readyBy: date(pickup.readyBy), contents: pickup.lines };
 }
 
 /**
- * What is ordered, in no parcel yet and not to be picked up. Of a line of which nobody says what has left, nothing is
- * claimed once anything has.
+ * What is in no parcel yet and not to be picked up. Of a line of which nobody says what has left, nothing is claimed once
+ * anything has.
  */
-function leftOver(lines, pickups, anyLeft) {
-  const fetched = new Map();
-  for (const line of pickups.flatMap((pickup) => pickup.contents)) {
-    fetched.set(line.title, (fetched.get(line.title) ?? 0) + line.quantity);
-  }
-  const left = [];
-  for (const line of lines.filter((each) => !anyLeft || each.quantity.shipped !== null)) {
-    const open = rest(line.quantity);
-    // What is packed is told by the title, or by the SKU of a line without one.
-    const name = line.title ?? line.sku;
-    const here = Math.min(open, fetched.get(name) ?? 0);
-    fetched.set(name, (fetched.get(name) ?? 0) - here);
-    if (open > here) {
-      left.push({ title: name, quantity: open - here });
-    }
-  }
-  return left;
+function leftOver(lines, anyLeft) {
+  return lines
+    .map((line) => ({ title: line.title ?? line.sku, quantity: line.toCome ?? (anyLeft ? 0 : open(line.quantity)) }))
+    .filter((line) => line.quantity > 0);
 }
 
-function rest(quantity) {
-  return (quantity.ordered ?? 0) - (quantity.canceled ?? 0) - (quantity.shipped ?? 0);
+function open(quantity) {
+  return (quantity.ordered ?? 0) - (quantity.canceled ?? 0);
 }
 
 /** The key of the sentence at the top, how many of how many it speaks of, and whether it is good news. */
@@ -170,12 +155,22 @@ function headline(view, order) {
   if (view.canceled) {
     return { key: "headline.canceled", tone: "plain" };
   }
+  if (view.unsent) {
+    return { key: "headline.not_required", tone: "plain" };
+  }
   if (view.collected) {
-    const states = pickups.map((pickup) => pickup.state);
-    const state = ["ready", "preparing", "collected", "canceled"].find((one) => states.includes(one));
+    const state = firstOf(pickups, ["ready", "preparing", "collected", "canceled"]);
     return { key: `headline.pickup_${state}`, tone: state === "ready" ? "good" : "plain" };
   }
+  if (view.said) {
+    return { key: `headline.${view.said.headline}`, tone: view.said.headline === "delivered" ? "good" : "plain" };
+  }
   if (parcels.length === 0) {
+    // Some of it is picked up, and some is still to be sent.
+    const fetched = firstOf(pickups, ["ready", "collected"]);
+    if (fetched) {
+      return { key: `headline.part_${fetched}`, tone: fetched === "ready" ? "good" : "plain" };
+    }
     const state = order.fulfillmentStatus === "BACKORDERED" ? "backordered" : PREPARED.has(order.fulfillmentStatus) ? "preparing" : "placed";
     return { key: `headline.${state}`, tone: "plain" };
   }
@@ -200,8 +195,23 @@ function headline(view, order) {
   return { key: moving < parcels.length || inHand ? "headline.part_moving" : "headline.all_moving", tone: "plain" };
 }
 
+/** The first of some states in which any pick-up stands. */
+function firstOf(pickups, states) {
+  return states.find((state) => pickups.some((pickup) => pickup.state === state));
+}
+
+function steps(view, order) {
+  if (view.canceled) {
+    return canceledSteps(view);
+  }
+  if (view.unsent) {
+    return [{ kind: "placed", state: "done", at: view.placedAt }];
+  }
+  return view.collected ? pickupSteps(view, order) : deliverySteps(view, order);
+}
+
 function deliverySteps(view, order) {
-  const { parcels } = view;
+  const { parcels, said } = view;
   const whole = view.left.length === 0;
   const preparing = parcels.length > 0 || PREPARED.has(order.fulfillmentStatus);
   const steps = [
@@ -214,6 +224,11 @@ function deliverySteps(view, order) {
     latest(parcels.map((parcel) => parcel.deliveredAt)),
   ];
   for (const [position, kind] of ["shipped", "out", "delivered"].entries()) {
+    if (said) {
+      const state = said.reached < position + 2 ? "next" : said.part ? "part" : "done";
+      steps.push({ kind, state, share: null, at: null });
+      continue;
+    }
     const come = parcels.filter((parcel) => parcel.reached >= position + 2).length;
     const state = come === 0 ? "next" : come < parcels.length || !whole ? "part" : "done";
     const total = parcels.length;
@@ -260,10 +275,10 @@ function current(steps) {
 
 /** Whether nothing more will happen: nothing is left, and each parcel and pick-up has come to its end. */
 function over(view) {
-  if (view.canceled) {
+  if (view.canceled || view.unsent) {
     return true;
   }
-  const any = view.parcels.length + view.pickups.length > 0;
+  const any = view.parcels.length + view.pickups.length > 0 || view.said?.headline === "delivered";
   const ended = view.parcels.every((parcel) => parcel.ended);
   const collected = view.pickups.every((pickup) => pickup.state === "collected" || pickup.state === "canceled");
   return any && ended && collected && view.left.length === 0;

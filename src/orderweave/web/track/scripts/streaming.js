@@ -5,10 +5,11 @@
 const LONGEST_LINE = 65536;
 
 /**
- * Calls `happened` for each message, and `opened` once the server takes the subscription. Ends when the server ends it,
- * when it cannot be had, or when `signal` says so; the caller decides whether to listen again.
+ * Calls `happened` for each message that tells of the order. One with errors tells only that it could not be read: where
+ * the gateway is overloaded a stream may be no more than that and its end. Ends when the server ends it, when it cannot
+ * be had, or when `signal` says so; the caller decides whether to listen again.
  */
-export async function listen(address, query, variables, { signal, opened, happened }) {
+export async function listen(address, query, variables, { signal, happened }) {
   const answer = await fetch(address, {
     method: "POST",
     headers: { "content-type": "application/json", accept: "text/event-stream" },
@@ -21,9 +22,9 @@ export async function listen(address, query, variables, { signal, opened, happen
     await answer.body?.cancel();
     return;
   }
-  opened();
   const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
+  let kind = "";
   for (;;) {
     const { value, done } = await reader.read();
     if (done) {
@@ -36,13 +37,29 @@ export async function listen(address, query, variables, { signal, opened, happen
       return;
     }
     for (const line of lines) {
-      if (/^event: ?complete$/.test(line)) {
+      const [, name, text] = /^(event|data): ?(.*)$/.exec(line) ?? [];
+      if (name === "event") {
+        kind = text;
+      } else if (name === "data" && kind === "next" && tells(text)) {
+        happened();
+      }
+      if (line === "") {
+        kind = "";
+      }
+      if (kind === "complete") {
         await reader.cancel();
         return;
       }
-      if (/^event: ?next$/.test(line)) {
-        happened();
-      }
     }
+  }
+}
+
+/** Whether an answer, which stands in one line, is one without errors. */
+function tells(text) {
+  try {
+    const answer = JSON.parse(text);
+    return Boolean(answer?.data) && !answer.errors;
+  } catch {
+    return false;
   }
 }

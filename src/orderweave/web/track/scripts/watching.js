@@ -11,7 +11,7 @@ export class Watch {
   /**
    * `look` asks once and gives whether to go on; it throws when it could not, with `seconds` when it was told to wait.
    * `failed` hears of each failure with the milliseconds until the next look. `listen`, if given, holds a stream open:
-   * it is handed a signal, a function to call when the stream is there and one for each message.
+   * it is handed a signal, and a function to call for each message, of which the first says how things stand.
    */
   constructor({ look, failed, listen }) {
     this.look = look;
@@ -25,6 +25,9 @@ export class Watch {
     this.unseen = 0;
     this.streams = false;
     this.lastAt = 0;
+    // Until when it was told to wait, and whether the next look is one of those that are made by the clock alone.
+    this.notBefore = 0;
+    this.idle = false;
   }
 
   start() {
@@ -50,14 +53,20 @@ export class Watch {
     }
     clearTimeout(this.timer);
     this.looking = true;
+    this.idle = false;
+    // What changed after this look and before the stream stood is told by nobody: then the next one comes soon.
+    const stood = this.streams;
     let pause = null;
     try {
       const more = await this.look();
       this.failures = 0;
+      this.notBefore = 0;
       this.lastAt = Date.now();
-      pause = more ? this.interval() : null;
+      this.idle = true;
+      pause = more ? this.interval(stood) : null;
     } catch (problem) {
       pause = problem.seconds ? problem.seconds * 1000 : this.patience();
+      this.notBefore = problem.seconds ? Date.now() + pause : 0;
       if (!this.ended.signal.aborted) {
         this.failed(problem, pause);
       }
@@ -68,8 +77,13 @@ export class Watch {
     } else if (!this.ended.signal.aborted) {
       const soon = this.asked && this.failures === 0;
       this.asked = false;
-      this.timer = setTimeout(() => this.now(), soon ? 0 : pause);
+      this.wait(soon ? 0 : pause);
     }
+  }
+
+  wait(pause) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.now(), pause);
   }
 
   seen() {
@@ -82,12 +96,12 @@ export class Watch {
     }
   }
 
-  interval() {
+  interval(stood) {
     if (document.hidden) {
       this.unseen += 1;
       return spread(Math.min(LONGEST_HIDDEN_MS, EVERY_MS * 2 ** this.unseen));
     }
-    return spread(this.streams ? EVERY_WITH_STREAM_MS : EVERY_MS);
+    return spread(stood ? EVERY_WITH_STREAM_MS : EVERY_MS);
   }
 
   patience() {
@@ -95,25 +109,35 @@ export class Watch {
     return spread(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (this.failures - 1)));
   }
 
+  /** Listens, and listens again after ever longer pauses unless the stream stood for a while. */
   async stream() {
     const { signal } = this.ended;
     let pause = FIRST_PAUSE_MS;
-    while (!signal.aborted) {
+    for (let first = true; !signal.aborted; first = false) {
+      let toldAt = null;
       try {
         await this.listen({
           signal,
-          opened: () => {
+          happened: () => {
+            // The page has looked just before its first stream, which begins with how things stand.
+            const news = !first || toldAt !== null;
+            toldAt = toldAt ?? Date.now();
             this.streams = true;
-            pause = FIRST_PAUSE_MS;
-            // What changed before the stream stood is told by nobody.
-            this.now();
+            if (news && Date.now() >= this.notBefore) {
+              this.now();
+            }
           },
-          happened: () => this.now(),
         });
       } catch {
         // Whatever it was, the clock goes on by itself.
       }
       this.streams = false;
+      if (toldAt !== null && Date.now() - toldAt >= EVERY_MS) {
+        pause = FIRST_PAUSE_MS;
+      }
+      if (toldAt !== null && this.idle && !signal.aborted) {
+        this.wait(this.interval(false));
+      }
       await new Promise((done) => setTimeout(done, spread(pause)));
       pause = Math.min(LONGEST_PAUSE_MS, pause * 2);
     }
