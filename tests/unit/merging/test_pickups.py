@@ -52,6 +52,7 @@ def parcel(number: str | None = None, carrier: str | None = None) -> Package:
         promised_by=None,
         on_time=None,
         last_checked_at=None,
+        lines=None,
         events=(),
     )
 
