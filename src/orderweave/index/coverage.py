@@ -19,7 +19,7 @@ def coverage_of(business: Business, progress: Sequence[Progress], part: str = OR
         for name, spec in business.systems.items()
         if needed in spec.manifest.capabilities
     )
-    return Coverage(complete=all(source.ok and not source.truncated for source in sources), sources=sources)
+    return Coverage(complete=all(map(_is_whole, sources)), sources=sources)
 
 
 def _source(system: str, known: Progress | None) -> SourceCoverage:
@@ -31,5 +31,9 @@ def _source(system: str, known: Progress | None) -> SourceCoverage:
         from_=known.from_at,
         to=known.reached_at,
         truncated=known.complete_at is None or known.waiting,
-        error=known.error,
+        error=known.error or (f"{known.aside:,} could not be read, and are set aside" if known.aside else None),
     )
+
+
+def _is_whole(source: SourceCoverage) -> bool:
+    return source.ok and not source.truncated and source.error is None

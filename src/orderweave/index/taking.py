@@ -4,15 +4,16 @@ changes nothing, so that deliveries may come twice and in any order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, update
 
 from orderweave.index.contents import digest_of, encoded, kept
 from orderweave.index.erasing import erased_people, without_erased
+from orderweave.index.isolating import plain
 from orderweave.index.rows import folded
 from orderweave.index.tables import products, record_keys, records, set_aside, stock_levels
 from orderweave.index.weaving import AnyRow, Node, among, chunks
@@ -27,6 +28,8 @@ _encoder = msgspec.msgpack.Encoder(order="deterministic")
 PARCEL = "parcel"
 # What begins the name of a gap without an id.
 UNNAMED = "? "
+# The part of records that were read and could not be put together to an order, and are in none.
+UNWOVEN = "unwoven"
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -145,10 +148,10 @@ def set_gaps_aside(connection: Connection, system: str, gaps: Sequence[Gap], at:
     What is no order is named by its `part`, as in `stock SKU-1`: ids of different things may be the same.
     """
     rows = {
-        (name := f"{part} {gap.external_id or UNNAMED + gap.reason}".lstrip()): {
+        (name := plain(f"{part} {gap.external_id or UNNAMED + gap.reason}".lstrip())): {
             "system": system,
             "external_id": name,
-            "reason": gap.reason,
+            "reason": plain(gap.reason),
             "seen_at": at,
         }
         for gap in gaps
@@ -162,6 +165,25 @@ def aside_no_more(connection: Connection, system: str, before: datetime, *, part
     name = set_aside.c.external_id
     named = name.startswith(f"{part} ", autoescape=True) if part else ~name.contains(" ") | name.startswith(UNNAMED)
     connection.execute(delete(set_aside).where(set_aside.c.system == system, named, set_aside.c.seen_at < before))
+
+
+def note_unwoven(connection: Connection, settled: Collection[Node], unwoven: Mapping[Node, str], at: datetime) -> None:
+    """Note which records are in no order because it could not be made, and why; of all others that were settled with
+    them it is no longer so. They are tried again when one of them changes, and by `wait_again`.
+    """
+    named = {(system, plain(f"{UNWOVEN} {external_id}")) for system, external_id in settled}
+    _replace(connection, set_aside, _at(set_aside, named), ())
+    for (system, external_id), reason in sorted(unwoven.items()):
+        set_gaps_aside(connection, system, (Gap(reason, external_id),), at, part=UNWOVEN)
+
+
+def wait_again(connection: Connection, system: str) -> None:
+    """Let the records of a system that could not be put together be tried once more."""
+    name = set_aside.c.external_id
+    asked = select(name).where(set_aside.c.system == system, name.startswith(f"{UNWOVEN} ", autoescape=True))
+    ids = [text.removeprefix(f"{UNWOVEN} ") for text in connection.execute(asked).scalars()]
+    for these in _at(records, ((system, external_id) for external_id in ids)):
+        connection.execute(update(records).where(these).values(dirty=True))
 
 
 _NUMBERS = ("on_hand", "available", "committed", "reserved", "incoming", "safety_stock")

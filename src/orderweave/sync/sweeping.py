@@ -21,7 +21,7 @@ from orderweave.index import Index
 from orderweave.index.contents import decoded, kept
 from orderweave.index.progress import ORDERS, Progress, note
 from orderweave.index.tables import records
-from orderweave.index.taking import aside_no_more
+from orderweave.index.taking import aside_no_more, wait_again
 from orderweave.index.weaving import among
 from orderweave.sync.asking import Asking, Found, Listed, Unanswered
 from orderweave.sync.histories import LONGEST_LOOK, Histories
@@ -74,7 +74,7 @@ class Sweeping:
             listed = await self._asking.all(name, place, whole=whole)
             found = None if whole else await self._differing(name, listed)
         except Unanswered as error:
-            await self._histories.failed(name, ORDERS, error)
+            await self._histories.failed(name, ORDERS, error.issue.message)
             return None
         given = listed.records if found is None else found.records
         gaps = (*listed.gaps, *(found.gaps if found is not None else ()))
@@ -102,7 +102,7 @@ class Sweeping:
         try:
             found = await self._asking.find(name, unseen)
         except Unanswered as error:
-            await self._histories.failed(name, ORDERS, error)
+            await self._histories.failed(name, ORDERS, error.issue.message)
             return None
         wrong = await self._mend(name, known, found.records, found.gaps, at, found.gone(unseen))
         return Step(after=end, wrong=wrong, calls=found.calls)
@@ -114,6 +114,7 @@ class Sweeping:
 
         def noted(connection: Connection) -> None:
             aside_no_more(connection, name, began)
+            wait_again(connection, name)
             note(connection, name, ORDERS, swept_at=began, error=None, error_at=None, **reached)
             note(connection, name, SWEEP, swept_at=began, cursor=msgspec.json.encode(swept).decode())
 

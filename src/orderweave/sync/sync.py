@@ -13,12 +13,12 @@ from sqlalchemy import Connection, func, select
 from orderweave.config.configuration import SyncSettings
 from orderweave.fetching.systems import Systems
 from orderweave.index import Index
-from orderweave.index.progress import ORDERS, Progress
+from orderweave.index.progress import ORDERS, PRODUCTS, STOCK, Progress
 from orderweave.index.tables import WAITING, records
 from orderweave.model.systems import SystemSpec
 from orderweave.observing import catalog
 from orderweave.sync.asking import Asking, Unanswered
-from orderweave.sync.goods import PRODUCTS, STOCK, Goods
+from orderweave.sync.goods import Goods
 from orderweave.sync.histories import LONGEST_LOOK, Histories, Outcome
 from orderweave.sync.parcels import TRACKING, CarriersParcels
 from orderweave.sync.passes import Passes, PassFailed, Plain, history
@@ -83,11 +83,11 @@ class Sync:
         failed: dict[str, str] = {}
         found = await asyncio.gather(*(self._orders(name) for name in names if _lists(specs[name])))
         failed |= {name: message for name, message in found if message is not None}
-        await self._weave()
+        failed |= await self._weave()
         for name, spec in specs.items():
             if spec.knows_parcels_alone and (message := await self._part(name, TRACKING)) is not None:
                 failed[name] = message
-        await self._weave()
+        failed |= await self._weave()
         goods = await asyncio.gather(
             *(
                 self._of_goods(name, [part for part, able in _GOODS if able in specs[name].manifest.capabilities])
@@ -121,9 +121,8 @@ class Sync:
         """Read a system's orders as far as they are; its name, and what it said where it failed."""
         try:
             outcome = await self._read(name)
-        except PassFailed as error:
-            logger.error("sync_failed", extra={"fields": {"error": str(error)}})
-            return name, str(error)
+        except Exception as error:
+            return name, await self._broke(name, ORDERS, error)
         if outcome is not Outcome.FAILED:
             return name, None
         message = (await self.histories.standing(name)).error or "did not answer"
@@ -161,20 +160,37 @@ class Sync:
             else:
                 await self._goods.read(name, part, known)
         except Unanswered as error:
-            await self.histories.failed(name, part, error)
-            self.telling.failed(name, part, error.issue.message)
-            return error.issue.message
+            message = error.issue.message
+            await self.histories.failed(name, part, message)
+            self.telling.failed(name, part, message)
+            return message
+        except Exception as error:
+            return await self._broke(name, part, error)
         return None
 
-    async def _weave(self) -> None:
-        left = await self.index.read(_waiting, seconds=LONGEST_LOOK)
+    async def _weave(self) -> dict[str, str]:
+        """Put together what waits; where that fails as a whole, whose records wait on, each with what happened."""
+        waiting = await self.index.read(_waiting, seconds=LONGEST_LOOK)
+        left = sum(waiting.values())
         if not left:
-            return
-        while woven := await self.index.weave_some(_WOVEN_AT_ONCE):
-            # What is tied to these was woven with them, so that the rest may be less.
-            left = max(1, left - woven)
-            self.telling.woven(woven, left)
+            return {}
+        try:
+            while woven := await self.index.weave_some(_WOVEN_AT_ONCE):
+                # What is tied to these was woven with them, so that the rest may be less.
+                left = max(1, left - woven)
+                self.telling.woven(woven, left)
+        except Exception as error:
+            return {name: await self._broke(name, ORDERS, error) for name in waiting}
         self.telling.woven(0, 0)
+        return {}
+
+    async def _broke(self, name: str, part: str, error: Exception) -> str:
+        """Note and tell a fault of ours or of the database, which the next turn may not meet; what is said of it."""
+        message = str(error) if isinstance(error, PassFailed) else f"could not be kept: {type(error).__name__}"
+        logger.error("sync_failed", extra={"fields": {"system": name, "part": part, "error": message}})
+        await self.histories.failed(name, part, message)
+        self.telling.failed(name, part, message)
+        return message
 
     def _is_due(self, last: datetime | None, seconds: float) -> bool:
         return last is not None and (self._clock.now() - last).total_seconds() >= seconds
@@ -229,5 +245,7 @@ def _readable(spec: SystemSpec) -> bool:
     return _lists(spec) or spec.knows_parcels_alone or not goods.isdisjoint(spec.manifest.capabilities)
 
 
-def _waiting(connection: Connection) -> int:
-    return int(connection.execute(select(func.count()).select_from(records).where(WAITING)).scalar_one())
+def _waiting(connection: Connection) -> dict[str, int]:
+    """How many records of each system wait to be put together."""
+    rows = connection.execute(select(records.c.system, func.count()).where(WAITING).group_by(records.c.system))
+    return {system: count for system, count in rows}  # noqa: C416 - rows are no pairs to the type checker
