@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Connection, delete, select
 
 from orderweave.index.database import Database
-from orderweave.index.erasing import erase
+from orderweave.index.erasing import erase, records_saying
 from orderweave.index.isolating import apart
 from orderweave.index.migrating import migrate
 from orderweave.index.pages import Slice, Spot, count, keys_of
@@ -148,6 +148,8 @@ class Index:
         """Forget a person, and do not learn of them again; in how many records they stood."""
 
         def work(connection: Connection) -> int:
+            # Of what waits it is not known yet to which order it belongs, and who else stands in that.
+            self._weave(connection, records_saying(connection, email))
             changed = erase(connection, email, self._clock.now())
             self._weave(connection, changed)
             return len(changed)

@@ -1,7 +1,8 @@
 """The tables of the index.
 
 `records` is what the systems said, as far as it is kept; all other tables of orders are made of it (`weaving.py`) and
-can be made again. Only `customer_email`, the names among the search terms and `owners` are personal, and erasable.
+can be made again. Only `customer_email`, the names among the search terms, `owners` and `record_people` are personal,
+and erasable.
 """
 
 from __future__ import annotations
@@ -63,6 +64,17 @@ record_keys = Table(
     PrimaryKeyConstraint("namespace", "value", "system", "external_id"),
 )
 Index("record_keys_by_record", record_keys.c.system, record_keys.c.external_id)
+
+# Who a record is of: digests of the e-mail address and of the system's own id of the person (`erasing.py`).
+record_people = Table(
+    "record_people",
+    METADATA,
+    Column("digest", LargeBinary, nullable=False),
+    Column("system", Word, nullable=False),
+    Column("external_id", Word, nullable=False),
+    PrimaryKeyConstraint("digest", "system", "external_id"),
+)
+Index("record_people_by_record", record_people.c.system, record_people.c.external_id)
 
 # One merged order: what can be filtered, sorted, grouped and summed by. `key` is `Order.key`. Sums are in `currency`.
 orders = Table(

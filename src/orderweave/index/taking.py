@@ -12,10 +12,10 @@ import msgspec
 from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, update
 
 from orderweave.index.contents import digest_of, encoded, kept
-from orderweave.index.erasing import erased_people, without_erased
+from orderweave.index.erasing import digests_of, erased_people, without_erased
 from orderweave.index.isolating import plain
 from orderweave.index.rows import folded
-from orderweave.index.tables import products, record_keys, records, set_aside, stock_levels
+from orderweave.index.tables import products, record_keys, record_people, records, set_aside, stock_levels
 from orderweave.index.weaving import AnyRow, Node, among, chunks
 from orderweave.matching import KeyReader
 from orderweave.matching.parcels import numbers_in
@@ -61,10 +61,12 @@ def take_orders(
     gone = erased_people(connection)
     rows: list[dict[str, Any]] = []
     keys: list[dict[str, str]] = []
+    people: list[dict[str, Any]] = []
     for external_id, record in newest.items():
         if _is_older(record.updated_at, at, known.get(external_id)):
             continue
-        content = encoded(kept(without_erased(system, record, gone)))
+        without = without_erased(system, record, gone)
+        content = encoded(kept(without))
         digest = digest_of(content)
         if external_id in known and known[external_id].digest == digest:
             continue
@@ -82,10 +84,15 @@ def take_orders(
             }
         )
         keys += _keys(system, record, reader)
+        people += [
+            {"digest": digest, "system": system, "external_id": external_id}
+            for digest in sorted(digests_of(system, without))
+        ]
     changed = [(system, row["external_id"]) for row in rows]
     before = [node for node in changed if node[1] in known]
     _replace(connection, records, _at(records, before), rows)
     _replace(connection, record_keys, _at(record_keys, before), keys)
+    _replace(connection, record_people, _at(record_people, before), people)
     _replace(connection, set_aside, _at(set_aside, nodes), ())
     return Taken(changed=frozenset(changed), unchanged=len(newest) - len(rows))
 

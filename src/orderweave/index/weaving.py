@@ -17,7 +17,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Row, Table, bindparam,
 from orderweave.index.contents import decoded
 from orderweave.index.isolating import apart
 from orderweave.index.rows import PARTS, rows_of
-from orderweave.index.tables import orders, record_keys, records
+from orderweave.index.tables import orders, record_keys, record_people, records
 from orderweave.matching import Group, KeyReader, match
 from orderweave.matching.parcels import by_number, with_parcels
 from orderweave.merging import Merger
@@ -188,7 +188,7 @@ def among(first: Column[str], second: Column[str], pairs: Iterable[tuple[str, st
 
 
 def _forget(connection: Connection, nodes: Collection[Node]) -> None:
-    for table in (record_keys, records):
+    for table in (record_keys, record_people, records):
         for these in among(table.c.system, table.c.external_id, nodes):
             connection.execute(delete(table).where(these))
 
