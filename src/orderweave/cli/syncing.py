@@ -48,7 +48,7 @@ async def sync(path: Path, environment: Mapping[str, str], only: Sequence[str], 
 
 
 async def rebuild(path: Path, environment: Mapping[str, str]) -> int:
-    """Forget all that the index holds, and read it anew; 1 when something could not be read."""
+    """Forget all that the systems said, and read it anew, whoever syncs; 1 when something could not be read."""
     found = _with_index(path, environment)
     if found is None:
         return 1
@@ -106,8 +106,8 @@ async def _synced(woven: Orderweave, index: Index, only: Sequence[str], *, watch
                 await steady.go_on(only or None)
     if not ours:
         if anew:
-            print("another process syncs this index: stop it first", file=sys.stderr)
-            return 1
+            # Whoever leads finds every history at its start in its next turn.
+            await index.clear()
         print("another process syncs this index: helping it", file=sys.stderr)
         turn = await steady.beside(only or None)
         if watch:

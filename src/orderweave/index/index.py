@@ -18,7 +18,7 @@ from orderweave.index.pages import Slice, Spot, count, keys_of
 from orderweave.index.progress import ORDERS, PRODUCTS, STOCK, Progress, progress_of
 from orderweave.index.rows import folded
 from orderweave.index.stocking import restock, unstock
-from orderweave.index.tables import METADATA, WAITING, erased, records
+from orderweave.index.tables import READ, WAITING, records
 from orderweave.index.taking import Taken, note_unwoven, set_gaps_aside, take_orders, take_products, take_stock
 from orderweave.index.weaving import Node, Weaver, Woven, chunks
 from orderweave.inventory import StockMerger
@@ -225,12 +225,13 @@ class Index:
         set_gaps_aside(connection, system, aside, at, part=PRODUCTS)
 
     async def clear(self) -> None:
-        """Forget all that the systems said, and how far they are read; who was erased stays so."""
+        """Forget all that the systems said, and how far they are read. What they did not say stays: who was erased,
+        what was exported, which webhooks came.
+        """
 
         def work(connection: Connection) -> None:
-            for table in METADATA.sorted_tables:
-                if table is not erased:
-                    connection.execute(delete(table))
+            for table in READ:
+                connection.execute(delete(table))
 
         await self.write(work)
 

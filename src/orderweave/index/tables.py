@@ -280,6 +280,24 @@ set_aside = Table(
     PrimaryKeyConstraint("system", "external_id"),
 )
 
+# All that is read from the systems or made of it, and can be read again.
+READ: tuple[Table, ...] = (
+    records,
+    record_keys,
+    record_people,
+    orders,
+    order_numbers,
+    order_lines,
+    shipments,
+    search_terms,
+    owners,
+    stock_levels,
+    stock,
+    products,
+    progress,
+    set_aside,
+)
+
 # People who must not be known here again, by a keyed digest of their e-mail address.
 erased = Table(
     "erased", METADATA, Column("digest", LargeBinary, primary_key=True), Column("erased_at", Instant, nullable=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from datetime import timedelta
 from pathlib import Path
@@ -145,7 +146,7 @@ async def test_what_is_not_in_is_named(tmp_path: Path, given: list[Kept], capsys
 
 
 async def test_one_leads(tmp_path: Path, given: list[Kept], capsys: pytest.CaptureFixture[str]) -> None:
-    """Where another process leads, the command helps it until every history is in, and rebuilds nothing."""
+    """Where another process leads, the command helps it until every history is in."""
     async with kept(tmp_path, changing(shop([order("a1", "1001")]))) as made:
         given.append(made)
         async with Steady(made.sync).alone():
@@ -153,12 +154,36 @@ async def test_one_leads(tmp_path: Path, given: list[Kept], capsys: pytest.Captu
         lock = lock_of(made.index.database.url, "sync-lock")
         assert lock.take()
         try:
-            assert await syncing.rebuild(Path("x"), {}) == 1
-            assert capsys.readouterr().err == "another process syncs this index: stop it first\n"
             assert await syncing.sync(Path("x"), {}, [], watch=False) == 0
             assert capsys.readouterr().err == "another process syncs this index: helping it\n"
         finally:
             lock.release()
+
+
+async def test_a_rebuild_beside_another_process(
+    tmp_path: Path, given: list[Kept], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """While another process leads, all is forgotten at once, the leader's next turn reads it anew, and the command ends
+    when that is done; in between `index status` says that the history is being read.
+    """
+    mine = changing(shop([order("a1", "1001")]))
+    async with kept(tmp_path, mine) as made:
+        given.append(made)
+        await made.sync.turn()
+        lock = lock_of(made.index.database.url, "sync-lock")
+        assert lock.take()
+        try:
+            rebuilding = asyncio.ensure_future(syncing.rebuild(Path("x"), {}))
+            while (await made.standing("shop")).complete_at is not None:  # noqa: ASYNC110 - the command tells nobody
+                await asyncio.sleep(0)
+            assert (await made.rows())["orders"] == []
+            await made.sync.turn()
+            assert await rebuilding == 0
+        finally:
+            lock.release()
+        assert capsys.readouterr().err == "another process syncs this index: helping it\n"
+        assert len(mine.asked("changes")) == 2
+        assert len((await made.rows())["orders"]) == 1
 
 
 async def test_a_database_that_fails_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:
