@@ -15,11 +15,19 @@ from orderweave.index.erasing import erase, records_saying
 from orderweave.index.isolating import apart
 from orderweave.index.migrating import migrate
 from orderweave.index.pages import Slice, Spot, count, keys_of
-from orderweave.index.progress import ORDERS, PRODUCTS, STOCK, Progress, progress_of
+from orderweave.index.progress import ORDERS, PRODUCTS, SKUS, STOCK, Progress, progress_of
 from orderweave.index.rows import folded
 from orderweave.index.stocking import restock, unstock
 from orderweave.index.tables import READ, WAITING, records
-from orderweave.index.taking import Taken, note_unwoven, set_gaps_aside, take_orders, take_products, take_stock
+from orderweave.index.taking import (
+    Taken,
+    note_unwoven,
+    set_gaps_aside,
+    take_orders,
+    take_products,
+    take_skus,
+    take_stock,
+)
 from orderweave.index.weaving import Node, Weaver, Woven, chunks
 from orderweave.inventory import StockMerger
 from orderweave.matching import Group, KeyReader
@@ -201,6 +209,15 @@ class Index:
         unstock(connection, [sku for sku, _ in unmerged])
         aside = (*gaps, *_unkept(unkept, lambda level: level.sku), *_unkept(unmerged, str))
         set_gaps_aside(connection, system, aside, at, part=STOCK)
+
+    def take_skus_now(
+        self, connection: Connection, system: str, given: Sequence[str], began: datetime, *, gaps: Sequence[Gap] = ()
+    ) -> None:
+        """Keep a page of the SKUs that a system lists, in a transaction of the caller's; `began` is when the listing
+        did. What cannot be kept is set aside as the gaps are.
+        """
+        _, failed = apart(connection, given, lambda skus: take_skus(connection, system, skus, began))
+        set_gaps_aside(connection, system, (*gaps, *_unkept(failed, str)), began, part=SKUS)
 
     async def take_products(self, system: str, given: Sequence[ProductRecord], at: datetime) -> None:
         """Keep products that a system gave."""

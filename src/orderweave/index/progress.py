@@ -10,8 +10,9 @@ from sqlalchemy import Connection, case, func, insert, select, update
 
 from orderweave.index.tables import WAITING, progress, records, set_aside
 
-# The parts: orders, stock levels, products.
+# The parts: orders, the listing of SKUs, stock levels, products.
 ORDERS = "orders"
+SKUS = "skus"
 STOCK = "stock"
 PRODUCTS = "products"
 
@@ -54,7 +55,7 @@ def progress_of(connection: Connection) -> tuple[Progress, ...]:
 def _aside(connection: Connection) -> dict[tuple[str, str], int]:
     """How much is set aside, by system and part: what is not named by another part is of the orders."""
     name = set_aside.c.external_id
-    part = case(*((name.startswith(f"{part} "), part) for part in (STOCK, PRODUCTS)), else_=ORDERS)
+    part = case(*((name.startswith(f"{part} "), part) for part in (SKUS, STOCK, PRODUCTS)), else_=ORDERS)
     each = select(set_aside.c.system, part.label("part")).subquery()
     rows = connection.execute(select(each.c.system, each.c.part, func.count()).group_by(each.c.system, each.c.part))
     return {(system, of_part): count for system, of_part, count in rows}

@@ -237,6 +237,16 @@ stock = Table(
     PrimaryKeyConstraint("sku_folded", "location_id"),
 )
 
+# The SKUs that a system lists, in its spelling; `seen_at` is when the listing began that told of it last.
+listed_skus = Table(
+    "listed_skus",
+    METADATA,
+    Column("system", Word, nullable=False),
+    Column("sku", Word, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    PrimaryKeyConstraint("system", "sku"),
+)
+
 # What one system says of one sellable SKU.
 products = Table(
     "products",
@@ -293,6 +303,7 @@ READ: tuple[Table, ...] = (
     owners,
     stock_levels,
     stock,
+    listed_skus,
     products,
     progress,
     set_aside,

@@ -15,7 +15,7 @@ from orderweave.index.contents import digest_of, encoded, kept
 from orderweave.index.erasing import digests_of, erased_people, without_erased
 from orderweave.index.isolating import plain
 from orderweave.index.rows import folded
-from orderweave.index.tables import products, record_keys, record_people, records, set_aside, stock_levels
+from orderweave.index.tables import listed_skus, products, record_keys, record_people, records, set_aside, stock_levels
 from orderweave.index.weaving import AnyRow, Node, among, chunks
 from orderweave.matching import KeyReader
 from orderweave.matching.parcels import numbers_in
@@ -147,6 +147,19 @@ def take_products(
     known = [(system, external_id) for external_id in rows]
     _no_more(connection, products, system, asked, at)
     _replace(connection, products, _at(products, known), list(rows.values()))
+
+
+def take_skus(connection: Connection, system: str, given: Iterable[str], began: datetime) -> None:
+    """Keep SKUs that a system listed, in a listing that began then."""
+    rows = {sku: {"system": system, "sku": sku, "seen_at": began} for sku in given if sku.strip()}
+    here = listed_skus.c.system == system
+    known = [here & listed_skus.c.sku.in_(chunk) for chunk in chunks(sorted(rows))]
+    _replace(connection, listed_skus, known, list(rows.values()))
+
+
+def listed_no_more(connection: Connection, system: str, before: datetime) -> None:
+    """Forget the SKUs that a whole listing, which began then, did not tell of any more."""
+    connection.execute(delete(listed_skus).where(listed_skus.c.system == system, listed_skus.c.seen_at < before))
 
 
 def set_gaps_aside(connection: Connection, system: str, gaps: Sequence[Gap], at: datetime, *, part: str = "") -> None:

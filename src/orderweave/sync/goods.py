@@ -1,4 +1,6 @@
-"""Reading stock and products of the SKUs that the index knows of: from lines of orders, and from goods read before."""
+"""Reading stock and products of the SKUs that the index knows of: from the systems' listings, from lines of orders, and
+from goods read before.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from sqlalchemy import Connection, select, union
 
 from orderweave.index import Index
 from orderweave.index.progress import STOCK, Progress, note
-from orderweave.index.tables import order_lines, products, stock_levels
+from orderweave.index.tables import listed_skus, order_lines, products, stock_levels
 from orderweave.index.taking import aside_no_more
 from orderweave.sync.asking import Asking
 from orderweave.sync.histories import LONGEST_LOOK
@@ -67,6 +69,7 @@ def _skus(connection: Connection) -> list[str]:
     """Every SKU that somebody has, as it is written, in a stable order."""
     known = union(
         select(order_lines.c.sku).where(order_lines.c.sku.is_not(None)),
+        select(listed_skus.c.sku),
         select(stock_levels.c.sku),
         select(products.c.sku),
     )

@@ -13,11 +13,12 @@ from sqlalchemy import Connection, func, select
 from orderweave.config.configuration import SyncSettings
 from orderweave.fetching.systems import Systems
 from orderweave.index import Index
-from orderweave.index.progress import ORDERS, PRODUCTS, STOCK, Progress
+from orderweave.index.progress import ORDERS, PRODUCTS, SKUS, STOCK, Progress
 from orderweave.index.tables import WAITING, records
 from orderweave.model.systems import SystemSpec
 from orderweave.observing import catalog
 from orderweave.sync.asking import Asking, Unanswered
+from orderweave.sync.catalogs import Catalogs
 from orderweave.sync.goods import Goods
 from orderweave.sync.histories import LONGEST_LOOK, Histories, Outcome
 from orderweave.sync.parcels import TRACKING, CarriersParcels
@@ -66,6 +67,7 @@ class Sync:
         self._business = systems.business
         self._clock = systems.clock
         self._parcels = CarriersParcels(asking, index, systems.clock)
+        self._catalogs = Catalogs(asking, index, systems.clock)
         self._goods = Goods(asking, index, systems.clock)
         self._standings: tuple[Standing, ...] = ()
         systems.observing.readings.read(catalog.SYNC_LAG, self.lags)
@@ -88,6 +90,9 @@ class Sync:
             if spec.knows_parcels_alone and (message := await self._part(name, TRACKING)) is not None:
                 failed[name] = message
         failed |= await self._weave()
+        # All listings before any stock: of what one system lists all others are asked.
+        lists = [name for name in names if Capability.LIST_SKUS in specs[name].manifest.capabilities]
+        listed = await asyncio.gather(*(self._of_goods(name, [SKUS]) for name in lists if name not in failed))
         goods = await asyncio.gather(
             *(
                 self._of_goods(name, [part for part, able in _GOODS if able in specs[name].manifest.capabilities])
@@ -95,7 +100,7 @@ class Sync:
                 if name not in failed
             )
         )
-        failed |= {name: message for name, message in goods if message is not None}
+        failed |= {name: message for name, message in (*listed, *goods) if message is not None}
         await self.look()
         return Turn(failed=failed, incomplete=self._incomplete(names))
 
@@ -157,6 +162,8 @@ class Sync:
         try:
             if part == TRACKING:
                 await self._parcels.read(name, known, ended=self._is_due(known.swept_at, self.settings.sweep_seconds))
+            elif part == SKUS:
+                await self._catalogs.read(name, known)
             else:
                 await self._goods.read(name, part, known)
         except Unanswered as error:
