@@ -238,6 +238,10 @@ class Sync:
         """See `Steps`."""
         return await self.sweeping.look_up(name, seen, after)
 
+    async def read_again(self, name: str, done: int) -> Step | None:
+        """See `Steps`."""
+        return await self.sweeping.read_again(name, done)
+
     async def end(self, name: str, began: datetime, swept: Swept) -> None:
         """See `Steps`."""
         await self.sweeping.end(name, began, swept)

@@ -111,7 +111,7 @@ async def test_a_sweep_mends(url: str) -> None:
             while await gateway.index.weave_some():
                 pass
             orders = len(business.worlds["shop-us"].orders)
-            assert swept == Swept(wrong=3, looked_at=orders, calls=2)
+            assert swept == Swept(wrong=3, looked_at=orders, calls=3)
             assert await gateway.index.read(rows_in, seconds=30) == before
         finally:
             await gateway.close()
