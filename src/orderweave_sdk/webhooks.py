@@ -48,10 +48,14 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     `topic` is the vendor's word. Deliveries about one thing are ordered by `version`, or else by `occurred_at` (aware,
     UTC), by one and the same clock of the vendor; without both they count as they come. `order` are the names of one
     order, (look-up of the manifest, value), the surest first. A delivery about no order, SKU or parcel concerns nobody.
+
+    `seal` is a digest of what was signed, and given where a part of `id` was not: whoever kept a delivery could send it
+    under any number of ids, and is then heard once in a while.
     """
 
     id: str
     topic: str
+    seal: str | None = None
     occurred_at: datetime | None = None
     version: int | None = None
     order: tuple[Key, ...] = ()
