@@ -15,6 +15,7 @@ import pytest
 
 from orderweave.config.configuration import WebhookSettings
 from orderweave.receiving import Outcome
+from orderweave.receiving.deliveries import State
 from orderweave_sdk.records import Key
 from orderweave_sdk.webhooks import Delivery
 from tests.unit.fake_webhooks import SECRET, SIGNATURE
@@ -117,7 +118,11 @@ async def test_what_the_vendor_signed_and_nobody_can_read(desk: Desk, caplog: py
     assert desk.receiving.tally.received == {("shop", "UNREADABLE"): 1}
     assert [record.message for record in caplog.records] == ["webhook_unreadable"]
     assert "Ada" not in caplog.text
-    assert await desk.states() == []
+    await desk.receiving.accept("shop", headers, body)
+    (dead,) = await desk.store.listed(State.DEAD, most=10)
+    assert (dead.topic, dead.problem) == ("(unreadable)", "signed, and not what the vendor's documents promise")
+    assert not dead.concerned
+    assert await desk.store.replay(None, desk.time.now()) == 0
 
 
 async def test_a_connector_that_breaks(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
