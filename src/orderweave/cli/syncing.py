@@ -13,7 +13,7 @@ from orderweave.bootstrap import Orderweave
 from orderweave.cli.configured import loaded
 from orderweave.cli.sync_bar import SyncBar
 from orderweave.config import Configuration
-from orderweave.index import Index, TooBusy, TooSlow
+from orderweave.index import Index, TooBusy, TooSlow, UnknownForm
 from orderweave.sync import Standing, Steady, Sync, Turn, standing_of
 
 # Seconds for a count of all that is there.
@@ -26,6 +26,9 @@ async def reported(command: Awaitable[int]) -> int:
         return await command
     except (SQLAlchemyError, TooBusy, TooSlow) as error:
         print(f"the index cannot be used: {type(error).__name__}", file=sys.stderr)
+        return 1
+    except UnknownForm as error:
+        print(f"the index cannot be used: {error}", file=sys.stderr)
         return 1
 
 

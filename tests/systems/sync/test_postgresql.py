@@ -13,6 +13,9 @@ from orderweave.bootstrap import Orderweave
 from orderweave.config.configuration import IndexSettings, SyncSettings
 from orderweave.demo import DemoBusiness
 from orderweave.durable.locks import AdvisoryLock
+from orderweave.index import Database
+from orderweave.index.erasing import records_saying
+from orderweave.index.migrating import migrate
 from orderweave.index.progress import progress_of
 from orderweave.index.tables import orders, set_aside
 from orderweave.sync import Steady, Sync
@@ -21,6 +24,7 @@ from tests.systems.sql.postgresql import PostgresqlServer
 from tests.unit.durable.work import Looks, Steps, asked, working
 from tests.unit.fake_business import order, shop
 from tests.unit.fake_systems import weave
+from tests.unit.index.older import EMAIL, REVISIONS, older, rows_now
 from tests.unit.sync.keeping import Rows, changing, index_of, rows_in
 
 pytestmark = pytest.mark.systems
@@ -95,6 +99,25 @@ async def test_what_postgresql_cannot_hold_is_set_aside(url: str) -> None:
     finally:
         index.close()
         await woven.close()
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_an_older_index_keeps_its_rows(url: str, revision: str) -> None:
+    """An index of any older version in PostgreSQL, with a row in every table, has them afterwards."""
+    database = Database(url)
+
+    def work(connection: sa.Connection) -> None:
+        before = older(connection, revision)
+        migrate(connection)
+        now = rows_now(connection)
+        assert {name for name in before if not now[name]} == set()
+        if revision < "0005":
+            assert records_saying(connection, EMAIL) == {("shop", "a1")}
+
+    try:
+        database.write_now(work)
+    finally:
+        database.close()
 
 
 async def test_a_sweep_mends(url: str) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 from orderweave.cli import syncing
 from orderweave.cli.sync_bar import SyncBar
 from orderweave.durable.locks import lock_of
+from orderweave.index import UnknownForm
 from orderweave.sync import Steady
 from orderweave_sdk.capabilities import Gap
 from orderweave_sdk.errors import GiveUp
@@ -192,5 +193,10 @@ async def test_a_database_that_fails_is_a_line(capsys: pytest.CaptureFixture[str
     async def fails() -> int:
         raise OperationalError("SELECT 'ada@example.com'", {}, Exception("no connection"))
 
+    async def newer() -> int:
+        raise UnknownForm("its tables were made by a newer version")
+
+    assert await syncing.reported(newer()) == 1
+    assert capsys.readouterr().err == "the index cannot be used: its tables were made by a newer version\n"
     assert await syncing.reported(fails()) == 1
     assert capsys.readouterr().err == "the index cannot be used: OperationalError\n"
