@@ -317,7 +317,8 @@ class FakeConnector(FakeChanges, SendsJson):
         if (scripted := self._system.meet(Asked(what="skus", values=(after or "",)))) is not None:
             page: Skus = scripted
             return page
-        known = sorted({each.sku for each in (*self._system.stock, *self._system.products)})
+        kept, sold = self._system.stock, self._system.products
+        known = sorted({level.sku for level in kept} | {product.sku for product in sold})
         left = [sku for sku in known if after is None or sku > after]
         size = self._system.manifest.page_size
         return Skus(skus=tuple(left[:size]), after=left[size - 1] if len(left) > size else None)

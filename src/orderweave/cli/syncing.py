@@ -14,7 +14,7 @@ from orderweave.cli.configured import loaded
 from orderweave.cli.sync_bar import SyncBar
 from orderweave.config import Configuration
 from orderweave.index import Index, TooBusy, TooSlow, UnknownForm
-from orderweave.sync import Standing, Steady, Sync, Turn, standing_of
+from orderweave.sync import Standing, Steady, Sync, Turn, lists_orders, standing_of
 
 # Seconds for a count of all that is there.
 _LONGEST_COUNT = 60.0
@@ -97,7 +97,12 @@ async def erase(path: Path, environment: Mapping[str, str], email: str) -> int:
 
 
 async def _synced(woven: Orderweave, index: Index, only: Sequence[str], *, watch: bool, anew: bool = False) -> int:
-    bar = SyncBar(only or list(woven.configuration.systems), sys.stderr, woven.clock)
+    specs = woven.configuration.business.systems
+    bar = SyncBar(
+        [name for name, spec in specs.items() if lists_orders(spec) and (not only or name in only)],
+        sys.stderr,
+        woven.clock,
+    )
     steady = Steady(Sync(woven.systems, index, woven.configuration.sync, bar))
     turn: Turn
     async with steady.alone() as ours:

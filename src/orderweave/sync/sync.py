@@ -83,7 +83,7 @@ class Sync:
         names = [name for name in self.names() if only is None or name in only]
         specs = {name: self._business.systems[name] for name in names}
         failed: dict[str, str] = {}
-        found = await asyncio.gather(*(self._orders(name) for name in names if _lists(specs[name])))
+        found = await asyncio.gather(*(self._orders(name) for name in names if lists_orders(specs[name])))
         failed |= {name: message for name, message in found if message is not None}
         failed |= await self._weave()
         for name, spec in specs.items():
@@ -120,7 +120,7 @@ class Sync:
     def _incomplete(self, names: Collection[str]) -> frozenset[str]:
         """Those of which the history is not in, as of the last look."""
         complete = {each.system for each in self._standings if (part := each.orders) and part.complete_at}
-        return frozenset(name for name in names if _lists(self._business.systems[name]) and name not in complete)
+        return frozenset(name for name in names if lists_orders(self._business.systems[name]) and name not in complete)
 
     async def _orders(self, name: str) -> tuple[str, str | None]:
         """Read a system's orders as far as they are; its name, and what it said where it failed."""
@@ -247,13 +247,14 @@ class Sync:
         await self.sweeping.end(name, began, swept)
 
 
-def _lists(spec: SystemSpec) -> bool:
+def lists_orders(spec: SystemSpec) -> bool:
+    """Whether a system's orders can be read without being asked for by name: those of whom a history is read."""
     return not _READ_ORDERS.isdisjoint(spec.manifest.capabilities)
 
 
 def _readable(spec: SystemSpec) -> bool:
     goods = {able for _, able in _GOODS}
-    return _lists(spec) or spec.knows_parcels_alone or not goods.isdisjoint(spec.manifest.capabilities)
+    return lists_orders(spec) or spec.knows_parcels_alone or not goods.isdisjoint(spec.manifest.capabilities)
 
 
 def _waiting(connection: Connection) -> dict[str, int]:

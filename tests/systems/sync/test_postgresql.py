@@ -120,6 +120,20 @@ def test_an_older_index_keeps_its_rows(url: str, revision: str) -> None:
         database.close()
 
 
+def test_a_writer_waits_no_longer_than_it_may(url: str) -> None:
+    """While another one writes, the wait for the writers' lock ends where its time is over."""
+    first, second = Database(url), Database(url)
+
+    def work(_: sa.Connection) -> None:
+        with pytest.raises(sa.exc.OperationalError):
+            second.write_now(lambda connection: None, seconds=0.1)
+
+    first.write_now(work)
+    assert second.write_now(lambda connection: 1, seconds=0.1) == 1
+    for database in (first, second):
+        database.close()
+
+
 async def test_a_sweep_mends(url: str) -> None:
     """Records that went missing in PostgreSQL are found, counted and read anew."""
     async with DemoBusiness(seed=7, orders=ORDERS) as business:

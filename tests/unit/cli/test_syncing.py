@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from orderweave_sdk.errors import GiveUp
 from tests.unit.cli.conftest import Run
 from tests.unit.fake_business import order, shop
 from tests.unit.fake_clock import NOON, FakeClock
+from tests.unit.fetching.test_parcels import carrier
 from tests.unit.sync.keeping import Kept, changing, kept
 
 
@@ -54,6 +56,39 @@ def test_lines_where_no_line_can_move() -> None:
         "200 records put together",
         "erp: stock: off",
     ]
+
+
+def test_a_line_now_and_then_where_little_is_read() -> None:
+    """Pages of ten, one each ten seconds, and a slow weaving: a line each half a minute, though no thousand is full."""
+    out, clock = io.StringIO(), FakeClock()
+    bar = SyncBar(["shop"], out, clock)
+    for _ in range(6):
+        clock.advance(10)
+        bar.read("shop", 10, None)
+    for left in (40, 20, 0):
+        clock.advance(15)
+        bar.woven(20, left)
+    assert out.getvalue().splitlines() == [
+        "shop: 30 orders",
+        "shop: 60 orders",
+        "40 records put together, 20 left",
+        "60 records put together",
+    ]
+
+
+async def test_who_lists_no_orders_has_no_share(
+    tmp_path: Path, given: list[Kept], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside a carrier, of which no history is read, the bar shows how far the shop's is, and not nothing for ever."""
+    mine = changing(shop([order(f"a{n}", f"100{n}", hours=n - 40) for n in range(4)], page_size=2))
+    monkeypatch.setattr("sys.stderr", Terminal())
+    async with kept(tmp_path, mine, carrier()) as made:
+        given.append(made)
+        mine.answer["changes"] = lambda: made.time.advance(1)
+        assert await syncing.sync(Path("x"), {}, [], watch=False) == 0
+        shown = sys.stderr
+        assert isinstance(shown, Terminal)
+        assert "   5% 4 orders, about" in shown.getvalue()
 
 
 def test_a_line_that_moves_on_a_terminal() -> None:
