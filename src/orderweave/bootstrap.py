@@ -57,7 +57,6 @@ from orderweave.web.origins import Origins
 from orderweave.web.track import page_documents
 from orderweave_sdk.clock import Clock, SystemClock
 from orderweave_sdk.connecting import Connecting
-from orderweave_sdk.records import SystemKind
 from orderweave_sdk.transport import Transport
 from orderweave_sdk.upstream import Observer
 
@@ -228,7 +227,7 @@ def _listed(business: Business, index: Index | None) -> ListedSkus | None:
     """Which SKUs the storefronts list, where there is an index to know it."""
     if index is None:
         return None
-    return ListedSkus(index, [name for name, spec in business.systems.items() if spec.kind is SystemKind.STOREFRONT])
+    return ListedSkus(index, business)
 
 
 def _cache(configuration: Configuration, clock: Clock, observing: Observing) -> Cache | None:

@@ -132,6 +132,14 @@ class Products(msgspec.Struct, frozen=True, kw_only=True):
     gaps: tuple[Gap, ...] = ()
 
 
+class Skus(msgspec.Struct, frozen=True, kw_only=True):
+    """A page of a system's SKUs in its spelling, and the cursor that goes on after it; None: it was the last."""
+
+    skus: tuple[str, ...]
+    after: str | None
+    gaps: tuple[Gap, ...] = ()
+
+
 class Locations(msgspec.Struct, frozen=True, kw_only=True):
     """All the places that the system knows."""
 
@@ -254,6 +262,17 @@ class ListLocations(Protocol):
 
     async def list_locations(self, call: Call) -> Locations:
         """All places; bounded by the vendor's own page loop."""
+        ...
+
+
+@runtime_checkable
+class ListSkus(Protocol):
+    """LIST_SKUS: every SKU that the system keeps stock of; goes with READ_STOCK."""
+
+    async def list_skus(self, after: str | None, call: Call) -> Skus:
+        """The page after a cursor; None begins. All pages together hold each SKU of which READ_STOCK has a level. One
+        may come twice, or have no level; goods without a SKU are left out. A listing under way may miss what is new.
+        """
         ...
 
 

@@ -26,6 +26,7 @@ class Capability(StrEnum):
     READ_TRACKING = "READ_TRACKING"
     FIND_PRODUCTS = "FIND_PRODUCTS"
     LIST_LOCATIONS = "LIST_LOCATIONS"
+    LIST_SKUS = "LIST_SKUS"
     RECEIVE_WEBHOOKS = "RECEIVE_WEBHOOKS"
     REGISTER_WEBHOOKS = "REGISTER_WEBHOOKS"
 
@@ -190,6 +191,8 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
             found.append("REGISTER_WEBHOOKS needs RECEIVE_WEBHOOKS")
         if Capability.READ_RECEIPTS in self.capabilities and Capability.READ_STOCK not in self.capabilities:
             found.append("READ_RECEIPTS needs READ_STOCK: goods are expected where stock is kept")
+        if Capability.LIST_SKUS in self.capabilities and Capability.READ_STOCK not in self.capabilities:
+            found.append("LIST_SKUS needs READ_STOCK: it lists what stock can be asked of")
         batches = [*self.lookups.items(), ("stock", self.stock_batch), ("tracking", self.tracking_batch)]
         found += [
             f"batch size of {name} is {batch.size}; it must be at least 1"

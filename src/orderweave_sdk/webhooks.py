@@ -50,10 +50,14 @@ class Delivery(msgspec.Struct, frozen=True, kw_only=True):
     order, (look-up of the manifest, value), the surest first. `stock_levels` are levels of stock by their
     `StockRecord.external_id`, where the vendor names no SKU: they let whoever follows that stock look at once, and
     nothing else. A delivery about no order, SKU, level or parcel concerns nobody.
+
+    `seal` is a digest of what was signed, and given where a part of `id` was not: whoever kept a delivery could send it
+    under any number of ids, and is then heard once in a while.
     """
 
     id: str
     topic: str
+    seal: str | None = None
     occurred_at: datetime | None = None
     version: int | None = None
     order: tuple[Key, ...] = ()

@@ -38,6 +38,7 @@ from orderweave_sdk.capabilities import (
     Receipts,
     Search,
     Settings,
+    Skus,
     Stock,
     Tracking,
 )
@@ -317,6 +318,17 @@ class FakeConnector(FakeChanges, SendsJson):
             products: Products = scripted
             return products
         return Products(records=tuple(product for product in self._system.products if product.sku in skus))
+
+    async def list_skus(self, after: str | None, call: Call) -> Skus:
+        """All SKUs of stock and products, a page of the manifest's size at a time; cursors are the last ones."""
+        if (scripted := self._system.meet(Asked(what="skus", values=(after or "",)))) is not None:
+            page: Skus = scripted
+            return page
+        kept, sold = self._system.stock, self._system.products
+        known = sorted({level.sku for level in kept} | {product.sku for product in sold})
+        left = [sku for sku in known if after is None or sku > after]
+        size = self._system.manifest.page_size
+        return Skus(skus=tuple(left[:size]), after=left[size - 1] if len(left) > size else None)
 
     async def list_locations(self, call: Call) -> Locations:
         """All places."""

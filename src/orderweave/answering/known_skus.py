@@ -13,6 +13,7 @@ class KnownSkus(Protocol):
 
     async def listed(self, after: str | None, size: int, call: Terms) -> SkuPage:
         """The first `size` of these SKUs after one of them, in order of the tidied SKU; None begins. What is not listed
-        at present may be left out. Raises RequestError where it cannot be told.
+        at present may be left out; the page names the systems of whose SKUs not all are known. Raises RequestError
+        where it cannot be told.
         """
         ...

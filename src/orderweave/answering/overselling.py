@@ -46,7 +46,7 @@ async def report(
         raise bad_input(f"skus must hold 1 to {most} SKUs, holds {len(skus)}")
     page = await _page(parts, skus, size, _place(after), call)
     if not page.skus:
-        return OversellReport(oversells=(), checked=0, unjudged=(), missing=(), next_cursor=None)
+        return OversellReport(oversells=(), checked=0, unjudged=(), missing=page.missing, next_cursor=None)
     return _report(parts, await inventory(parts, page.skus, call, most), page)
 
 
@@ -54,21 +54,21 @@ async def watched(parts: Parts, skus: Sequence[str], call: Terms) -> tuple[Overs
     """What is oversold among these tidied SKUs, or among all that are listed where none is given, at most 1000 of them;
     and of each that was looked at whether every system answered.
     """
-    names = list(skus)
-    if not names:
+    page = SkuPage(skus=tuple(skus), more=False)
+    if not skus:
         page = await _page(parts, None, MOST_WATCHED, None, call)
         if page.more:
             raise bad_input(f"more than {MOST_WATCHED} SKUs are listed; name those to follow")
-        names = list(page.skus)
+    names = page.skus
     items: list[InventoryItem] = []
     for start in range(0, len(names), MOST_SKUS):
         items += await inventory(parts, names[start : start + MOST_SKUS], call)
     whole = {name: not item.freshness.missing for name, item in zip(names, items, strict=True)}
-    return _report(parts, items, SkuPage(skus=tuple(names), more=False)), whole
+    return _report(parts, items, page), whole
 
 
 def _report(parts: Parts, items: Sequence[InventoryItem], page: SkuPage) -> OversellReport:
-    missing: dict[SourceIssue, None] = {}
+    missing: dict[SourceIssue, None] = dict.fromkeys(page.missing)
     unjudged = []
     for item in items:
         missing |= dict.fromkeys(item.freshness.missing)

@@ -8,14 +8,16 @@ from typing import TextIO
 
 from orderweave_sdk.clock import Clock
 
-# Records between two lines where no line can move, and seconds between two looks of one that can.
+# Records, and seconds, after which there is another line where no line can move, whichever comes first; and seconds
+# between two looks of one that can.
 _LINE_EVERY = 1_000
+_LINE_SECONDS = 30.0
 _LOOK_EVERY = 0.1
 _WIDTH = 24
 
 
 class SyncBar:
-    """Told of a sync; what it shows goes to `out`.
+    """Told of a sync; what it shows goes to `out`. `systems` are those of which a history is read.
 
     How far a history is, nobody says beforehand: it is told by time, from the first record to now.
     """
@@ -26,6 +28,7 @@ class SyncBar:
         self._moving = out.isatty()
         self._started = clock.monotonic()
         self._looked = 0.0
+        self._lined = self._started
         self._read = dict.fromkeys(systems, 0)
         self._first: dict[str, datetime] = {}
         self._share = dict.fromkeys(systems, 0.0)
@@ -41,8 +44,8 @@ class SyncBar:
             self._share[system] = min(1.0, (upto - first).total_seconds() / whole) if whole > 0 else 0.0
         if self._moving:
             self._look(self._reading())
-        elif before // _LINE_EVERY != self._read[system] // _LINE_EVERY:
-            print(f"{system}: {self._read[system]:,} orders{self._left()}", file=self._out, flush=True)
+        elif before // _LINE_EVERY != self._read[system] // _LINE_EVERY or self._is_quiet():
+            self._line(f"{system}: {self._read[system]:,} orders{self._left()}")
 
     def done(self, system: str) -> None:
         """All of a system's orders are read."""
@@ -56,6 +59,8 @@ class SyncBar:
         self._woven += records
         if self._moving:
             self._look(f"putting orders together: {_bar(self._woven / max(1, self._woven + left))} {left:,} left")
+        elif left and self._is_quiet():
+            self._line(f"{self._woven:,} records put together, {left:,} left")
         if left == 0 and self._woven:
             self._line(f"{self._woven:,} records put together")
             self._woven = 0
@@ -83,7 +88,11 @@ class SyncBar:
             self._looked = now
             print(f"\r\x1b[K{text}", end="", file=self._out, flush=True)
 
+    def _is_quiet(self) -> bool:
+        return self._clock.monotonic() - self._lined >= _LINE_SECONDS
+
     def _line(self, text: str) -> None:
+        self._lined = self._clock.monotonic()
         print(f"\r\x1b[K{text}" if self._moving else text, file=self._out, flush=True)
 
 

@@ -13,8 +13,8 @@ from orderweave.bootstrap import Orderweave
 from orderweave.cli.configured import loaded
 from orderweave.cli.sync_bar import SyncBar
 from orderweave.config import Configuration
-from orderweave.index import Index, TooBusy, TooSlow
-from orderweave.sync import Standing, Steady, Sync, Turn, standing_of
+from orderweave.index import Index, TooBusy, TooSlow, UnknownForm
+from orderweave.sync import Standing, Steady, Sync, Turn, lists_orders, standing_of
 
 # Seconds for a count of all that is there.
 _LONGEST_COUNT = 60.0
@@ -26,6 +26,9 @@ async def reported(command: Awaitable[int]) -> int:
         return await command
     except (SQLAlchemyError, TooBusy, TooSlow) as error:
         print(f"the index cannot be used: {type(error).__name__}", file=sys.stderr)
+        return 1
+    except UnknownForm as error:
+        print(f"the index cannot be used: {error}", file=sys.stderr)
         return 1
 
 
@@ -48,7 +51,7 @@ async def sync(path: Path, environment: Mapping[str, str], only: Sequence[str], 
 
 
 async def rebuild(path: Path, environment: Mapping[str, str]) -> int:
-    """Forget all that the index holds, and read it anew; 1 when something could not be read."""
+    """Forget all that the systems said, and read it anew, whoever syncs; 1 when something could not be read."""
     found = _with_index(path, environment)
     if found is None:
         return 1
@@ -94,7 +97,12 @@ async def erase(path: Path, environment: Mapping[str, str], email: str) -> int:
 
 
 async def _synced(woven: Orderweave, index: Index, only: Sequence[str], *, watch: bool, anew: bool = False) -> int:
-    bar = SyncBar(only or list(woven.configuration.systems), sys.stderr, woven.clock)
+    specs = woven.configuration.business.systems
+    bar = SyncBar(
+        [name for name, spec in specs.items() if lists_orders(spec) and (not only or name in only)],
+        sys.stderr,
+        woven.clock,
+    )
     steady = Steady(Sync(woven.systems, index, woven.configuration.sync, bar))
     turn: Turn
     async with steady.alone() as ours:
@@ -106,8 +114,8 @@ async def _synced(woven: Orderweave, index: Index, only: Sequence[str], *, watch
                 await steady.go_on(only or None)
     if not ours:
         if anew:
-            print("another process syncs this index: stop it first", file=sys.stderr)
-            return 1
+            # Whoever leads finds every history at its start in its next turn.
+            await index.clear()
         print("another process syncs this index: helping it", file=sys.stderr)
         turn = await steady.beside(only or None)
         if watch:

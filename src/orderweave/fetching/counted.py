@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from orderweave_sdk.capabilities import Changes, Locations, Orders, Page, Products, Receipts, Stock, Tracking
+from orderweave_sdk.capabilities import Changes, Locations, Orders, Page, Products, Receipts, Skus, Stock, Tracking
 from orderweave_sdk.manifest import Capability
 
 # What a call is counted as, by what it must give.
@@ -17,5 +17,6 @@ CAPABILITIES: Mapping[type, str] = {
     Products: Capability.FIND_PRODUCTS.value,
     Tracking: Capability.READ_TRACKING.value,
     Locations: Capability.LIST_LOCATIONS.value,
+    Skus: Capability.LIST_SKUS.value,
     str: "CHECK",
 }

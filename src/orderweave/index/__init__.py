@@ -3,5 +3,6 @@
 from orderweave.index.database import Database, TooBusy, TooSlow
 from orderweave.index.index import Answer, Index
 from orderweave.index.listed import ListedSkus
+from orderweave.index.migrating import UnknownForm
 
-__all__ = ["Answer", "Database", "Index", "ListedSkus", "TooBusy", "TooSlow"]
+__all__ = ["Answer", "Database", "Index", "ListedSkus", "TooBusy", "TooSlow", "UnknownForm"]

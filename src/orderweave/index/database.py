@@ -76,13 +76,24 @@ class Database:
         return await self._run(threads, partial(self._read, work, time.monotonic() + seconds))
 
     async def write(self, work: Callable[[Connection], T], *, seconds: float = _LONGEST_LOCK) -> T:
-        """What `work` gives, all that it wrote in one transaction; one writer at a time, over all processes."""
+        """What `work` gives, all that it wrote in one transaction; one writer at a time, over all processes. Raises
+        OperationalError where another one does not end within so many seconds.
+        """
         return await self._run(self._writer, partial(self.write_now, work, seconds))
 
     def write_now(self, work: Callable[[Connection], T], seconds: float = _LONGEST_LOCK) -> T:
         """As `write`, in the thread of the caller."""
-        with self.engine.connect().execution_options(writing=True) as connection, connection.begin():
+        milliseconds = max(1, int(seconds * 1000))
+        with self.engine.connect().execution_options(writing=True) as connection:
+            if self.dialect == "sqlite":
+                raw: Any = connection.connection.driver_connection
+                raw.execute(f"PRAGMA busy_timeout = {milliseconds}")
+            return self._written(connection, work, milliseconds)
+
+    def _written(self, connection: Connection, work: Callable[[Connection], T], milliseconds: int) -> T:
+        with connection.begin():
             if self.dialect == "postgresql":
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {milliseconds}")
                 connection.execute(text("SELECT pg_advisory_xact_lock(:writers)"), {"writers": _WRITERS})
             return work(connection)
 

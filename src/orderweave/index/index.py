@@ -11,13 +11,23 @@ import msgspec
 from sqlalchemy import Connection, delete, select
 
 from orderweave.index.database import Database
-from orderweave.index.erasing import erase
+from orderweave.index.erasing import erase, records_saying
+from orderweave.index.isolating import apart
 from orderweave.index.migrating import migrate
 from orderweave.index.pages import Slice, Spot, count, keys_of
-from orderweave.index.progress import ORDERS, Progress, progress_of
-from orderweave.index.stocking import restock
-from orderweave.index.tables import METADATA, WAITING, erased, records
-from orderweave.index.taking import Taken, set_gaps_aside, take_orders, take_products, take_stock
+from orderweave.index.progress import ORDERS, PRODUCTS, SKUS, STOCK, Progress, progress_of
+from orderweave.index.rows import folded
+from orderweave.index.stocking import restock, unstock
+from orderweave.index.tables import READ, WAITING, records
+from orderweave.index.taking import (
+    Taken,
+    note_unwoven,
+    set_gaps_aside,
+    take_orders,
+    take_products,
+    take_skus,
+    take_stock,
+)
 from orderweave.index.weaving import Node, Weaver, Woven, chunks
 from orderweave.inventory import StockMerger
 from orderweave.matching import Group, KeyReader
@@ -108,7 +118,13 @@ class Index:
     ) -> Woven:
         """As `take`, in a transaction of the caller's."""
         taken = self.keep_now(connection, system, given, at, gaps=gaps)
-        return self.weaver.weave(connection, taken.changed) if weave and taken.changed else _NOTHING
+        return self._weave(connection, taken.changed) if weave and taken.changed else _NOTHING
+
+    def _weave(self, connection: Connection, changed: Iterable[Node], gone: Iterable[Node] = ()) -> Woven:
+        """Weave, and note which records are in no order because it could not be made."""
+        woven = self.weaver.weave(connection, changed, gone)
+        note_unwoven(connection, woven.settled, woven.unwoven, self._clock.now())
+        return woven
 
     def keep_now(
         self,
@@ -119,14 +135,20 @@ class Index:
         *,
         gaps: Sequence[Gap] = (),
     ) -> Taken:
-        """Keep records, and say which of them were news; weaving those is left to `weave_some`."""
-        taken = take_orders(connection, system, given, at, self.reader)
-        set_gaps_aside(connection, system, gaps, at)
-        return taken
+        """Keep records, and say which of them were news; weaving those is left to `weave_some`. One that cannot be kept
+        is set aside as the gaps are.
+        """
+        taken, failed = apart(
+            connection, given, lambda records: take_orders(connection, system, records, at, self.reader)
+        )
+        set_gaps_aside(connection, system, (*gaps, *_unkept(failed, lambda record: record.external_id)), at)
+        return Taken(
+            changed=frozenset().union(*(each.changed for each in taken)), unchanged=sum(e.unchanged for e in taken)
+        )
 
     def drop_now(self, connection: Connection, system: str, external_ids: Iterable[str]) -> Woven:
         """As `drop`, in a transaction of the caller's."""
-        return self.weaver.weave(connection, (), [(system, external_id) for external_id in external_ids])
+        return self._weave(connection, (), [(system, external_id) for external_id in external_ids])
 
     async def drop(self, system: str, external_ids: Iterable[str]) -> Woven:
         """Forget records that their system has no more."""
@@ -137,8 +159,10 @@ class Index:
         """Forget a person, and do not learn of them again; in how many records they stood."""
 
         def work(connection: Connection) -> int:
+            # Of what waits it is not known yet to which order it belongs, and who else stands in that.
+            self._weave(connection, records_saying(connection, email))
             changed = erase(connection, email, self._clock.now())
-            self.weaver.weave(connection, changed)
+            self._weave(connection, changed)
             return len(changed)
 
         return await self.write(work)
@@ -159,7 +183,7 @@ class Index:
             )
         ]
         if waiting:
-            self.weaver.weave(connection, waiting)
+            self._weave(connection, waiting)
         return len(waiting)
 
     async def take_stock(self, system: str, given: Sequence[StockRecord], at: datetime) -> None:
@@ -174,23 +198,60 @@ class Index:
         at: datetime,
         *,
         asked: Iterable[str] = (),
+        gaps: Sequence[Gap] = (),
     ) -> None:
-        """As `take_stock`, in a transaction of the caller's; of the SKUs `asked` in place of all that was known."""
+        """As `take_stock`, in a transaction of the caller's; of the SKUs `asked` in place of all that was known. What
+        cannot be kept, or merged with what others say, is set aside as the gaps are.
+        """
         asked = tuple(asked)
-        take_stock(connection, system, given, at, asked=asked)
-        restock(connection, (*asked, *(level.sku for level in given)), self._stock_merger, self._clock.now())
+        take_stock(connection, system, (), at, asked=asked)
+        _, unkept = apart(connection, given, lambda levels: take_stock(connection, system, levels, at))
+        now = self._clock.now()
+        skus = sorted({folded(sku) for sku in (*asked, *(level.sku for level in given))})
+        _, unmerged = apart(connection, skus, lambda some: restock(connection, some, self._stock_merger, now))
+        unstock(connection, [sku for sku, _ in unmerged])
+        aside = (*gaps, *_unkept(unkept, lambda level: level.sku), *_unkept(unmerged, str))
+        set_gaps_aside(connection, system, aside, at, part=STOCK)
+
+    def take_skus_now(
+        self, connection: Connection, system: str, given: Sequence[str], began: datetime, *, gaps: Sequence[Gap] = ()
+    ) -> None:
+        """Keep a page of the SKUs that a system lists, in a transaction of the caller's; `began` is when the listing
+        did. What cannot be kept is set aside as the gaps are.
+        """
+        _, failed = apart(connection, given, lambda skus: take_skus(connection, system, skus, began))
+        set_gaps_aside(connection, system, (*gaps, *_unkept(failed, str)), began, part=SKUS)
 
     async def take_products(self, system: str, given: Sequence[ProductRecord], at: datetime) -> None:
         """Keep products that a system gave."""
-        await self.write(lambda found: take_products(found, system, given, at))
+        await self.write(lambda found: self.take_products_now(found, system, given, at))
+
+    def take_products_now(
+        self,
+        connection: Connection,
+        system: str,
+        given: Sequence[ProductRecord],
+        at: datetime,
+        *,
+        asked: Iterable[str] = (),
+        gaps: Sequence[Gap] = (),
+    ) -> None:
+        """As `take_products`, in a transaction of the caller's; of the SKUs `asked` in place of all that was known.
+        What cannot be kept is set aside as the gaps are.
+        """
+        take_products(connection, system, (), at, asked=asked)
+        _, failed = apart(connection, given, lambda products: take_products(connection, system, products, at))
+        aside = (*gaps, *_unkept(failed, lambda product: product.external_id))
+        set_gaps_aside(connection, system, aside, at, part=PRODUCTS)
 
     async def clear(self) -> None:
-        """Forget all that the systems said, and how far they are read; who was erased stays so."""
+        """Forget all that the systems said, and how far they are read. What they did not say stays: who was erased,
+        what was exported, which webhooks came.
+        """
 
         def work(connection: Connection) -> None:
-            for table in METADATA.sorted_tables:
-                if table is not erased:
-                    connection.execute(delete(table))
+            for table in READ:
+                connection.execute(delete(table))
 
         await self.write(work)
 
@@ -239,6 +300,10 @@ class Index:
 
 
 _NOTHING = Woven(made=frozenset(), gone=frozenset())
+
+
+def _unkept(failed: Iterable[tuple[T, str]], named: Callable[[T], str]) -> list[Gap]:
+    return [Gap(f"it could not be kept ({reason})", named(thing)) for thing, reason in failed]
 
 
 def _as_of(group: Group, reached: dict[str, datetime]) -> Group:

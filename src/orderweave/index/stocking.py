@@ -32,6 +32,12 @@ def restock(connection: Connection, skus: Iterable[str], merger: StockMerger, no
             connection.execute(insert(stock), rows)
 
 
+def unstock(connection: Connection, skus: Sequence[str]) -> None:
+    """Have no rows of `stock` of these SKUs (folded), rather than some that are no longer so."""
+    for chunk in chunks(skus):
+        connection.execute(delete(stock).where(stock.c.sku_folded.in_(chunk)))
+
+
 def levels_of(connection: Connection, skus: Sequence[str]) -> dict[str, list[FetchedStock]]:
     """What every system says of these SKUs (folded), by SKU."""
     found: dict[str, list[FetchedStock]] = defaultdict(list)

@@ -1,7 +1,8 @@
 """The tables of the index.
 
 `records` is what the systems said, as far as it is kept; all other tables of orders are made of it (`weaving.py`) and
-can be made again. Only `customer_email`, the names among the search terms and `owners` are personal, and erasable.
+can be made again. Only `customer_email`, the names among the search terms, `owners` and `record_people` are personal,
+and erasable.
 """
 
 from __future__ import annotations
@@ -63,6 +64,17 @@ record_keys = Table(
     PrimaryKeyConstraint("namespace", "value", "system", "external_id"),
 )
 Index("record_keys_by_record", record_keys.c.system, record_keys.c.external_id)
+
+# Who a record is of: digests of the e-mail address and of the system's own id of the person (`erasing.py`).
+record_people = Table(
+    "record_people",
+    METADATA,
+    Column("digest", LargeBinary, nullable=False),
+    Column("system", Word, nullable=False),
+    Column("external_id", Word, nullable=False),
+    PrimaryKeyConstraint("digest", "system", "external_id"),
+)
+Index("record_people_by_record", record_people.c.system, record_people.c.external_id)
 
 # One merged order: what can be filtered, sorted, grouped and summed by. `key` is `Order.key`. Sums are in `currency`.
 orders = Table(
@@ -227,6 +239,16 @@ stock = Table(
     PrimaryKeyConstraint("sku_folded", "location_id"),
 )
 
+# The SKUs that a system lists, in its spelling; `seen_at` is when the listing began that told of it last.
+listed_skus = Table(
+    "listed_skus",
+    METADATA,
+    Column("system", Word, nullable=False),
+    Column("sku", Word, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    PrimaryKeyConstraint("system", "sku"),
+)
+
 # What one system says of one sellable SKU.
 products = Table(
     "products",
@@ -268,6 +290,25 @@ set_aside = Table(
     Column("reason", Word, nullable=False),
     Column("seen_at", Instant, nullable=False),
     PrimaryKeyConstraint("system", "external_id"),
+)
+
+# All that is read from the systems or made of it, and can be read again.
+READ: tuple[Table, ...] = (
+    records,
+    record_keys,
+    record_people,
+    orders,
+    order_numbers,
+    order_lines,
+    shipments,
+    search_terms,
+    owners,
+    stock_levels,
+    stock,
+    listed_skus,
+    products,
+    progress,
+    set_aside,
 )
 
 # People who must not be known here again, by a keyed digest of their e-mail address.

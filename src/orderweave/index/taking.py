@@ -4,17 +4,18 @@ changes nothing, so that deliveries may come twice and in any order.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Table, delete, insert, select, update
 
 from orderweave.index.contents import digest_of, encoded, kept
-from orderweave.index.erasing import erased_people, without_erased
+from orderweave.index.erasing import digests_of, erased_people, without_erased
+from orderweave.index.isolating import plain
 from orderweave.index.rows import folded
-from orderweave.index.tables import products, record_keys, records, set_aside, stock_levels
+from orderweave.index.tables import listed_skus, products, record_keys, record_people, records, set_aside, stock_levels
 from orderweave.index.weaving import AnyRow, Node, among, chunks
 from orderweave.matching import KeyReader
 from orderweave.matching.parcels import numbers_in
@@ -27,6 +28,8 @@ _encoder = msgspec.msgpack.Encoder(order="deterministic")
 PARCEL = "parcel"
 # What begins the name of a gap without an id.
 UNNAMED = "? "
+# The part of records that were read and could not be put together to an order, and are in none.
+UNWOVEN = "unwoven"
 
 
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,10 +61,12 @@ def take_orders(
     gone = erased_people(connection)
     rows: list[dict[str, Any]] = []
     keys: list[dict[str, str]] = []
+    people: list[dict[str, Any]] = []
     for external_id, record in newest.items():
         if _is_older(record.updated_at, at, known.get(external_id)):
             continue
-        content = encoded(kept(without_erased(system, record, gone)))
+        without = without_erased(system, record, gone)
+        content = encoded(kept(without))
         digest = digest_of(content)
         if external_id in known and known[external_id].digest == digest:
             continue
@@ -79,10 +84,15 @@ def take_orders(
             }
         )
         keys += _keys(system, record, reader)
+        people += [
+            {"digest": digest, "system": system, "external_id": external_id}
+            for digest in sorted(digests_of(system, without))
+        ]
     changed = [(system, row["external_id"]) for row in rows]
     before = [node for node in changed if node[1] in known]
     _replace(connection, records, _at(records, before), rows)
     _replace(connection, record_keys, _at(record_keys, before), keys)
+    _replace(connection, record_people, _at(record_people, before), people)
     _replace(connection, set_aside, _at(set_aside, nodes), ())
     return Taken(changed=frozenset(changed), unchanged=len(newest) - len(rows))
 
@@ -139,16 +149,29 @@ def take_products(
     _replace(connection, products, _at(products, known), list(rows.values()))
 
 
+def take_skus(connection: Connection, system: str, given: Iterable[str], began: datetime) -> None:
+    """Keep SKUs that a system listed, in a listing that began then."""
+    rows = {sku: {"system": system, "sku": sku, "seen_at": began} for sku in given if sku.strip()}
+    here = listed_skus.c.system == system
+    known = [here & listed_skus.c.sku.in_(chunk) for chunk in chunks(sorted(rows))]
+    _replace(connection, listed_skus, known, list(rows.values()))
+
+
+def listed_no_more(connection: Connection, system: str, before: datetime) -> None:
+    """Forget the SKUs that a whole listing, which began then, did not tell of any more."""
+    connection.execute(delete(listed_skus).where(listed_skus.c.system == system, listed_skus.c.seen_at < before))
+
+
 def set_gaps_aside(connection: Connection, system: str, gaps: Sequence[Gap], at: datetime, *, part: str = "") -> None:
     """Note what could not be read, so that it is seen and tried again; a gap without an id is one of its reason.
 
     What is no order is named by its `part`, as in `stock SKU-1`: ids of different things may be the same.
     """
     rows = {
-        (name := f"{part} {gap.external_id or UNNAMED + gap.reason}".lstrip()): {
+        (name := plain(f"{part} {gap.external_id or UNNAMED + gap.reason}".lstrip())): {
             "system": system,
             "external_id": name,
-            "reason": gap.reason,
+            "reason": plain(gap.reason),
             "seen_at": at,
         }
         for gap in gaps
@@ -162,6 +185,25 @@ def aside_no_more(connection: Connection, system: str, before: datetime, *, part
     name = set_aside.c.external_id
     named = name.startswith(f"{part} ", autoescape=True) if part else ~name.contains(" ") | name.startswith(UNNAMED)
     connection.execute(delete(set_aside).where(set_aside.c.system == system, named, set_aside.c.seen_at < before))
+
+
+def note_unwoven(connection: Connection, settled: Collection[Node], unwoven: Mapping[Node, str], at: datetime) -> None:
+    """Note which records are in no order because it could not be made, and why; of all others that were settled with
+    them it is no longer so. They are tried again when one of them changes, and by `wait_again`.
+    """
+    named = {(system, plain(f"{UNWOVEN} {external_id}")) for system, external_id in settled}
+    _replace(connection, set_aside, _at(set_aside, named), ())
+    for (system, external_id), reason in sorted(unwoven.items()):
+        set_gaps_aside(connection, system, (Gap(reason, external_id),), at, part=UNWOVEN)
+
+
+def wait_again(connection: Connection, system: str) -> None:
+    """Let the records of a system that could not be put together be tried once more."""
+    name = set_aside.c.external_id
+    asked = select(name).where(set_aside.c.system == system, name.startswith(f"{UNWOVEN} ", autoescape=True))
+    ids = [text.removeprefix(f"{UNWOVEN} ") for text in connection.execute(asked).scalars()]
+    for these in _at(records, ((system, external_id) for external_id in ids)):
+        connection.execute(update(records).where(these).values(dirty=True))
 
 
 _NUMBERS = ("on_hand", "available", "committed", "reserved", "incoming", "safety_stock")

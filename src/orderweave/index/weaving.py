@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
 from sqlalchemy import Column, ColumnElement, Connection, Row, Table, bindparam, delete, insert, select, update
 
 from orderweave.index.contents import decoded
+from orderweave.index.isolating import apart
 from orderweave.index.rows import PARTS, rows_of
-from orderweave.index.tables import orders, record_keys, records
+from orderweave.index.tables import orders, record_keys, record_people, records
 from orderweave.matching import Group, KeyReader, match
 from orderweave.matching.parcels import by_number, with_parcels
 from orderweave.merging import Merger
@@ -35,10 +37,15 @@ _MOST_TOGETHER = 50_000
 
 
 class Woven(msgspec.Struct, frozen=True, kw_only=True):
-    """What came of some weaving: the keys of orders that are there now, and of those that are no more."""
+    """What came of some weaving: the keys of orders that are there now, and of those that are no more.
+
+    `settled` are all records that were looked at, and `unwoven` those of them whose order could not be made, with why.
+    """
 
     made: frozenset[str]
     gone: frozenset[str]
+    settled: frozenset[Node] = frozenset()
+    unwoven: Mapping[Node, str] = msgspec.field(default_factory=dict)
 
 
 class Weaver:
@@ -53,7 +60,7 @@ class Weaver:
     def weave(self, connection: Connection, changed: Iterable[Node], gone: Iterable[Node] = ()) -> Woven:
         """Make the rows of every order that these records are or were part of. Part of a writing transaction.
 
-        What is `gone` from its system is forgotten.
+        What is `gone` from its system is forgotten. An order that cannot be made is told apart, and left out.
         """
         gone = set(gone)
         together = self.together(connection, gone.union(changed))
@@ -62,10 +69,17 @@ class Weaver:
         left = {node: row for node, row in together.items() if node not in gone}
         shown = [group for group in self.groups(left.values()) if self._is_shown(group)]
         _delete(connection, stale | {_key(group) for group in shown})
-        self._insert(connection, shown)
-        self._settle(connection, left, shown)
-        made = frozenset(map(_key, shown))
-        return Woven(made=made, gone=frozenset(stale - made))
+        _, failed = apart(connection, shown, partial(self._insert, connection))
+        unwoven = {
+            (fetched.system, fetched.record.external_id): f"its order could not be put together ({reason})"
+            for group, reason in failed
+            for fetched in group.members
+        }
+        lost = {_key(group) for group, _ in failed}
+        woven = [group for group in shown if _key(group) not in lost]
+        self._settle(connection, left, woven)
+        made = frozenset(map(_key, woven))
+        return Woven(made=made, gone=frozenset(stale - made), settled=frozenset(together), unwoven=unwoven)
 
     def groups(self, rows: Iterable[AnyRow]) -> tuple[Group, ...]:
         """The orders of some rows of `records`, with what carriers say of their parcels."""
@@ -174,7 +188,7 @@ def among(first: Column[str], second: Column[str], pairs: Iterable[tuple[str, st
 
 
 def _forget(connection: Connection, nodes: Collection[Node]) -> None:
-    for table in (record_keys, records):
+    for table in (record_keys, record_people, records):
         for these in among(table.c.system, table.c.external_id, nodes):
             connection.execute(delete(table).where(these))
 

@@ -69,6 +69,7 @@ class Accepting:
             if refused.reason is Refusal.UNREADABLE:
                 # The vendor's own: sent again it would be no better, and a vendor whose deliveries fail sends no more.
                 logger.warning("webhook_unreadable", extra={"fields": {"system": system}})
+                await self._keep_unreadable(system, body)
                 return Outcome.TAKEN
             return Outcome.REFUSED
         if delivery.idle:
@@ -86,6 +87,14 @@ class Accepting:
         if added is Added.NEW:
             self._new()
         return Outcome.LATER if added is Added.FULL else Outcome.TAKEN
+
+    async def _keep_unreadable(self, system: str, body: bytes) -> None:
+        """Let operators find it among the dead; where that fails it is counted and logged all the same."""
+        try:
+            async with asyncio.timeout(_LONGEST_STORING):
+                await self._store.add_unreadable(system, digest(body), self._clock.now(), most=self._most_waiting)
+        except Exception as error:
+            logger.error("webhook_not_stored", extra={"fields": {"system": system, "error": type(error).__name__}})
 
     def _read(self, system: str, headers: Mapping[str, str], body: bytes) -> Delivery:
         """What a delivery says; raises Refused, counted, for whatever cannot be believed or read."""

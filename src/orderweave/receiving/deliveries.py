@@ -133,6 +133,10 @@ class Store(Protocol):
         """Keep a delivery to be worked on, once, unless `most` wait already."""
         ...
 
+    async def add_unreadable(self, system: str, name: str, now: datetime, *, most: int) -> None:
+        """Keep a vendor's own delivery of which nothing could be read as a dead one, once, unless `most` are dead."""
+        ...
+
     async def claim(self, now: datetime, *, most: int, lease: timedelta) -> list[Waiting]:
         """Deliveries that are due, oldest first; nobody else gets them until the lease runs out."""
         ...
@@ -166,7 +170,7 @@ class Store(Protocol):
         ...
 
     async def replay(self, numbers: Sequence[int] | None, now: datetime) -> int:
-        """Have dead ones worked on again, some or all; how many that were."""
+        """Have dead ones worked on again, some or all of which something is known; how many that were."""
         ...
 
     async def forget(self, ended_before: datetime, dead_before: datetime) -> int:

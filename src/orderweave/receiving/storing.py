@@ -23,6 +23,10 @@ T = TypeVar("T")
 _LONGEST_LOOK = 5.0
 # Rows that are deleted in one step, so that nobody waits long for the database.
 _MOST_FORGOTTEN = 1_000
+# The topic of a delivery of which nothing could be read, and what is said of it.
+_UNREADABLE = "(unreadable)"
+# Between two works on one signed body under different ids, where ids are not signed.
+_BETWEEN_SEALS = timedelta(seconds=60)
 _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Concerned).decode
 
@@ -46,7 +50,13 @@ class IndexStore:
             "state": State.WAITING.value,
             "attempts": 0,
             "due_at": now,
+            "seal": delivery.seal,
         }
+        sealed = (deliveries.c.system == system, deliveries.c.seal == delivery.seal)
+        again = select(deliveries.c.number).where(
+            *sealed, deliveries.c.state == State.WAITING.value, deliveries.c.claimed_until.is_(None)
+        )
+        lately = select(func.max(func.coalesce(deliveries.c.ended_at, deliveries.c.due_at, deliveries.c.received_at)))
 
         def work(connection: Connection) -> Added:
             known = select(deliveries.c.number).where(deliveries.c.system == system, deliveries.c.id == delivery.id)
@@ -55,10 +65,38 @@ class IndexStore:
             waiting = select(deliveries.c.number).where(deliveries.c.state == State.WAITING.value)
             if connection.execute(waiting.limit(1).offset(most - 1)).first() is not None:
                 return Added.FULL
+            if delivery.seal is not None:
+                # What waits reads later than now, and so what this one tells of, too.
+                if connection.execute(again).first() is not None:
+                    return Added.KNOWN
+                last = connection.execute(lately.where(*sealed)).scalar_one()
+                row["due_at"] = max(now, last + _BETWEEN_SEALS) if last is not None else now
             connection.execute(deliveries.insert(), row)
             return Added.NEW
 
         return await self._write(work)
+
+    async def add_unreadable(self, system: str, name: str, now: datetime, *, most: int) -> None:
+        """Keep one of which nothing could be read."""
+        row = {
+            "system": system,
+            "id": name,
+            "topic": _UNREADABLE,
+            "content": _encode(Concerned()),
+            "received_at": now,
+            "attempts": 0,
+            **_ended(State.DEAD, now),
+            "problem": "signed, and not what the vendor's documents promise",
+        }
+
+        def work(connection: Connection) -> None:
+            known = select(deliveries.c.number).where(deliveries.c.system == system, deliveries.c.id == name)
+            dead = select(deliveries.c.number).where(deliveries.c.state == State.DEAD.value)
+            full = connection.execute(dead.limit(1).offset(most - 1)).first() is not None
+            if not full and connection.execute(known).first() is None:
+                connection.execute(deliveries.insert(), row)
+
+        await self._write(work)
 
     async def claim(self, now: datetime, *, most: int, lease: timedelta) -> list[Waiting]:
         """Deliveries that are due."""
@@ -147,7 +185,8 @@ class IndexStore:
 
     async def replay(self, numbers: Sequence[int] | None, now: datetime) -> int:
         """Have dead ones worked on again."""
-        again = update(deliveries).where(deliveries.c.state == State.DEAD.value)
+        # Of what could not be read nothing is known that could be done.
+        again = update(deliveries).where(deliveries.c.state == State.DEAD.value, deliveries.c.topic != _UNREADABLE)
         if numbers is not None:
             again = again.where(deliveries.c.number.in_(list(numbers)))
         values = {"state": State.WAITING.value, "attempts": 0, "due_at": now, "claimed_until": None, "ended_at": None}

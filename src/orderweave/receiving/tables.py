@@ -8,7 +8,8 @@ from orderweave.index.columns import Instant, Word
 from orderweave.index.tables import METADATA
 
 # Deliveries that came: `id` is the vendor's, once a system; `position` orders those about one thing; `content` is whom
-# it concerns (`deliveries.Concerned`). `claimed_until` is until when somebody works on it.
+# it concerns (`deliveries.Concerned`). `claimed_until` is until when somebody works on it; `seal` is the
+# digest of what was signed, where the id is not.
 webhook_deliveries = Table(
     "webhook_deliveries",
     METADATA,
@@ -26,8 +27,10 @@ webhook_deliveries = Table(
     Column("claimed_until", Instant),
     Column("problem", Word),
     Column("ended_at", Instant),
+    Column("seal", Word),
     UniqueConstraint("system", "id"),
 )
+Index("webhook_deliveries_seal", webhook_deliveries.c.system, webhook_deliveries.c.seal)
 Index("webhook_deliveries_due", webhook_deliveries.c.state, webhook_deliveries.c.due_at)
 Index("webhook_deliveries_ended", webhook_deliveries.c.state, webhook_deliveries.c.ended_at)
 

@@ -4,6 +4,6 @@ from orderweave.sync.asking import Unanswered
 from orderweave.sync.rereading import Rereading
 from orderweave.sync.standing import Standing, standing_of
 from orderweave.sync.steady import Steady
-from orderweave.sync.sync import Sync, Turn
+from orderweave.sync.sync import Sync, Turn, lists_orders
 
-__all__ = ["Rereading", "Standing", "Steady", "Sync", "Turn", "Unanswered", "standing_of"]
+__all__ = ["Rereading", "Standing", "Steady", "Sync", "Turn", "Unanswered", "lists_orders", "standing_of"]

@@ -26,6 +26,7 @@ from orderweave_sdk.capabilities import (
     Page,
     Products,
     Search,
+    Skus,
     Stock,
     Tracking,
 )
@@ -148,6 +149,11 @@ class Asking:
         return await self._ask(
             name, Products, lambda connector: connector.find_products(skus, call), call, size=len(skus)
         )
+
+    async def skus(self, name: str, after: str | None) -> Skus:
+        """A page of the SKUs that a system lists."""
+        call = self._call()
+        return await self._ask(name, Skus, lambda connector: connector.list_skus(after, call), call)
 
     async def tracking(self, name: str, numbers: Sequence[str]) -> Tracking:
         """What a carrier knows of some parcels: one batch, as the manifest allows."""

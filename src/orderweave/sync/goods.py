@@ -1,25 +1,21 @@
-"""Reading stock and products of the SKUs that the index knows of: from lines of orders, and from goods read before."""
+"""Reading stock and products of the SKUs that the index knows of: from the systems' listings, from lines of orders, and
+from goods read before.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
-from functools import partial
 
 from sqlalchemy import Connection, select, union
 
 from orderweave.index import Index
-from orderweave.index.progress import Progress, note
-from orderweave.index.tables import order_lines, products, stock_levels
-from orderweave.index.taking import aside_no_more, set_gaps_aside, take_products
+from orderweave.index.progress import STOCK, Progress, note
+from orderweave.index.tables import listed_skus, order_lines, products, stock_levels
+from orderweave.index.taking import aside_no_more
 from orderweave.sync.asking import Asking
 from orderweave.sync.histories import LONGEST_LOOK
-from orderweave_sdk.capabilities import Products, Stock
 from orderweave_sdk.clock import Clock
 from orderweave_sdk.manifest import Batch
-
-STOCK = "stock"
-PRODUCTS = "products"
 
 
 class Goods:
@@ -42,9 +38,7 @@ class Goods:
             if part == STOCK:
                 await self.stock(name, asked)
             else:
-                at = self._clock.now()
-                goods = await self._asking.products(name, asked)
-                await self._index.write(partial(_keep_products, name=name, goods=goods, at=at, asked=asked))
+                await self._products(name, asked)
         changes = {"reached_at": began, "error": None, "error_at": None}
         changes |= {} if known.complete_at else {"complete_at": began}
 
@@ -59,24 +53,23 @@ class Goods:
         """Read all levels of these SKUs anew, one batch; raises Unanswered."""
         at = self._clock.now()
         levels = await self._asking.stock(name, asked)
-        await self._index.write(partial(self._keep_stock, name=name, levels=levels, at=at, asked=asked))
+        await self._index.write(
+            lambda found: self._index.take_stock_now(found, name, levels.records, at, asked=asked, gaps=levels.gaps)
+        )
 
-    def _keep_stock(
-        self, connection: Connection, *, name: str, levels: Stock, at: datetime, asked: Sequence[str]
-    ) -> None:
-        self._index.take_stock_now(connection, name, levels.records, at, asked=asked)
-        set_gaps_aside(connection, name, levels.gaps, at, part=STOCK)
-
-
-def _keep_products(connection: Connection, *, name: str, goods: Products, at: datetime, asked: Sequence[str]) -> None:
-    take_products(connection, name, goods.records, at, asked=asked)
-    set_gaps_aside(connection, name, goods.gaps, at, part=PRODUCTS)
+    async def _products(self, name: str, asked: Sequence[str]) -> None:
+        at = self._clock.now()
+        goods = await self._asking.products(name, asked)
+        await self._index.write(
+            lambda found: self._index.take_products_now(found, name, goods.records, at, asked=asked, gaps=goods.gaps)
+        )
 
 
 def _skus(connection: Connection) -> list[str]:
     """Every SKU that somebody has, as it is written, in a stable order."""
     known = union(
         select(order_lines.c.sku).where(order_lines.c.sku.is_not(None)),
+        select(listed_skus.c.sku),
         select(stock_levels.c.sku),
         select(products.c.sku),
     )

@@ -50,9 +50,9 @@ class Histories:
         """How far a part of a system is read."""
         return await self._index.read(lambda found: part_of(found, name, part), seconds=LONGEST_LOOK)
 
-    async def failed(self, name: str, part: str, error: Unanswered) -> None:
-        """Note that a system did not answer."""
-        now, message = self._clock.now(), error.issue.message
+    async def failed(self, name: str, part: str, message: str) -> None:
+        """Note that a system did not answer, or that what it said could not be worked in."""
+        now = self._clock.now()
         await self._index.write(lambda found: note(found, name, part, error=message, error_at=now))
 
     async def read_on(self, name: str) -> Outcome:
@@ -64,7 +64,7 @@ class Histories:
         try:
             listed = await self._asking.next(name, place)
         except Unanswered as error:
-            await self.failed(name, ORDERS, error)
+            await self.failed(name, ORDERS, error.issue.message)
             return Outcome.FAILED
         changes: dict[str, Any] = {"cursor": write_place(listed.place), "error": None, "error_at": None}
         if known.cursor is None:

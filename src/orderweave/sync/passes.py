@@ -35,6 +35,10 @@ class Steps(Protocol):
         """See `Sweeping.look_up`."""
         ...
 
+    async def read_again(self, name: str, done: int) -> Step | None:
+        """See `Sweeping.read_again`."""
+        ...
+
     async def end(self, name: str, began: datetime, swept: Swept) -> None:
         """See `Sweeping.end`."""
         ...
@@ -75,7 +79,9 @@ async def history(steps: Steps, name: str) -> Outcome:
 
 
 async def sweep(steps: Steps, name: str, began: datetime) -> Swept | None:
-    """List all of a system's orders and mend what differs, then look up what the list had not; None at a failure."""
+    """List all of a system's orders and mend what differs, look up what the list had not, then read a part of them
+    whole again; None at a failure.
+    """
     seen, wrong, calls = bytearray(), 0, 0
     after: str | None = None
     while True:
@@ -92,6 +98,13 @@ async def sweep(steps: Steps, name: str, began: datetime) -> Swept | None:
         if found is None:
             return None
         wrong, calls, after = wrong + found.wrong, calls + found.calls, found.after
+    done: int | None = 0
+    while done is not None:
+        again = await steps.read_again(name, done)
+        if again is None:
+            return None
+        wrong, calls = wrong + again.wrong, calls + again.calls
+        done = int(again.after) if again.after is not None else None
     swept = Swept(wrong=wrong, looked_at=len(seen) // DIGEST, calls=calls)
     await steps.end(name, began, swept)
     return swept

@@ -11,11 +11,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from orderweave.durable import Durable, Offer
 from orderweave.durable.locks import Lock, lock_of
-from orderweave.index import TooBusy, TooSlow
 from orderweave.sync.passes import PASSES
 from orderweave.sync.sync import Sync, Turn
 
@@ -130,7 +127,8 @@ class Steady:
         while await asyncio.to_thread(self._lock.held):
             try:
                 await self._sync.turn(only)
-            except (SQLAlchemyError, TooBusy, TooSlow) as error:
+            except Exception as error:
+                # Whatever it is, the next turn may go better, and comes no sooner than any other.
                 logger.error("sync_failed", extra={"fields": {"error": type(error).__name__}})
             await self._pause(self._sync.settings.interval_seconds)
 

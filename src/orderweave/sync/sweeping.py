@@ -2,8 +2,9 @@
 
 All orders are listed, with their headers alone where the system says by itself what changed, and whole where it does
 not. What differs or is not there is looked up by id and read anew; what the index has and the list had not is looked
-up too, and forgotten when it is gone. Whoever answers "how wrong was it" (drift) gets the records that had to be
-mended though they had changed before the index said that it knew all changes.
+up too, and forgotten when it is gone. What a header does not show, as a parcel where no change is dated by it, is found
+by reading a part of the orders whole again, the next part with the next sweep. Whoever answers "how wrong was it"
+(drift) gets the records that had to be mended though they had changed before the index said that it knew all changes.
 """
 
 from __future__ import annotations
@@ -15,13 +16,13 @@ from datetime import datetime
 from hashlib import blake2b
 
 import msgspec
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from orderweave.index import Index
 from orderweave.index.contents import decoded, kept
-from orderweave.index.progress import ORDERS, Progress, note
+from orderweave.index.progress import ORDERS, Progress, note, part_of
 from orderweave.index.tables import records
-from orderweave.index.taking import aside_no_more
+from orderweave.index.taking import aside_no_more, wait_again
 from orderweave.index.weaving import among
 from orderweave.sync.asking import Asking, Found, Listed, Unanswered
 from orderweave.sync.histories import LONGEST_LOOK, Histories
@@ -31,6 +32,11 @@ from orderweave_sdk.clock import Clock
 from orderweave_sdk.records import OrderRecord
 
 SWEEP = "sweep"
+# Where the reading of all orders again stands.
+AGAIN = "again"
+# Sweeps in which every order is read again whole, and records of which one of them reads at most.
+_SWEEPS_A_ROUND = 28
+_MOST_AGAIN = 2_000
 # Bytes that stand for an id; two of a million have the same once in tens of millions of sweeps.
 DIGEST = 8
 # Records that are looked at for what a system says of all of them.
@@ -74,7 +80,7 @@ class Sweeping:
             listed = await self._asking.all(name, place, whole=whole)
             found = None if whole else await self._differing(name, listed)
         except Unanswered as error:
-            await self._histories.failed(name, ORDERS, error)
+            await self._histories.failed(name, ORDERS, error.issue.message)
             return None
         given = listed.records if found is None else found.records
         gaps = (*listed.gaps, *(found.gaps if found is not None else ()))
@@ -102,10 +108,32 @@ class Sweeping:
         try:
             found = await self._asking.find(name, unseen)
         except Unanswered as error:
-            await self._histories.failed(name, ORDERS, error)
+            await self._histories.failed(name, ORDERS, error.issue.message)
             return None
         wrong = await self._mend(name, known, found.records, found.gaps, at, found.gone(unseen))
         return Step(after=end, wrong=wrong, calls=found.calls)
+
+    async def read_again(self, name: str, done: int) -> Step | None:
+        """Read the next batch of this sweep's part whole, from where the last one ended, and mend what differs; None
+        where the system failed. `done` are the records of the part that were read, as `after` then says of more.
+        """
+        if await self._is_whole(name):
+            return Step(after=None)
+        size = self._asking.spec(name).manifest.lookups["id"].size
+        ids, part = await self._index.read(lambda found: _next_ids(found, name, size), seconds=LONGEST_LOOK)
+        known = await self._histories.standing(name)
+        at = self._clock.now()
+        try:
+            found = await self._asking.find(name, ids)
+        except Unanswered as error:
+            await self._histories.failed(name, ORDERS, error.issue.message)
+            return None
+        wrong = await self._mend(name, known, found.records, found.gaps, at, found.gone(ids))
+        ended = len(ids) < size
+        cursor = None if ended else ids[-1]
+        await self._index.write(lambda connection: note(connection, name, AGAIN, cursor=cursor))
+        done += len(ids)
+        return Step(after=None if ended or done >= part else str(done), wrong=wrong, calls=found.calls)
 
     async def end(self, name: str, began: datetime, swept: Swept) -> None:
         """Note that a system was swept, and what was found."""
@@ -114,6 +142,7 @@ class Sweeping:
 
         def noted(connection: Connection) -> None:
             aside_no_more(connection, name, began)
+            wait_again(connection, name)
             note(connection, name, ORDERS, swept_at=began, error=None, error_at=None, **reached)
             note(connection, name, SWEEP, swept_at=began, cursor=msgspec.json.encode(swept).decode())
 
@@ -153,6 +182,16 @@ class Sweeping:
             return len(late) + len(gone)
 
         return await self._index.write(work)
+
+
+def _next_ids(connection: Connection, name: str, most: int) -> tuple[list[str], int]:
+    """The ids that are next to be read again, and how many records one sweep reads."""
+    after = part_of(connection, name, AGAIN).cursor or ""
+    here = records.c.system == name
+    ids = select(records.c.external_id).where(here, records.c.external_id > after).order_by(records.c.external_id)
+    count = connection.execute(select(func.count()).select_from(records).where(here)).scalar_one()
+    part = min(_MOST_AGAIN, -(-count // _SWEEPS_A_ROUND))
+    return list(connection.execute(ids.limit(most)).scalars()), part
 
 
 def _was_due(record: OrderRecord, reached_at: datetime | None) -> bool:

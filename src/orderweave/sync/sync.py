@@ -13,12 +13,13 @@ from sqlalchemy import Connection, func, select
 from orderweave.config.configuration import SyncSettings
 from orderweave.fetching.systems import Systems
 from orderweave.index import Index
-from orderweave.index.progress import ORDERS, Progress
+from orderweave.index.progress import ORDERS, PRODUCTS, SKUS, STOCK, Progress
 from orderweave.index.tables import WAITING, records
 from orderweave.model.systems import SystemSpec
 from orderweave.observing import catalog
 from orderweave.sync.asking import Asking, Unanswered
-from orderweave.sync.goods import PRODUCTS, STOCK, Goods
+from orderweave.sync.catalogs import Catalogs
+from orderweave.sync.goods import Goods
 from orderweave.sync.histories import LONGEST_LOOK, Histories, Outcome
 from orderweave.sync.parcels import TRACKING, CarriersParcels
 from orderweave.sync.passes import Passes, PassFailed, Plain, history
@@ -66,6 +67,7 @@ class Sync:
         self._business = systems.business
         self._clock = systems.clock
         self._parcels = CarriersParcels(asking, index, systems.clock)
+        self._catalogs = Catalogs(asking, index, systems.clock)
         self._goods = Goods(asking, index, systems.clock)
         self._standings: tuple[Standing, ...] = ()
         systems.observing.readings.read(catalog.SYNC_LAG, self.lags)
@@ -81,13 +83,16 @@ class Sync:
         names = [name for name in self.names() if only is None or name in only]
         specs = {name: self._business.systems[name] for name in names}
         failed: dict[str, str] = {}
-        found = await asyncio.gather(*(self._orders(name) for name in names if _lists(specs[name])))
+        found = await asyncio.gather(*(self._orders(name) for name in names if lists_orders(specs[name])))
         failed |= {name: message for name, message in found if message is not None}
-        await self._weave()
+        failed |= await self._weave()
         for name, spec in specs.items():
             if spec.knows_parcels_alone and (message := await self._part(name, TRACKING)) is not None:
                 failed[name] = message
-        await self._weave()
+        failed |= await self._weave()
+        # All listings before any stock: of what one system lists all others are asked.
+        lists = [name for name in names if Capability.LIST_SKUS in specs[name].manifest.capabilities]
+        listed = await asyncio.gather(*(self._of_goods(name, [SKUS]) for name in lists if name not in failed))
         goods = await asyncio.gather(
             *(
                 self._of_goods(name, [part for part, able in _GOODS if able in specs[name].manifest.capabilities])
@@ -95,7 +100,7 @@ class Sync:
                 if name not in failed
             )
         )
-        failed |= {name: message for name, message in goods if message is not None}
+        failed |= {name: message for name, message in (*listed, *goods) if message is not None}
         await self.look()
         return Turn(failed=failed, incomplete=self._incomplete(names))
 
@@ -115,15 +120,14 @@ class Sync:
     def _incomplete(self, names: Collection[str]) -> frozenset[str]:
         """Those of which the history is not in, as of the last look."""
         complete = {each.system for each in self._standings if (part := each.orders) and part.complete_at}
-        return frozenset(name for name in names if _lists(self._business.systems[name]) and name not in complete)
+        return frozenset(name for name in names if lists_orders(self._business.systems[name]) and name not in complete)
 
     async def _orders(self, name: str) -> tuple[str, str | None]:
         """Read a system's orders as far as they are; its name, and what it said where it failed."""
         try:
             outcome = await self._read(name)
-        except PassFailed as error:
-            logger.error("sync_failed", extra={"fields": {"error": str(error)}})
-            return name, str(error)
+        except Exception as error:
+            return name, await self._broke(name, ORDERS, error)
         if outcome is not Outcome.FAILED:
             return name, None
         message = (await self.histories.standing(name)).error or "did not answer"
@@ -158,23 +162,42 @@ class Sync:
         try:
             if part == TRACKING:
                 await self._parcels.read(name, known, ended=self._is_due(known.swept_at, self.settings.sweep_seconds))
+            elif part == SKUS:
+                await self._catalogs.read(name, known)
             else:
                 await self._goods.read(name, part, known)
         except Unanswered as error:
-            await self.histories.failed(name, part, error)
-            self.telling.failed(name, part, error.issue.message)
-            return error.issue.message
+            message = error.issue.message
+            await self.histories.failed(name, part, message)
+            self.telling.failed(name, part, message)
+            return message
+        except Exception as error:
+            return await self._broke(name, part, error)
         return None
 
-    async def _weave(self) -> None:
-        left = await self.index.read(_waiting, seconds=LONGEST_LOOK)
+    async def _weave(self) -> dict[str, str]:
+        """Put together what waits; where that fails as a whole, whose records wait on, each with what happened."""
+        waiting = await self.index.read(_waiting, seconds=LONGEST_LOOK)
+        left = sum(waiting.values())
         if not left:
-            return
-        while woven := await self.index.weave_some(_WOVEN_AT_ONCE):
-            # What is tied to these was woven with them, so that the rest may be less.
-            left = max(1, left - woven)
-            self.telling.woven(woven, left)
+            return {}
+        try:
+            while woven := await self.index.weave_some(_WOVEN_AT_ONCE):
+                # What is tied to these was woven with them, so that the rest may be less.
+                left = max(1, left - woven)
+                self.telling.woven(woven, left)
+        except Exception as error:
+            return {name: await self._broke(name, ORDERS, error) for name in waiting}
         self.telling.woven(0, 0)
+        return {}
+
+    async def _broke(self, name: str, part: str, error: Exception) -> str:
+        """Note and tell a fault of ours or of the database, which the next turn may not meet; what is said of it."""
+        message = str(error) if isinstance(error, PassFailed) else f"could not be kept: {type(error).__name__}"
+        logger.error("sync_failed", extra={"fields": {"system": name, "part": part, "error": message}})
+        await self.histories.failed(name, part, message)
+        self.telling.failed(name, part, message)
+        return message
 
     def _is_due(self, last: datetime | None, seconds: float) -> bool:
         return last is not None and (self._clock.now() - last).total_seconds() >= seconds
@@ -215,19 +238,26 @@ class Sync:
         """See `Steps`."""
         return await self.sweeping.look_up(name, seen, after)
 
+    async def read_again(self, name: str, done: int) -> Step | None:
+        """See `Steps`."""
+        return await self.sweeping.read_again(name, done)
+
     async def end(self, name: str, began: datetime, swept: Swept) -> None:
         """See `Steps`."""
         await self.sweeping.end(name, began, swept)
 
 
-def _lists(spec: SystemSpec) -> bool:
+def lists_orders(spec: SystemSpec) -> bool:
+    """Whether a system's orders can be read without being asked for by name: those of whom a history is read."""
     return not _READ_ORDERS.isdisjoint(spec.manifest.capabilities)
 
 
 def _readable(spec: SystemSpec) -> bool:
     goods = {able for _, able in _GOODS}
-    return _lists(spec) or spec.knows_parcels_alone or not goods.isdisjoint(spec.manifest.capabilities)
+    return lists_orders(spec) or spec.knows_parcels_alone or not goods.isdisjoint(spec.manifest.capabilities)
 
 
-def _waiting(connection: Connection) -> int:
-    return int(connection.execute(select(func.count()).select_from(records).where(WAITING)).scalar_one())
+def _waiting(connection: Connection) -> dict[str, int]:
+    """How many records of each system wait to be put together."""
+    rows = connection.execute(select(records.c.system, func.count()).where(WAITING).group_by(records.c.system))
+    return {system: count for system, count in rows}  # noqa: C416 - rows are no pairs to the type checker

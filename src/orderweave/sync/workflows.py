@@ -79,6 +79,11 @@ class _Noted:
         return msgspec.convert(done, Step) if done is not None else None
 
     @staticmethod
+    async def read_again(name: str, done: int) -> Step | None:
+        made = await _read_again(name, done)
+        return msgspec.convert(made, Step) if made is not None else None
+
+    @staticmethod
     async def end(name: str, began: datetime, swept: Swept) -> None:
         await _end(name, began, swept)
 
@@ -113,6 +118,11 @@ async def _list_on(name: str, after: str | None) -> Any:
 @step
 async def _look_up(name: str, seen: bytes, after: str) -> Any:
     return msgspec.to_builtins(await over_there(_steps().look_up(name, seen, after)))
+
+
+@step
+async def _read_again(name: str, done: int) -> Any:
+    return msgspec.to_builtins(await over_there(_steps().read_again(name, done)))
 
 
 @step

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,6 +34,8 @@ _MOST_DOWNLOADS = 32
 _LONGEST_DOWNLOAD = 3_600
 # Pieces of a file that one answer holds; more are answered by the whole.
 _MOST_RANGES = 8
+# A range of bytes by its ends; a place of more digits is in no file.
+_RANGE = re.compile(r"(?P<first>[0-9]{0,18})-(?P<last>[0-9]{0,18})", re.ASCII)
 _NOBODY_KEEPS = {"cache-control": "private, no-store", "x-content-type-options": "nosniff"}
 _ATTACHED = {
     **_NOBODY_KEEPS,
@@ -84,8 +87,8 @@ class _Downloads:
         if self._at_once >= _MOST_DOWNLOADS:
             message = "too many files are downloaded at once; try again in a moment"
             return _refused(503, message, Code.OVERLOADED, {"retry-after": "5"})
-        if not request.headers.get("range", "bytes=").lower().startswith("bytes="):
-            # Ranges in units that we do not know are not there (RFC 9110, 14.2).
+        if not _is_range(request.headers.get("range", "")):
+            # One that is malformed, or in units that we do not know, is not there (RFC 9110, 14.2): all is sent.
             request.scope["headers"] = [entry for entry in request.scope["headers"] if entry[0].lower() != b"range"]
         form = job.selection.format if job.selection and name.count(".") and tag else None
         return _Download(
@@ -127,6 +130,22 @@ class _Download(FileResponse):
                 await super().__call__(scope, receive, send)
         finally:
             self._counted(-1)
+
+
+def _is_range(header: str) -> bool:
+    """Whether this asks for bytes in the words of RFC 9110, 14.1.2; whether there are as many is another matter."""
+    unit, _, ranges = header.partition("=")
+    found = [_RANGE.fullmatch(part.strip()) for part in ranges.split(",") if part.strip()]
+    if unit.strip().lower() != "bytes" or not found:
+        return False
+    return all(
+        each is not None and (each["first"] or each["last"]) and _in_order(each["first"], each["last"])
+        for each in found
+    )
+
+
+def _in_order(first: str, last: str) -> bool:
+    return not (first and last) or int(first) <= int(last)
 
 
 def _tag(job: Job, name: str) -> str | None:

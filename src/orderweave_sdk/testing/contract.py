@@ -25,6 +25,7 @@ from orderweave_sdk.capabilities import (
     FindProducts,
     ListChanges,
     ListLocations,
+    ListSkus,
     ReadReceipts,
     ReadStock,
     ReadTracking,
@@ -41,6 +42,7 @@ from orderweave_sdk.manifest import Capability, Operator, SearchField
 from orderweave_sdk.records import Facet, OrderRecord
 from orderweave_sdk.testing.comparing import comparable, walk
 from orderweave_sdk.testing.contract_faults import FaultContract
+from orderweave_sdk.testing.contract_skus import SkuContract
 from orderweave_sdk.testing.contract_tracking import TrackingContract
 from orderweave_sdk.testing.contract_webhooks import WebhookContract
 from orderweave_sdk.testing.simulator import SimulatedSystem
@@ -54,6 +56,7 @@ PROTOCOL_OF = {
     Capability.READ_TRACKING: ReadTracking,
     Capability.FIND_PRODUCTS: FindProducts,
     Capability.LIST_LOCATIONS: ListLocations,
+    Capability.LIST_SKUS: ListSkus,
     Capability.RECEIVE_WEBHOOKS: ReceiveWebhooks,
     Capability.REGISTER_WEBHOOKS: RegisterWebhooks,
 }
@@ -61,7 +64,7 @@ PROTOCOL_OF = {
 CREDENTIAL_WORDS = ("password", "secret", "token", "api_key", "private")
 
 
-class ConnectorContract(FaultContract, TrackingContract, WebhookContract):
+class ConnectorContract(FaultContract, SkuContract, TrackingContract, WebhookContract):
     """Subclass it with the three names below; add cases of the vendor's own beside it, not in it.
 
     `calls_for` says, for each lookup, how many upstream calls so many orders cost: exact numbers. Of parcels it says so

@@ -13,11 +13,19 @@ from orderweave.bootstrap import Orderweave
 from orderweave.config.configuration import IndexSettings, SyncSettings
 from orderweave.demo import DemoBusiness
 from orderweave.durable.locks import AdvisoryLock
+from orderweave.index import Database
+from orderweave.index.erasing import records_saying
+from orderweave.index.migrating import migrate
+from orderweave.index.progress import progress_of
+from orderweave.index.tables import orders, set_aside
 from orderweave.sync import Steady, Sync
 from orderweave.sync.sweeping import Swept
 from tests.systems.sql.postgresql import PostgresqlServer
 from tests.unit.durable.work import Looks, Steps, asked, working
-from tests.unit.sync.keeping import Rows, rows_in
+from tests.unit.fake_business import order, shop
+from tests.unit.fake_systems import weave
+from tests.unit.index.older import EMAIL, REVISIONS, older, rows_now
+from tests.unit.sync.keeping import Rows, changing, index_of, rows_in
 
 pytestmark = pytest.mark.systems
 
@@ -65,6 +73,67 @@ async def test_the_same_rows_in_both(url: str, tmp_path: Path) -> None:
     engine.dispose()
 
 
+async def test_what_postgresql_cannot_hold_is_set_aside(url: str) -> None:
+    """A NUL in a title or a number, and a total of 22 digits: each with its order, and that beside them is in."""
+    lines = tuple(msgspec.structs.replace(line, title="bad\0title") for line in order("a2", skus=("A",)).lines or ())
+    given = [
+        order("a1", "1001"),
+        msgspec.structs.replace(order("a2", "1002"), lines=lines),
+        order("a3", "10\x0003"),
+        order("a4", "1004", total="1" + "0" * 21),
+    ]
+    woven = weave(changing(shop(given)))
+    index = index_of(woven, url)
+    try:
+        await Sync(woven.systems, index, SyncSettings()).turn()
+        numbers = await index.read(lambda found: list(found.execute(sa.select(orders.c.number)).scalars()), seconds=30)
+        assert numbers == ["1001"]
+        asked = sa.select(set_aside.c.external_id, set_aside.c.reason).order_by(set_aside.c.external_id)
+        assert await index.read(lambda found: [tuple(row) for row in found.execute(asked)], seconds=30) == [
+            ("a3", "it could not be kept (DataError)"),
+            ("unwoven a2", "its order could not be put together (DataError)"),
+            ("unwoven a4", "its order could not be put together (NumericValueOutOfRange)"),
+        ]
+        told = next(each for each in await index.read(progress_of, seconds=30) if each.part == "orders")
+        assert (told.aside, told.error) == (3, None)
+    finally:
+        index.close()
+        await woven.close()
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_an_older_index_keeps_its_rows(url: str, revision: str) -> None:
+    """An index of any older version in PostgreSQL, with a row in every table, has them afterwards."""
+    database = Database(url)
+
+    def work(connection: sa.Connection) -> None:
+        before = older(connection, revision)
+        migrate(connection)
+        now = rows_now(connection)
+        assert {name for name in before if not now[name]} == set()
+        if revision < "0005":
+            assert records_saying(connection, EMAIL) == {("shop", "a1")}
+
+    try:
+        database.write_now(work)
+    finally:
+        database.close()
+
+
+def test_a_writer_waits_no_longer_than_it_may(url: str) -> None:
+    """While another one writes, the wait for the writers' lock ends where its time is over."""
+    first, second = Database(url), Database(url)
+
+    def work(_: sa.Connection) -> None:
+        with pytest.raises(sa.exc.OperationalError):
+            second.write_now(lambda connection: None, seconds=0.1)
+
+    first.write_now(work)
+    assert second.write_now(lambda connection: 1, seconds=0.1) == 1
+    for database in (first, second):
+        database.close()
+
+
 async def test_a_sweep_mends(url: str) -> None:
     """Records that went missing in PostgreSQL are found, counted and read anew."""
     async with DemoBusiness(seed=7, orders=ORDERS) as business:
@@ -79,7 +148,7 @@ async def test_a_sweep_mends(url: str) -> None:
             while await gateway.index.weave_some():
                 pass
             orders = len(business.worlds["shop-us"].orders)
-            assert swept == Swept(wrong=3, looked_at=orders, calls=2)
+            assert swept == Swept(wrong=3, looked_at=orders, calls=3)
             assert await gateway.index.read(rows_in, seconds=30) == before
         finally:
             await gateway.close()

@@ -20,7 +20,7 @@ from tests.unit.fake_clock import FakeClock
 File = Callable[[str], str]
 
 WELL = SHOP.format(mood="well") + STORE + REFERENCE + PLACE
-SHOP_CAN = "FIND_ORDERS, FIND_PRODUCTS, LIST_LOCATIONS, READ_STOCK, SEARCH_ORDERS"
+SHOP_CAN = "FIND_ORDERS, FIND_PRODUCTS, LIST_LOCATIONS, LIST_SKUS, READ_STOCK, SEARCH_ORDERS"
 BROKEN = """
 colour = 1
 [systems.shop]

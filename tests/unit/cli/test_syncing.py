@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,12 +14,14 @@ from sqlalchemy.exc import OperationalError
 from orderweave.cli import syncing
 from orderweave.cli.sync_bar import SyncBar
 from orderweave.durable.locks import lock_of
+from orderweave.index import UnknownForm
 from orderweave.sync import Steady
 from orderweave_sdk.capabilities import Gap
 from orderweave_sdk.errors import GiveUp
 from tests.unit.cli.conftest import Run
 from tests.unit.fake_business import order, shop
 from tests.unit.fake_clock import NOON, FakeClock
+from tests.unit.fetching.test_parcels import carrier
 from tests.unit.sync.keeping import Kept, changing, kept
 
 
@@ -52,6 +56,39 @@ def test_lines_where_no_line_can_move() -> None:
         "200 records put together",
         "erp: stock: off",
     ]
+
+
+def test_a_line_now_and_then_where_little_is_read() -> None:
+    """Pages of ten, one each ten seconds, and a slow weaving: a line each half a minute, though no thousand is full."""
+    out, clock = io.StringIO(), FakeClock()
+    bar = SyncBar(["shop"], out, clock)
+    for _ in range(6):
+        clock.advance(10)
+        bar.read("shop", 10, None)
+    for left in (40, 20, 0):
+        clock.advance(15)
+        bar.woven(20, left)
+    assert out.getvalue().splitlines() == [
+        "shop: 30 orders",
+        "shop: 60 orders",
+        "40 records put together, 20 left",
+        "60 records put together",
+    ]
+
+
+async def test_who_lists_no_orders_has_no_share(
+    tmp_path: Path, given: list[Kept], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside a carrier, of which no history is read, the bar shows how far the shop's is, and not nothing for ever."""
+    mine = changing(shop([order(f"a{n}", f"100{n}", hours=n - 40) for n in range(4)], page_size=2))
+    monkeypatch.setattr("sys.stderr", Terminal())
+    async with kept(tmp_path, mine, carrier()) as made:
+        given.append(made)
+        mine.answer["changes"] = lambda: made.time.advance(1)
+        assert await syncing.sync(Path("x"), {}, [], watch=False) == 0
+        shown = sys.stderr
+        assert isinstance(shown, Terminal)
+        assert "   5% 4 orders, about" in shown.getvalue()
 
 
 def test_a_line_that_moves_on_a_terminal() -> None:
@@ -145,7 +182,7 @@ async def test_what_is_not_in_is_named(tmp_path: Path, given: list[Kept], capsys
 
 
 async def test_one_leads(tmp_path: Path, given: list[Kept], capsys: pytest.CaptureFixture[str]) -> None:
-    """Where another process leads, the command helps it until every history is in, and rebuilds nothing."""
+    """Where another process leads, the command helps it until every history is in."""
     async with kept(tmp_path, changing(shop([order("a1", "1001")]))) as made:
         given.append(made)
         async with Steady(made.sync).alone():
@@ -153,12 +190,36 @@ async def test_one_leads(tmp_path: Path, given: list[Kept], capsys: pytest.Captu
         lock = lock_of(made.index.database.url, "sync-lock")
         assert lock.take()
         try:
-            assert await syncing.rebuild(Path("x"), {}) == 1
-            assert capsys.readouterr().err == "another process syncs this index: stop it first\n"
             assert await syncing.sync(Path("x"), {}, [], watch=False) == 0
             assert capsys.readouterr().err == "another process syncs this index: helping it\n"
         finally:
             lock.release()
+
+
+async def test_a_rebuild_beside_another_process(
+    tmp_path: Path, given: list[Kept], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """While another process leads, all is forgotten at once, the leader's next turn reads it anew, and the command ends
+    when that is done; in between `index status` says that the history is being read.
+    """
+    mine = changing(shop([order("a1", "1001")]))
+    async with kept(tmp_path, mine) as made:
+        given.append(made)
+        await made.sync.turn()
+        lock = lock_of(made.index.database.url, "sync-lock")
+        assert lock.take()
+        try:
+            rebuilding = asyncio.ensure_future(syncing.rebuild(Path("x"), {}))
+            while (await made.standing("shop")).complete_at is not None:  # noqa: ASYNC110 - the command tells nobody
+                await asyncio.sleep(0)
+            assert (await made.rows())["orders"] == []
+            await made.sync.turn()
+            assert await rebuilding == 0
+        finally:
+            lock.release()
+        assert capsys.readouterr().err == "another process syncs this index: helping it\n"
+        assert len(mine.asked("changes")) == 2
+        assert len((await made.rows())["orders"]) == 1
 
 
 async def test_a_database_that_fails_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -167,5 +228,10 @@ async def test_a_database_that_fails_is_a_line(capsys: pytest.CaptureFixture[str
     async def fails() -> int:
         raise OperationalError("SELECT 'ada@example.com'", {}, Exception("no connection"))
 
+    async def newer() -> int:
+        raise UnknownForm("its tables were made by a newer version")
+
+    assert await syncing.reported(newer()) == 1
+    assert capsys.readouterr().err == "the index cannot be used: its tables were made by a newer version\n"
     assert await syncing.reported(fails()) == 1
     assert capsys.readouterr().err == "the index cannot be used: OperationalError\n"

@@ -69,6 +69,11 @@ class Counted:
         page = int(after or 0) + 1
         return Step(after=str(page) if page < self.pages else None, wrong=1, calls=2, seen=b"%08d" % page)
 
+    async def read_again(self, name: str, done: int) -> Step | None:
+        """The records that are read again: two batches."""
+        await self._step(f"again {done}")
+        return Step(after="5" if done == 0 else None, wrong=1, calls=1)
+
     async def look_up(self, name: str, seen: bytes, after: str) -> Step | None:
         """A step."""
         await self._step(f"look up {seen.decode()}")
@@ -109,12 +114,14 @@ async def test_a_sweep_goes_on_after_the_last_step(tmp_path: Path) -> None:
 
     second = Counted(4)
     async with passes(second, tmp_path) as begun:
-        assert await begun.sweep("shop", BEGAN) == Swept(wrong=9, looked_at=4, calls=9)
+        assert await begun.sweep("shop", BEGAN) == Swept(wrong=11, looked_at=4, calls=11)
     assert second.done == [
         "list 2",
         "list 3",
         "look up 00000001000000020000000300000004",
-        "end 9 of 4 by 9, began 04.05.",
+        "again 0",
+        "again 5",
+        "end 11 of 4 by 11, began 04.05.",
     ]
 
 

@@ -9,7 +9,7 @@ from typing import ClassVar, TypeVar
 import msgspec
 
 from orderweave_sdk.batches import by_lookup
-from orderweave_sdk.capabilities import Changes, Gap, Locations, Orders, Products, Settings, Stock
+from orderweave_sdk.capabilities import Changes, Gap, Locations, Orders, Products, Settings, Skus, Stock
 from orderweave_sdk.clock import Call
 from orderweave_sdk.decoding import decode, decode_each
 from orderweave_sdk.errors import BadPayload, GiveUp
@@ -19,7 +19,15 @@ from orderweave_sdk.upstream import UpstreamFactory
 from orderweave_sdk.webhooks import Delivery, Registered, secrets_of
 from orderweave_shiphero import webhooks
 from orderweave_shiphero.client import Client
-from orderweave_shiphero.credits import ACCOUNT_COST, PRODUCT_COST, STOCK_COST, look_up_cost, orders_a_page, page_cost
+from orderweave_shiphero.credits import (
+    ACCOUNT_COST,
+    PRODUCT_COST,
+    SKUS_COST,
+    STOCK_COST,
+    look_up_cost,
+    orders_a_page,
+    page_cost,
+)
 from orderweave_shiphero.failures import failure
 from orderweave_shiphero.manifest import MANIFEST
 from orderweave_shiphero.mapping import order_record
@@ -34,6 +42,7 @@ from orderweave_shiphero.operations import (
     LookUp,
     Request,
     changed_orders,
+    listed_skus,
     order_fields,
 )
 from orderweave_shiphero.payloads import (
@@ -41,6 +50,7 @@ from orderweave_shiphero.payloads import (
     AccountResult,
     OrderPayload,
     ProductPayload,
+    SkuPayload,
     WarehousePayload,
     WarehouseProductPayload,
 )
@@ -177,6 +187,11 @@ class ShipheroConnector:
         )
         found = _once(payloads, lambda payload: payload.id)
         return Products(records=tuple(product_record(payload) for payload in found), gaps=tuple(gaps))
+
+    async def list_skus(self, after: str | None, call: Call) -> Skus:
+        """A page of the SKUs of all products, which are those that the warehouses keep."""
+        payloads, gaps, end = await read_page(self._client, listed_skus(after), SkuPayload, call, price=SKUS_COST)
+        return Skus(skus=tuple(product.sku for product in payloads if product.sku), after=end, gaps=tuple(gaps))
 
     async def list_locations(self, call: Call) -> Locations:
         """The account's warehouses, in one answer."""

@@ -33,6 +33,8 @@ WAREHOUSES_A_SKU = 10
 PRODUCTS_A_SKU = 2
 # Lines in each further page of an order or a shipment that has more than its first page.
 LINES_A_FURTHER_PAGE = 50
+# Products in one page of all of them, for the vendor's default of connections is as many.
+SKUS_A_PAGE = 100
 # Orders in one page of changes.
 ORDERS_A_PAGE = 50
 
@@ -40,6 +42,7 @@ ACCOUNT_COST = 1
 FURTHER_LINES_COST = 1 + LINES_A_FURTHER_PAGE
 STOCK_COST = 1 + WAREHOUSES_A_SKU
 PRODUCT_COST = 1 + PRODUCTS_A_SKU
+SKUS_COST = 1 + SKUS_A_PAGE
 
 _HAVE_LINES = frozenset({Facet.LINES, Facet.FULFILLMENT})
 

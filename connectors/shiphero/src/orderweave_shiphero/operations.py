@@ -15,6 +15,7 @@ from orderweave_shiphero.credits import (
     LINES_AN_ORDER,
     ORDERS_A_NUMBER,
     PRODUCTS_A_SKU,
+    SKUS_A_PAGE,
     WAREHOUSES_A_SKU,
 )
 
@@ -162,6 +163,16 @@ def changed_orders(fields: str, since: str | None, first: int, after: str | None
     declared = ["$since: ISODateTime", "$first: Int", "$after: String"]
     document = _document("ChangedOrders", declared, [alias], "Order", fields)
     return Request("ChangedOrders", document, {"since": since, "first": first, "after": after}, ("a0",))
+
+
+def listed_skus(after: str | None) -> Request:
+    """One page of the SKUs of all products, under the alias a0."""
+    alias = (
+        f"a0: products {{ complexity data(first: {SKUS_A_PAGE}, after: $after)"
+        f" {{ {_PAGE_INFO} edges {{ node {{ ...found }} }} }} }}"
+    )
+    document = _document("ListedSkus", ["$after: String"], [alias], "Product", "sku")
+    return Request("ListedSkus", document, {"after": after}, ("a0",))
 
 
 def further_order_lines(fields: str, look_ups: Sequence[LookUp]) -> Request:

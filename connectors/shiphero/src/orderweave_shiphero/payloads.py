@@ -254,6 +254,12 @@ class WarehouseProductPayload(msgspec.Struct, gc=False):
     updated_at: datetime | None = None
 
 
+class SkuPayload(msgspec.Struct, gc=False):
+    """What a product is called."""
+
+    sku: str | None = None
+
+
 class ProductPayload(msgspec.Struct, gc=False):
     """One product."""
 

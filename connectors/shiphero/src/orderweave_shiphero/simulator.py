@@ -211,8 +211,12 @@ class ShipheroSimulator(GraphqlSimulator):
             "warehouse_products": priced(lambda sku: connection(self._stock.get(sku, []), stock_wire)),
             "webhooks": priced(lambda: connection(self._webhooks, dict)),
             "webhook_create": self._make_webhook,
-            "products": priced(lambda sku: connection(self._products.get(sku, []), product_wire)),
+            "products": priced(self._some_products),
         }
+
+    def _some_products(self, sku: str | None = None) -> Callable[..., Fields]:
+        found = self._products.values() if sku is None else [self._products.get(sku, [])]
+        return connection([product for several in found for product in several], product_wire)
 
     def _account(self) -> Fields:
         return {

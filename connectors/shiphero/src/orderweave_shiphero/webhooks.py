@@ -2,8 +2,8 @@
 
 ShipHero signs the body alone, and most bodies hold no time: stock that goes down and up again gives one body twice. So
 a delivery is known by its body and by the message id beside it, which is not signed. Whoever kept a delivery and sends
-it with another id makes the gateway read one order or SKU anew, and no more: nothing of a body is believed but whom it
-concerns.
+it with other ids makes the gateway read one order or SKU anew, once a minute and no more: the body alone is its seal,
+and nothing of it is believed but whom it concerns.
 """
 
 from __future__ import annotations
@@ -54,6 +54,7 @@ def read_delivery(headers: Mapping[str, str], body: bytes, secrets: Sequence[str
     return Delivery(
         id=digest(headers.get(MESSAGE, ""), body),
         topic=said.webhook_type,
+        seal=digest(body),
         occurred_at=_moment(said.allocated_at),
         order=tuple(_order_keys(said.fulfillment or said)),
         skus=tuple(dict.fromkeys(_skus(said))),

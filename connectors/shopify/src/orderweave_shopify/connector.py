@@ -19,6 +19,7 @@ from orderweave_sdk.capabilities import (
     Products,
     Search,
     Settings,
+    Skus,
     Stock,
 )
 from orderweave_sdk.clock import Call
@@ -173,6 +174,10 @@ class ShopifyConnector:
         """Product variants with these SKUs."""
         self._bounded("products by SKU", self.manifest.product_batch, skus)
         return await stock.find_products(self._client, skus, call)
+
+    async def list_skus(self, after: str | None, call: Call) -> Skus:
+        """A page of the SKUs of all inventory items."""
+        return await stock.list_skus(self._client, after, call)
 
     async def list_locations(self, call: Call) -> Locations:
         """Every location of the shop."""

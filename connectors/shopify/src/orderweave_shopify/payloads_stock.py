@@ -55,6 +55,12 @@ class InventoryItemPayload(msgspec.Struct, rename="camel", gc=False):
     variants: Variants | None = None
 
 
+class SkuPayload(msgspec.Struct, gc=False):
+    """What an inventory item is called; many a one has no SKU."""
+
+    sku: str | None = None
+
+
 class ProductPayload(msgspec.Struct, gc=False):
     """Whether a product is sold."""
 

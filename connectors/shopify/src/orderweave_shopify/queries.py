@@ -169,6 +169,7 @@ _LEVEL = (
 # What one entry of each list below costs, and what the documents cost whose size is always the same.
 STOCK_COST = 27
 PRODUCT_COST = 2
+SKU_COST = 1
 LOCATION_COST = 1
 MORE_LEVELS_COST = 36
 CHECK_COST = 2
@@ -179,6 +180,12 @@ STOCK_BY_SKU = (
     "inventoryItems(query: $query, first: $first, after: $after) { nodes { id sku tracked "
     "variants(first: 1) { nodes { displayName } } "
     f"inventoryLevels(first: 50) {{ nodes {{ {_LEVEL} }} {PAGE_INFO} }} }} {PAGE_INFO} }} }}"
+)
+
+# Variables: `first`, `after`.
+LISTED_SKUS = (
+    "query ListedSkus($first: Int!, $after: String) { "
+    f"inventoryItems(first: $first, after: $after) {{ nodes {{ sku }} {PAGE_INFO} }} }}"
 )
 
 # Variables: `id`, `after`.

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from orderweave_sdk.capabilities import Gap, Locations, Products, Stock
+from orderweave_sdk.capabilities import Gap, Locations, Products, Skus, Stock
 from orderweave_sdk.clock import Call
 from orderweave_sdk.decoding import decode_each
 from orderweave_sdk.errors import BadPayload
@@ -20,9 +20,11 @@ from orderweave_shopify.payloads_stock import (
     LevelPayload,
     LocationPayload,
     RawPage,
+    SkuPayload,
     VariantPayload,
 )
 from orderweave_shopify.queries import (
+    LISTED_SKUS,
     LOCATION_COST,
     LOCATIONS,
     MORE_LEVELS,
@@ -30,6 +32,7 @@ from orderweave_shopify.queries import (
     MOST_ENTRIES,
     PRODUCT_COST,
     PRODUCTS_BY_SKU,
+    SKU_COST,
     STOCK_BY_SKU,
     STOCK_COST,
     connection_cost,
@@ -126,6 +129,27 @@ async def find_products(client: Client, skus: Sequence[str], call: Call) -> Prod
         if variant.sku is not None and variant.sku.casefold() in wanted
     )
     return Products(records=records, gaps=(*gaps, *unread))
+
+
+async def list_skus(client: Client, after: str | None, call: Call) -> Skus:
+    """A page of the SKUs of all inventory items, in the order in which they were made."""
+    answered = await client.ask(
+        LISTED_SKUS,
+        {"first": MOST_ENTRIES, "after": after},
+        Items,
+        operation="inventory items",
+        call=call,
+        price=connection_cost(MOST_ENTRIES, SKU_COST),
+    )
+    if answered.errors:
+        raise BadPayload(f"inventory items: an answer with errors in it ({answered.errors[0].code})")
+    page = answered.data.inventory_items
+    items, unread = decode_each(page.nodes, SkuPayload, what="inventory item")
+    return Skus(
+        skus=tuple(item.sku for item in items if item.sku),
+        after=page.page_info.end_cursor if page.page_info.has_next_page else None,
+        gaps=tuple(unread),
+    )
 
 
 async def list_locations(client: Client, call: Call) -> Locations:

@@ -21,6 +21,7 @@ from orderweave_sdk.capabilities import (
     Receipts,
     Search,
     Settings,
+    Skus,
     Stock,
 )
 from orderweave_sdk.clock import Call
@@ -42,11 +43,11 @@ from orderweave_tryton.changes import (
     write_cursor,
 )
 from orderweave_tryton.client import Client
-from orderweave_tryton.fields import EXPECTED, PRODUCT, RETURN, STAMPS, STOCK, WAREHOUSE, fields_for
+from orderweave_tryton.fields import CODE, EXPECTED, PRODUCT, RETURN, STAMPS, STOCK, WAREHOUSE, fields_for
 from orderweave_tryton.goods import location
 from orderweave_tryton.manifest import MANIFEST
 from orderweave_tryton.mapping import order_record, placed_at, product_record, receipt_record, stock_record, updated_at
-from orderweave_tryton.payloads import ExpectedMove, ProductRow, Sale, Stamped, Warehouse
+from orderweave_tryton.payloads import CodeRow, ExpectedMove, ProductRow, Sale, Stamped, Warehouse
 from orderweave_tryton.searching import (
     CHANGED,
     EXPECTED_MOVES,
@@ -216,6 +217,22 @@ class TrytonConnector:
         )
         rows, gaps = decode_each(raws, ProductRow, what="product")
         return Products(records=tuple(product_record(row) for row in rows), gaps=tuple(gaps))
+
+    async def list_skus(self, after: str | None, call: Call) -> Skus:
+        """A page of the codes of all variants, inactive ones included, by their ids; a cursor is the last one's."""
+        if after is not None and not after.isdecimal():
+            raise GiveUp("the cursor is not one of this connector's")
+        domain = [_ACTIVE_OR_NOT, *([["id", ">", int(after)]] if after is not None else [])]
+        raws = await self._client.search_read("product.product", domain, CODE, call, limit=_MOST)
+        rows, gaps = decode_each(raws, CodeRow, what="product")
+        more = len(raws) >= _MOST
+        if more and not rows:
+            raise BadPayload("products: not one of a page could be read, and what follows would be missed")
+        return Skus(
+            skus=tuple(row.code for row in rows if row.code),
+            after=str(rows[-1].id) if more else None,
+            gaps=tuple(gaps),
+        )
 
     async def list_locations(self, call: Call) -> Locations:
         """Every warehouse, those no longer in use included."""

@@ -61,6 +61,7 @@ STOCK = ("code", "name", "quantity", "forecast_quantity")
 # `internal_quantity` is in the product's own unit, in which its stock is counted.
 EXPECTED = ("internal_quantity", "planned_date", "product.code")
 PRODUCT = ("code", "name", "active", "identifiers.type", "identifiers.code")
+CODE = ("code",)
 WAREHOUSE = ("name", "active", *_under("address", _ADDRESS))
 
 

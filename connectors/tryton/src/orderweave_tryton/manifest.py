@@ -103,6 +103,7 @@ MANIFEST = Manifest(
             Capability.READ_RECEIPTS,
             Capability.FIND_PRODUCTS,
             Capability.LIST_LOCATIONS,
+            Capability.LIST_SKUS,
         }
     ),
     facets=frozenset(

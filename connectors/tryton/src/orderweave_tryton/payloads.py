@@ -223,6 +223,13 @@ class ProductRow(msgspec.Struct, gc=False):
     identifiers: list[Identifier] = msgspec.field(name="identifiers.", default_factory=list)
 
 
+class CodeRow(msgspec.Struct, gc=False):
+    """What a product.product is called; it need not have a code."""
+
+    id: int
+    code: str | None = None
+
+
 class ExpectedMove(msgspec.Struct, gc=False):
     """A stock.move from a supplier that has not been made; the day is empty where none is planned."""
 

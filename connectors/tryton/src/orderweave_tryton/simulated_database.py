@@ -152,9 +152,10 @@ class _Products:
             self._levels[told.sku, place] = (told.on_hand or _NONE, told.available or _NONE)
 
     def search(self, domain: Any, limit: int, context: dict[str, Any]) -> list[Row]:
-        """Products in a domain, with the stock at the context's locations."""
+        """Products in a domain by their ids, with the stock at the context's locations."""
         rows = (self._row(product, context.get("locations") or []) for product in self._products.values())
-        return [row for row in rows if matches(row, domain) and _shown(row, domain)][:limit]
+        found = [row for row in rows if matches(row, domain) and _shown(row, domain)]
+        return sorted(found, key=lambda row: row["id"])[:limit]
 
     def get(self, sku: str) -> ProductRecord | None:
         """The product with this code."""
