@@ -111,6 +111,25 @@ async def test_several_parcels_of_one_shipment(driven: Browser) -> None:
         assert await looking.page.locator(".follow").count() == 1
 
 
+async def test_what_is_in_which_of_several_parcels(driven: Browser) -> None:
+    """Where it is said of each parcel what is in it, that stands with the parcel and not beneath them all; where it is
+    said of one alone, beneath them all.
+    """
+    lamp, shade = [{"title": "Brass lamp", "quantity": 1}], [{"title": "Linen shade", "quantity": 2}]
+    async with served(Site()) as site, visit(site, driven) as looking:
+        for last, said in (
+            (shade, "P1 Follow at DHL (opens a new tab) In this parcel 1 x Brass lamp Parcel 2 of 2"),
+            (None, "P2 Follow at DHL (opens a new tab) In this shipment 1 x Brass lamp 2 x Linen shade"),
+        ):
+            parcels = [parcel("IN_TRANSIT", number="P1", lines=lamp), parcel("IN_TRANSIT", number="P2", lines=last)]
+            both = shipment("IN_TRANSIT", *parcels, contents={"Brass lamp": 1, "Linen shade": 2})
+            site.order = order("OPEN", "FULFILLED", shipments=[both])
+            await looking.open_order()
+            read = await shown(looking)
+            assert said in read
+            assert ("In this parcel 2 x Linen shade" in read) is (last is not None)
+
+
 async def test_a_shipment_that_is_a_pickup(driven: Browser) -> None:
     """Where a system writes a shipment for what is picked up, as shops do, there is a pick-up and no parcel; once it
     was picked up the page asks no more.

@@ -38,6 +38,7 @@ def parcel(status: str, *events: dict[str, Any], number: str | None = "003404341
         "promisedBy": None,
         "eta": None,
         "onTime": None,
+        "lines": None,
         "events": list(events),
         **more,
     }

@@ -46,15 +46,7 @@ from orderweave_sdk.clock import Call
 from orderweave_sdk.conditions import order_matches, values_of
 from orderweave_sdk.errors import TimedOut
 from orderweave_sdk.facets import facets_of
-from orderweave_sdk.manifest import (
-    Batch,
-    BatchStrategy,
-    Capability,
-    Manifest,
-    Operator,
-    SearchField,
-    Setting,
-)
+from orderweave_sdk.manifest import Batch, BatchStrategy, Capability, Manifest, Operator, SearchField, Setting
 from orderweave_sdk.records import (
     Axis,
     Facet,

@@ -107,7 +107,9 @@ WITH_PARENT: dict[str, frozenset[str]] = {
         | {"unitPrice", "total", "discounts", "taxes"}
     ),
     "LineQuantities": frozenset({"ordered", "canceled", "current"}),
-    "Package": frozenset({"carrier", "trackingNumber", "trackingUrl", "status", "eta", "promisedBy", "lastCheckedAt"}),
+    "Package": frozenset(
+        {"carrier", "trackingNumber", "trackingUrl", "status", "eta", "promisedBy", "lastCheckedAt", "lines"}
+    ),
     "Shipment": frozenset(
         {"id", "number", "status", "location", "shippedAt", "isReturn", "lines", "packages", "source"}
     ),

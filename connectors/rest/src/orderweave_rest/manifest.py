@@ -26,7 +26,12 @@ MOST_ITEMS = 250
 
 _KEYS = Batch(strategy=BatchStrategy.LIST, size=MOST_KEYS)
 # What no mapping speaks of.
-_NOT_MAPPED = {Capability.READ_RECEIPTS, Capability.RECEIVE_WEBHOOKS, Capability.REGISTER_WEBHOOKS}
+_NOT_MAPPED = {
+    Capability.LIST_SKUS,
+    Capability.READ_RECEIPTS,
+    Capability.RECEIVE_WEBHOOKS,
+    Capability.REGISTER_WEBHOOKS,
+}
 _AMONG = frozenset({Operator.EQ, Operator.IN})
 _LOWER = frozenset({Operator.GT, Operator.GTE})
 _UPPER = frozenset({Operator.LT, Operator.LTE})

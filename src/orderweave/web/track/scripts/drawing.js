@@ -148,6 +148,7 @@ export class Drawing {
       view.parcels.length > 1 ? bar(parcel.reached) : null,
       this.carriage(parcel, position),
       this.events(parcel, position),
+      alone || parcel.contents.length === 0 ? null : this.contents(this.words.say("contents"), parcel.contents, "h4"),
     );
   }
 
@@ -200,8 +201,8 @@ export class Drawing {
     );
   }
 
-  contents(title, lines) {
-    return element("div", { class: "contents" }, element("h3", {}, title), this.goods(lines));
+  contents(title, lines, heading = "h3") {
+    return element("div", { class: "contents" }, element(heading, {}, title), this.goods(lines));
   }
 
   goods(lines) {

@@ -62,18 +62,21 @@ export function read(order, now) {
 
 function shipmentOf(shipment, now) {
   const packages = shipment.packages.length > 0 ? shipment.packages : [withoutNumber(shipment)];
+  // Where it is said of each of several parcels what is in it, that is all of the shipment.
+  const sent = packages.filter((parcel) => parcel.status !== "CANCELED");
+  const told = sent.length > 1 && sent.every((parcel) => parcel.lines !== null);
   return {
     status: shipment.status,
-    contents: shipment.lines,
+    contents: told ? [] : shipment.lines,
     shippedAt: date(shipment.shippedAt),
     deliveredAt: date(shipment.deliveredAt),
-    parcels: packages.map((parcel) => parcelOf(parcel, shipment, now)),
+    parcels: packages.map((parcel) => ({ ...parcelOf(parcel, shipment, now), contents: told ? parcel.lines ?? [] : [] })),
   };
 }
 
 /** A shipment of which nobody told a parcel still is one. */
 function withoutNumber(shipment) {
-  return { carrier: null, trackingNumber: null, trackingUrl: null, status: shipment.status, promisedBy: null, eta: null, events: [] };
+  return { carrier: null, trackingNumber: null, trackingUrl: null, status: shipment.status, promisedBy: null, eta: null, lines: null, events: [] };
 }
 
 function parcelOf(parcel, shipment, now) {
