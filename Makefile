@@ -33,7 +33,7 @@ demo: setup ## start Orderweave with a business behind it (PORT, SEED, ORDERS, S
 	@$(BIN)/orderweave demo --port $(PORT) --seed $(SEED) --orders $(ORDERS) $(if $(SYSTEMS),--systems $(SYSTEMS))
 
 test: setup ## run the tests but for the slow ones (PYTEST_ARGS)
-	$(PYTEST) -m "not systems and not browser" $(PYTEST_ARGS)
+	$(PYTEST) -m "not systems and not browser" -n auto --dist loadfile $(PYTEST_ARGS)
 
 check: setup ## format, lint, types, and whether schema.graphql is up to date
 	$(BIN)/ruff format --check $(CODE)
