@@ -44,13 +44,13 @@ FOLLOWING: Mapping[Ways, Mapping[str, str]] = {
         "ShipmentUpdate": "cursor at changed gap changes shipments order",
         "TimelineEntry": "occurredAt kind system",
         "TrackingEvent": "occurredAt recordedAt status rawCode location",
-        "TrackingLink": "url token expiresAt",
         "TrackingRevocation": "revokedBefore shared",
     },
     ways("orders:read + orders:personal"): {
         "Address": "name company lines city region postalCode countryCode phone",
         "Company": "id name taxId",
         "Customer": "",
+        "TrackingLink": "url token expiresAt",
     },
     ways("orders:read + orders:financials"): {
         "Discount": "title code amount",

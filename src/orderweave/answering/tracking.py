@@ -137,6 +137,14 @@ def check_manages(caller: Caller) -> None:
         raise RequestError(Code.FORBIDDEN, "links and revocations are for those who see all orders")
 
 
+def check_links(caller: Caller) -> None:
+    """Raise FORBIDDEN unless the caller may make links: what they lead to has words of carriers, about people."""
+    check_manages(caller)
+    if Scope.PERSONAL not in caller.rights.scopes or caller.rights.masked:
+        message = "links are for those who may read what carriers write about people"
+        raise RequestError(Code.FORBIDDEN, message, scopes=[Scope.PERSONAL.value])
+
+
 async def _tried(
     parts: Parts, keys: tuple[Key, ...], fact: Fact, call: Terms
 ) -> tuple[Order | None, Outcome, Exception | None]:

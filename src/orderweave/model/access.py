@@ -37,7 +37,8 @@ SCOPES: Mapping[str, frozenset[Scope]] = {
     # Their own rules stand behind them: a token opens one order, and a guest has none before.
     "Query.trackedOrder": _TRACKING,
     "Mutation.trackOrder": _TRACKING,
-    "Mutation.trackingLink": _ORDERS,
+    # It leads to words of carriers.
+    "Mutation.trackingLink": _ORDERS | _PERSONAL,
     "Mutation.revokeTracking": _ORDERS,
     "Subscription.trackedOrderUpdated": _TRACKING,
     "Subscription.orderUpdated": _ORDERS,

@@ -8,7 +8,7 @@ import strawberry
 from strawberry import field
 
 from orderweave.answering.errors import RequestError
-from orderweave.answering.tracking import check_manages
+from orderweave.answering.tracking import check_links, check_manages
 from orderweave.model.tracking import TrackingAttempt
 from orderweave.planning.needs import needs_of
 from orderweave.schema.context import Asked, terms
@@ -43,11 +43,11 @@ class Mutation:
 
     @field(
         description="A link to an order's tracking for a mail to its customer, without a second fact; null when no "
-        "system knows the order. For those who see all orders."
+        "system knows the order. For those who see all orders, and what is personal of them as it is."
     )
     async def tracking_link(self, info: Asked, by: OrderBy) -> TrackingLink | None:
         """A long-lived token, and where to use it."""
-        check_manages(info.context.caller)
+        check_links(info.context.caller)
         found: Any = await order_by(info.context.gateway, by, _ONLY_ITS_ID, terms(info))
         if found is None:
             return None

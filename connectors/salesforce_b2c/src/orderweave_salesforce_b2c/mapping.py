@@ -102,7 +102,7 @@ def _header(order: OrderPayload) -> Header:
         channel=_channel(order),
         placed_at=_moment(order.creation_date),
         updated_at=_moment(order.last_modified),
-        cancel_reason=order.cancel_code or order.cancel_description or None,
+        cancel_reason=order.cancel_code or None,
         currency=order.currency,
         totals=totals(order),
         discounts=discounts(order.order_price_adjustments, order.currency),

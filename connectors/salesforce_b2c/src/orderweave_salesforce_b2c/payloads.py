@@ -162,7 +162,6 @@ class OrderPayload(msgspec.Struct, rename="camel", gc=False):
     site_id: str | None = None
     currency: str | None = None
     cancel_code: str | None = None
-    cancel_description: str | None = None
     external_order_no: str | None = None
     customer_order_reference: str | None = None
     order_total: Decimal | None = None

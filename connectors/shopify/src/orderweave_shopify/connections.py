@@ -117,7 +117,7 @@ RETURN_LINES = Connection(
     page=10,
     cost=4,
     entries=(
-        "__typename quantity returnReasonNote returnReasonDefinition { handle } "
+        "__typename quantity returnReasonDefinition { handle } "
         "... on ReturnLineItem { fulfillmentLineItem { lineItem { id sku } } }"
     ),
 )

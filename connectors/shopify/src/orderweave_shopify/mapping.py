@@ -313,5 +313,5 @@ def _return_line(line: ReturnLinePayload) -> ReturnLine:
         sku=goods.sku or None if goods else None,
         line_id=goods.id if goods else None,
         quantity=Decimal(line.quantity),
-        reason=reason.handle if reason else line.return_reason_note or None,
+        reason=reason.handle if reason else None,
     )

@@ -312,7 +312,6 @@ class ReturnLinePayload(msgspec.Struct, rename="camel", gc=False):
     """One line of a return; a return of goods that Shopify did not sell names no line."""
 
     quantity: int
-    return_reason_note: str
     return_reason_definition: ReasonPayload | None = None
     fulfillment_line_item: ReturnedGoods | None = None
 
