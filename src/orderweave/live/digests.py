@@ -217,15 +217,17 @@ _OF_GUESTS: dict[Facet, Callable[[TrackedOrder], Any]] = {
     ],
     Facet.FULFILLMENT: lambda view: (
         view.fulfillment_status,
-        [line.quantity for line in view.lines],
-        [
-            (shipment.id, shipment.status, shipment.shipped_at, shipment.lines, list(map(_package, shipment.packages)))
-            for shipment in view.shipments
-        ],
+        [(line.quantity, line.to_come) for line in view.lines],
+        [_sent(shipment) for shipment in view.shipments],
         view.pickups,
     ),
     Facet.TRACKING: lambda view: [_tracking(shipment) for shipment in view.shipments],
 }
+
+
+def _sent(shipment: TrackedShipment) -> tuple[Any, ...]:
+    packages = [_package(package) for package in shipment.packages]
+    return (shipment.id, shipment.status, shipment.is_pickup, shipment.shipped_at, shipment.lines, packages)
 
 
 def _dates(view: TrackedOrder) -> list[datetime]:
