@@ -9,8 +9,10 @@ import pytest
 
 from orderweave_adobe_commerce.connector import AdobeCommerceConnector
 from orderweave_adobe_commerce.simulator import AdobeCommerceSimulator
+from orderweave_sdk.capabilities import Skus
 from orderweave_sdk.clock import Call
 from orderweave_sdk.connecting import Connecting
+from orderweave_sdk.errors import BadPayload
 from orderweave_sdk.records import (
     Axis,
     Carrier,
@@ -206,3 +208,44 @@ async def test_what_a_website_sells(shop: AdobeCommerceSimulator) -> None:
     at_east = await connector.read_stock(["SPREAD"], ["east"], call)
     assert [(level.location.external_id, level.available) for level in at_east.records] == [("east", None)]
     await connecting.close()
+
+
+def at(sku: Any, source: str) -> dict[str, Any]:
+    """A source item."""
+    return {"sku": sku, "source_code": source, "quantity": 1, "status": 1}
+
+
+async def listed(connector: AdobeCommerceConnector) -> list[Skus]:
+    """All pages of the SKUs."""
+    pages = [await connector.list_skus(None, Call.within(10))]
+    while pages[-1].after is not None:
+        pages.append(await connector.list_skus(pages[-1].after, Call.within(10)))
+    return pages
+
+
+async def test_skus_at_several_sources_come_once(shop: AdobeCommerceSimulator) -> None:
+    """Pages go on by SKU in the database's order, which knows no case, though one fills more than a page."""
+    shop.most_items = 2
+    sources = ("east", "north", "west")
+    shop.put(
+        "inventory/source-items",
+        [at(sku, source) for sku in ("b", "A,1", "C") for source in sources] + [at("D&E", "east")],
+    )
+    connecting = Connecting(AdobeCommerceConnector, {**shop.settings(), "page_size": 2})
+    connector = connecting.connector
+    assert isinstance(connector, AdobeCommerceConnector)
+    assert [page.skus for page in await listed(connector)] == [("A,1",), ("b",), ("C",), ("D&E",)]
+    assert len(shop.calls) == 4
+    await connecting.close()
+
+
+async def test_a_source_item_without_a_sku_is_a_gap(
+    connector: AdobeCommerceConnector, shop: AdobeCommerceSimulator
+) -> None:
+    """It hides none of its page; a page of nothing else, with more to come, is no answer."""
+    shop.put("inventory/source-items", [at("B", "east"), at(None, "east"), at("A", "east")])
+    (page,) = await listed(connector)
+    assert (page.skus, len(page.gaps)) == (("A", "B"), 1)
+    shop.put("inventory/source-items", [at(None, f"source-{n}") for n in range(301)])
+    with pytest.raises(BadPayload, match="not one of a page could be read"):
+        await listed(connector)

@@ -94,20 +94,23 @@ async def use_everything(simulator: AdobeCommerceSimulator) -> None:
         await connector.read_stock([level.sku for level in simulator.world.stock], ["source-1"], call)
         await connector.find_products([product.sku for product in simulator.world.products], call)
         await connector.list_locations(call)
+        listed = await connector.list_skus(None, call)
+        assert sorted(listed.skus) == sorted({level.sku for level in simulator.world.stock})
+        assert (await connector.list_skus(listed.skus[-2], call)).skus == listed.skus[-1:]
         await connecting.close()
 
 
 async def test_paas(shop: AdobeCommerceSimulator) -> None:
     """All that is sent to the PaaS, and all that its simulator answers, is in Adobe's document."""
     await use_everything(shop)
-    assert len(shop.calls) == 94
+    assert len(shop.calls) == 98
     assert paas().calls_problems(shop.calls) == []
 
 
 async def test_saas(cloud: AdobeCommerceCloudSimulator) -> None:
     """All that is sent to the SaaS, and all that its simulator answers, is in Adobe's document for it."""
     await use_everything(cloud)
-    assert len(cloud.calls) == 94
+    assert len(cloud.calls) == 98
     assert saas().calls_problems(cloud.calls) == []
 
 

@@ -48,6 +48,7 @@ async def test_settings_narrow_the_manifest() -> None:
         Capability.READ_STOCK,
         Capability.READ_RECEIPTS,
         Capability.LIST_LOCATIONS,
+        Capability.LIST_SKUS,
     }
     assert (manifest.stock_batch, manifest.numbers_unique) == (None, False)
     assert manifest.problems() == []

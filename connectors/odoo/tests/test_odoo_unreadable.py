@@ -16,23 +16,26 @@ from orderweave_odoo.connector import OdooConnector
 from orderweave_odoo.searching import moved
 from orderweave_sdk.capabilities import Page, Search
 from orderweave_sdk.clock import Call
-from orderweave_sdk.errors import BadPayload
+from orderweave_sdk.errors import BadPayload, GiveUp
 from orderweave_sdk.manifest import SearchField
+from orderweave_sdk.records import ProductRecord
 from orderweave_sdk.testing.simulator import SimulatedAnswer, SimulatedRequest
+from orderweave_sdk.testing.world import World
 
 
 class Odd(Odoo19):
-    """Tells some orders so that they cannot be read: `field` of these is `value`."""
+    """Tells some records of a model so that they cannot be read: `field` of these is `value`."""
 
-    def __init__(self, bad: Collection[int], field: str, value: Any) -> None:
+    def __init__(self, bad: Collection[int], field: str, value: Any, model: str = "sale.order") -> None:
         super().__init__()
         self.bad = bad
+        self.model = model
         self.spoiled = {field: value}
 
     async def answer(self, request: SimulatedRequest) -> SimulatedAnswer:
-        """As the server, but for these orders."""
+        """As the server, but for these records."""
         answer = await super().answer(request)
-        if request.path != "/json/2/sale.order/search_read":
+        if request.path != f"/json/2/{self.model}/search_read":
             return answer
         rows = [row | self.spoiled if row["id"] in self.bad else row for row in json.loads(answer.body)]
         return SimulatedAnswer(body=json.dumps(rows).encode())
@@ -157,3 +160,37 @@ async def test_a_page_of_changes_that_cannot_be_read_is_passed(field: str, value
         cursor, found = await changes(subject, None)
         assert found == ids[CHANGES_PAGE + 1 :]
         assert (await changes(subject, cursor))[1] == []
+
+
+def goods(count: int) -> World:
+    """So many products, the second out of use."""
+    return World(
+        products=tuple(
+            ProductRecord(external_id=str(n), sku=f"S{n}", title=f"Goods {n}", active=n != 2)
+            for n in range(1, count + 1)
+        )
+    )
+
+
+async def test_products_that_cannot_be_read_hide_no_sku() -> None:
+    """They are gaps, whether they stand amid a page or at its end, where the next one begins; none comes twice."""
+    server = Odd({3, 1000}, "default_code", 7, model="product.product")
+    async with connected(server) as subject:
+        server.seed(goods(1002))
+        first = await subject.list_skus(None, Call.within(10))
+        assert first.after == "999"
+        assert first.skus == tuple(f"S{n}" for n in range(1, 1000) if n != 3)
+        second = await subject.list_skus(first.after, Call.within(10))
+    assert (second.skus, second.after) == (("S1001", "S1002"), None)
+    assert [gap.external_id for page in (first, second) for gap in page.gaps] == ["3", "1000", "1000"]
+
+
+async def test_a_page_of_products_that_cannot_be_read_is_no_answer() -> None:
+    """What follows it would be missed, and a cursor of another's is refused."""
+    server = Odd(range(1, 1001), "default_code", 7, model="product.product")
+    async with connected(server) as subject:
+        server.seed(goods(1001))
+        with pytest.raises(BadPayload, match="not one of a page could be read"):
+            await subject.list_skus(None, Call.within(10))
+        with pytest.raises(GiveUp, match="the cursor is not one of this connector's"):
+            await subject.list_skus("S1", Call.within(10))

@@ -117,7 +117,7 @@ class MedusaSimulator(Simulator):
         if path == "orders":
             return "orders", [_order(order) for order in _chosen(self.world.orders, asked)]
         if path == "inventory-items":
-            return "inventory_items", [self._item(sku) for sku in self._skus(asked["sku"])]
+            return "inventory_items", [self._item(sku) for sku in self._skus(asked.get("sku"))]
         if path == "product-variants":
             wanted = asked["q"][0]
             return "variants", [
@@ -129,8 +129,9 @@ class MedusaSimulator(Simulator):
             {"id": place.external_id, "name": place.name, "address_id": ""} for place in self.world.locations
         ]
 
-    def _skus(self, wanted: Sequence[str]) -> list[str]:
-        return sorted({level.sku for level in self.world.stock} & set(wanted))
+    def _skus(self, wanted: Sequence[str] | None) -> list[str]:
+        known = {level.sku for level in self.world.stock}
+        return sorted(known if wanted is None else known & set(wanted))
 
     def _item(self, sku: str) -> dict[str, Any]:
         levels = [level for level in self.world.stock if level.sku == sku]

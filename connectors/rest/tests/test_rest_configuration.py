@@ -78,7 +78,7 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
         {"lookups": None},
         [
             "api: asks for nothing; describe at least one of lookups, search, changes, stock, tracking, products, "
-            "locations",
+            "locations, skus",
             "api.lookups: is missing, and nothing else finds the orders that api.order describes",
         ],
     ),
@@ -284,6 +284,15 @@ WRONG: list[tuple[dict[str, Any], list[str]]] = [
             "api.stock.map.location: is missing; say where it stands",
         ],
     ),
+    (
+        {"skus": {"path": "/skus/{key}", "map": {"title": "name"}}},
+        [
+            "api.skus.path: {key} is not a placeholder here; there are none",
+            "api.skus.map.title: is not known; known here are each, sku",
+            "api.stock: is missing, and api.skus lists what stock can be asked of",
+            "api.skus.map.sku: is missing; say where it stands",
+        ],
+    ),
 ]
 
 
@@ -328,6 +337,6 @@ def test_no_table_at_all() -> None:
     """What is no table is told so, and what it must hold."""
     assert problems([])[0] == "api: must be a table, such as [systems.<name>.settings.api]"
     assert (
-        "api: asks for nothing; describe at least one of lookups, search, changes, stock, tracking, products, locations"
-        in problems({})
+        "api: asks for nothing; describe at least one of lookups, search, changes, stock, tracking, products, "
+        "locations, skus" in problems({})
     )

@@ -181,6 +181,8 @@ async def _everything(subject: Any, api: Simulator, connector: type[RestConnecto
         await subject.read_stock([level.sku for level in api.world.stock][:5], None, terms)
     await subject.find_products([product.sku for product in api.world.products], terms)
     await subject.list_locations(terms)
+    if manifest.stock_batch is not None:
+        assert (await subject.list_skus(None, terms)).gaps == ()
 
 
 def _searches(connector: type[RestConnector], api: Simulator) -> Iterator[Search]:

@@ -133,6 +133,39 @@ async def test_pages_of_the_apis_size_cost_one_request_each(style: str) -> None:
     assert queries(scripted.asked) == expected
 
 
+def listing(**skus: Any) -> dict[str, Any]:
+    """An API with stock and the listing of its SKUs."""
+    stock = {"path": "/stock/{key}", "map": {"sku": "sku", "location": {"id": "place"}}}
+    return api(stock=stock, skus={"path": "/orders", "items": "orders", "map": {"sku": "id"}, **skus})
+
+
+@pytest.mark.parametrize("style", STYLES)
+async def test_skus_come_page_by_page(style: str) -> None:
+    """Three pages of SKUs are three requests, each from the place that the one before told, whatever the style."""
+    paging, query, says, expected = STYLES[style]
+    subject, scripted = connected(listing(query=query, paging={"size": 3, **paging}), says)
+    found: list[str] = []
+    after: str | None = None
+    for more in (True, True, False):
+        page = await subject.list_skus(after, call())
+        found += page.skus
+        after = page.after
+        assert (after is not None) is more
+    assert found == IDS
+    assert queries(scripted.asked) == expected
+
+
+async def test_items_without_a_sku_are_left_out() -> None:
+    """One that is called nothing is none, one that cannot be read is a gap, and a name that comes twice is one."""
+    names = ["A", None, "", {"of": "another"}, "A", 7]
+    subject, scripted = connected(listing(), lambda _: {"orders": [{"id": name} for name in names]})
+    page = await subject.list_skus(None, call())
+    assert (page.skus, page.after, len(page.gaps)) == (("A", "7"), None, 1)
+    with pytest.raises(GiveUp):
+        await subject.list_skus("2", call())
+    assert len(scripted.asked) == 1
+
+
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize("size", [1, 2])
 async def test_any_hit_can_be_gone_on_from(style: str, size: int) -> None:

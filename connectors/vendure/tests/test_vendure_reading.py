@@ -11,12 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orderweave_sdk.batches import keys_of, packed
-from orderweave_sdk.capabilities import Condition, Search
+from orderweave_sdk.capabilities import Condition, Search, Skus
 from orderweave_sdk.clock import Call
 from orderweave_sdk.connecting import Connecting
 from orderweave_sdk.errors import BadPayload, GiveUp
 from orderweave_sdk.manifest import Operator, SearchField
-from orderweave_sdk.records import Facet, Happening, Header, Key, LocationRecord, OrderRecord
+from orderweave_sdk.records import Facet, Happening, Header, Key, LocationRecord, OrderRecord, ProductRecord
+from orderweave_sdk.testing.simulator import SimulatedAnswer, SimulatedRequest
 from orderweave_sdk.testing.world import World
 from orderweave_vendure.connector import VendureConnector
 from orderweave_vendure.manifest import MANIFEST
@@ -168,6 +169,49 @@ async def test_all_places_are_listed_page_by_page(shop: VendureSimulator, connec
     before = len(shop.calls)
     assert (await connector.list_locations(Call.within(10))).records == places
     assert len(shop.calls) - before == 3
+
+
+def goods(numbers: Sequence[int]) -> World:
+    """A variant for each number."""
+    return World(products=tuple(ProductRecord(external_id=str(n), sku=f"S{n}", active=True) for n in numbers))
+
+
+async def test_what_is_deleted_meanwhile_hides_no_sku(shop: VendureSimulator, connector: VendureConnector) -> None:
+    """Vendure pages by count: ten rows deleted before the next page move ten others to where pages were read."""
+    shop.seed(goods(range(250)))
+    first = await connector.list_skus(None, Call.within(10))
+    assert first.skus == tuple(f"S{n}" for n in range(100))
+    shop.seed(goods(range(10, 250)))
+    second = await connector.list_skus(first.after, Call.within(10))
+    assert second.skus == tuple(f"S{n}" for n in range(100, 200))
+    shop.seed(goods([*range(10, 199), *range(200, 250)]))
+    third = await connector.list_skus(second.after, Call.within(10))
+    assert set(third.skus) >= {f"S{n}" for n in range(200, 250)}
+    shop.seed(goods(range(10)))
+    assert await connector.list_skus(second.after, Call.within(10)) == Skus(skus=(), after=None)
+    with pytest.raises(GiveUp):
+        await connector.list_skus("all of them", Call.within(10))
+
+
+class Untidy(VendureSimulator):
+    """Says of one variant nothing that can be read, and of another that it has no SKU."""
+
+    async def answer(self, request: SimulatedRequest) -> SimulatedAnswer:
+        """As the vendor, but for these two."""
+        answer = await super().answer(request)
+        body = answer.body.replace(b'"sku":"S1"', b'"sku":null').replace(b'"sku":"S2"', b'"sku":""')
+        return msgspec.structs.replace(answer, body=body)
+
+
+async def test_a_variant_that_cannot_be_read_is_a_gap() -> None:
+    """It hides none of its page, and a variant without a SKU is left out; both count as rows that were read."""
+    async with Untidy() as shop:
+        shop.seed(goods(range(4)))
+        made = Connecting(VendureConnector, shop.settings())
+        assert isinstance(made.connector, VendureConnector)
+        page = await made.connector.list_skus(None, Call.within(10))
+        await made.close()
+    assert (page.skus, page.after, [gap.external_id for gap in page.gaps]) == (("S0", "S3"), None, ["1"])
 
 
 async def test_stock_of_more_than_a_batch_is_refused(connector: VendureConnector) -> None:

@@ -28,6 +28,7 @@ from orderweave_vendure.manifest import MANIFEST
 from orderweave_vendure.operations import (
     CHECK,
     FULFILLMENT_MOVED,
+    LISTED_SKUS,
     LOCATIONS,
     LOGIN,
     STOCK,
@@ -61,9 +62,9 @@ def test_every_facet_combination_is_a_valid_operation(contract: GraphQLSchema) -
     assert [(some, found) for some in chosen if (found := operation_problems(contract, orders_document(some)))] == []
 
 
-@pytest.mark.parametrize("document", [LOGIN, CHECK, VARIANTS, STOCK, LOCATIONS])
+@pytest.mark.parametrize("document", [LOGIN, CHECK, VARIANTS, STOCK, LISTED_SKUS, LOCATIONS])
 def test_every_other_operation_is_valid(contract: GraphQLSchema, document: str) -> None:
-    """Sign-in, check, stock, products and places are documents that Vendure takes."""
+    """Sign-in, check, stock, products, SKUs and places are documents that Vendure takes."""
     assert operation_problems(contract, document) == []
 
 
@@ -121,5 +122,7 @@ async def test_every_answer_of_the_simulator_is_sound(
     await connector.read_stock([level.sku for level in shop.world.stock][:50], None, call)
     await connector.find_products([product.sku for product in shop.world.products], call)
     await connector.list_locations(call)
-    assert len(shop.calls) == 1 + 10 + 2 + 3
+    await connector.list_skus(None, call)
+    await connector.list_skus("4/9000004", call)
+    assert len(shop.calls) == 1 + 10 + 2 + 5
     assert answers_problems(contract, shop.calls, scalars=SCALARS) == []

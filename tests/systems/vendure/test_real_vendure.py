@@ -24,13 +24,14 @@ from orderweave_sdk.testing.graphql_contract import load_contract, payload_probl
 from orderweave_vendure.connector import VendureConnector
 from orderweave_vendure.operations import (
     CHECK,
+    LISTED_SKUS,
     LOCATIONS,
     STOCK,
     VARIANTS,
-    locations_page,
     orders_document,
     orders_page,
     variants_page,
+    whole_list_page,
 )
 from orderweave_vendure.statuses import STATUSES
 from tests.systems.vendure.catalog import RIGHTS, STRANGER
@@ -201,7 +202,8 @@ async def test_the_published_schema_holds(real: RealVendure) -> None:
         (whole, page),
         (STOCK, variants_page(skus, 0)),
         (VARIANTS, variants_page(skus, 0)),
-        (LOCATIONS, locations_page(0)),
+        (LISTED_SKUS, whole_list_page(0)),
+        (LOCATIONS, whole_list_page(0)),
         (CHECK, None),
     ):
         variables: dict[str, Any] = {} if options is None else {"options": options}
@@ -258,6 +260,13 @@ async def test_products_and_locations(asked: Any, simulated: Any, real: RealVend
     locations = await asked.list_locations(call())
     assert by_id(locations.records) == by_id((await simulated.list_locations(call())).records)
     assert by_id(locations.records) == by_id(real.world.locations)
+
+
+async def test_listed_skus(asked: Any, simulated: Any, real: RealVendure) -> None:
+    """The SKUs of everything that was made, in the same order, from both; there is no second page."""
+    here, there = await asked.list_skus(None, call()), await simulated.list_skus(None, call())
+    assert here == there
+    assert (sorted(here.skus), here.after) == (sorted(product.sku for product in real.world.products), None)
 
 
 async def refusal(real: RealVendure, **account: str) -> str:

@@ -11,14 +11,15 @@ from urllib.parse import quote
 import msgspec
 
 from orderweave_adobe_commerce.client import Client, read_each
-from orderweave_adobe_commerce.criteria import Criteria, Group, one_of
-from orderweave_adobe_commerce.fields import PRODUCT, SALABLE, SOURCE, SOURCE_ITEM, Amounts
+from orderweave_adobe_commerce.criteria import Criteria, Filter, Group, one_of
+from orderweave_adobe_commerce.fields import PRODUCT, SALABLE, SKU, SOURCE, SOURCE_ITEM, Amounts
 from orderweave_adobe_commerce.manifest import MANIFEST, MOST_ITEMS
 from orderweave_adobe_commerce.mapping_stock import location_record, product_record, stock_records
 from orderweave_adobe_commerce.payloads import (
     OrderPayload,
     ProductPayload,
     SalablePayload,
+    SkuPayload,
     SourceItemPayload,
     SourcePayload,
 )
@@ -48,6 +49,7 @@ from orderweave_sdk.capabilities import (
     Products,
     Search,
     Settings,
+    Skus,
     Stock,
 )
 from orderweave_sdk.clock import Call
@@ -252,6 +254,25 @@ class AdobeCommerceConnector:
         raws, cut = await self._client.whole("products", criteria, call, fields=PRODUCT)
         products, gaps = read_each(raws, ProductPayload, what="product")
         return Products(records=tuple(map(product_record, products)), gaps=(*cut, *gaps))
+
+    async def list_skus(self, after: str | None, call: Call) -> Skus:
+        """A page of the SKUs of all source items; a cursor is the last one's, so that pages do not shift.
+
+        What lies at several sources has an item at each, and comes once: the next page begins beyond its SKU.
+        """
+        groups = () if after is None else ((Filter("sku", after, "gt"),),)
+        criteria = Criteria(groups=groups, sort="sku", tie="source_code")
+        page = await self._client.page(_SOURCE_ITEMS, criteria, call, fields=SKU, size=MOST_ITEMS)
+        raws = page.items or []
+        items, gaps = read_each(raws, SkuPayload, what="source item")
+        more = page.total_count > len(raws)
+        if more and not items:
+            raise BadPayload("source items: not one of a page could be read, and what follows would be missed")
+        return Skus(
+            skus=tuple(dict.fromkeys(item.sku for item in items)),
+            after=items[-1].sku if more else None,
+            gaps=tuple(gaps),
+        )
 
     async def list_locations(self, call: Call) -> Locations:
         """Every source, the disabled ones included."""

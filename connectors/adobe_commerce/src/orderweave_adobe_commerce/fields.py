@@ -57,6 +57,7 @@ _CREDITMEMO = "entity_id order_id created_at state $grand_total comments.comment
 TRANSACTION = "transaction_id,order_id,txn_type,created_at"
 RMA = "entity_id,order_id,increment_id,date_requested,status,items[order_item_id,qty_requested,reason]"
 SOURCE_ITEM = "sku,source_code,quantity,status"
+SKU = "sku"
 SALABLE = "sku,qty,is_salable"
 SOURCE = (
     "source_code,name,enabled,street,city,region,postcode,country_id,phone,"

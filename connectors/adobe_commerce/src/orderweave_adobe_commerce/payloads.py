@@ -280,6 +280,12 @@ class SourceItemPayload(msgspec.Struct, gc=False):
     status: int | None = None
 
 
+class SkuPayload(msgspec.Struct, gc=False):
+    """What a source item is an item of."""
+
+    sku: str
+
+
 class SalablePayload(msgspec.Struct, gc=False):
     """How much of a SKU a website sells, over all sources that its stock joins, less what is promised."""
 

@@ -75,8 +75,8 @@ class Collection:
 
 def _condition(condition: str, value: str) -> Callable[[Any], bool]:
     def compared(said: Any) -> int:
-        mine: Any = int(value) if isinstance(said, int) else value
-        return int(said > mine) - int(said < mine)
+        theirs, mine = _ordered(said), int(value) if isinstance(said, int) else _ordered(value)
+        return int(theirs > mine) - int(theirs < mine)
 
     if condition == "null":
         return lambda said: said is None
@@ -94,7 +94,12 @@ def _condition(condition: str, value: str) -> Callable[[Any], bool]:
 
 
 def _sort_key(field: str) -> Callable[[Document], tuple[bool, Any]]:
-    return lambda document: (document.get(field) is not None, document.get(field))
+    return lambda document: (document.get(field) is not None, _ordered(document.get(field)))
+
+
+def _ordered(said: Any) -> Any:
+    """What a value is ordered by: the vendor's database has no regard to the case of text."""
+    return said.casefold() if isinstance(said, str) else said
 
 
 def _parsed(query: Sequence[tuple[str, str]]) -> tuple[Document, Document | None]:

@@ -22,9 +22,10 @@ from orderweave_odoo.changes import (
     starting,
     write_cursor,
 )
-from orderweave_odoo.client import JSON2, JSONRPC, Client
+from orderweave_odoo.client import JSON2, JSONRPC, PAGE, Client
 from orderweave_odoo.dictionary import Dictionary, Library
 from orderweave_odoo.fields import (
+    CODE,
     EXPECTED,
     LOCATION,
     MOVE,
@@ -40,7 +41,16 @@ from orderweave_odoo.goods import linked, place_of
 from orderweave_odoo.inventory import expected, levels
 from orderweave_odoo.manifest import MANIFEST, STOCK_CAPABILITIES, STOCK_FACETS
 from orderweave_odoo.mapping import placed_at, product_record, updated_at
-from orderweave_odoo.payloads import ExpectedRow, OrderRow, PlacedRow, ProductRow, QuantRow, StampedRow, WarehouseRow
+from orderweave_odoo.payloads import (
+    CodeRow,
+    ExpectedRow,
+    OrderRow,
+    PlacedRow,
+    ProductRow,
+    QuantRow,
+    StampedRow,
+    WarehouseRow,
+)
 from orderweave_odoo.reading import Reader
 from orderweave_odoo.searching import (
     EXPECTED_MOVES,
@@ -68,6 +78,7 @@ from orderweave_sdk.capabilities import (
     Receipts,
     Search,
     Settings,
+    Skus,
     Stock,
 )
 from orderweave_sdk.clock import Call
@@ -277,6 +288,23 @@ class OdooConnector:
         _bounded(skus, self.manifest.product_batch, "products")
         rows, gaps = await self._products(skus, await self._library.dictionary(call), call)
         return Products(records=tuple(product_record(row) for row in rows), gaps=tuple(gaps))
+
+    async def list_skus(self, after: str | None, call: Call) -> Skus:
+        """A page of the internal references of all variants, those out of use included; a cursor is the last id."""
+        if after is not None and not after.isdecimal():
+            raise GiveUp("the cursor is not one of this connector's")
+        beyond = [] if after is None else [["id", ">", int(after)]]
+        domain: Domain = [["default_code", "!=", False], _ACTIVE_OR_NOT, *beyond]
+        raws = await self._client.search_read(PRODUCT, domain, CODE, call)
+        rows, gaps = decode_each(raws, CodeRow, what="product")
+        more = len(raws) >= PAGE
+        if more and not rows:
+            raise BadPayload("products: not one of a page could be read, and what follows would be missed")
+        return Skus(
+            skus=tuple(sku for row in rows if (sku := text(row.default_code))),
+            after=str(rows[-1].id) if more else None,
+            gaps=tuple(gaps),
+        )
 
     async def list_locations(self, call: Call) -> Locations:
         """Every warehouse, those no longer in use included."""

@@ -72,6 +72,8 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
 # Of a stock.move that brings goods in. All versions have these, so the server is not asked whether it has;
 # `product_qty` is in the product's own unit, in which its stock is counted.
 EXPECTED = ("product_id", "product_qty", "date", "location_dest_id", "origin")
+# Of a product.product that is listed by its SKU; all versions have it.
+CODE = ("default_code",)
 # Without these a model is of no use here: they come from the module that ties sales to stock.
 TIES: Mapping[str, str] = {PICKING: "sale_id", MOVE: "sale_line_id"}
 _OF_STOCK = frozenset({PICKING, MOVE, QUANT, LOCATION, WAREHOUSE, PICKING_TYPE})

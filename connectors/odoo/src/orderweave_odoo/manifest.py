@@ -95,7 +95,9 @@ _ONE_OF = frozenset({Operator.EQ, Operator.IN})
 _HUNDRED = Batch(strategy=BatchStrategy.IN_FILTER, size=100)
 # Nothing of these without the modules that the settings `stock` and `invoices` stand for.
 STOCK_FACETS = frozenset({Facet.FULFILLMENT, Facet.RETURNS})
-STOCK_CAPABILITIES = frozenset({Capability.READ_STOCK, Capability.READ_RECEIPTS, Capability.LIST_LOCATIONS})
+STOCK_CAPABILITIES = frozenset(
+    {Capability.READ_STOCK, Capability.READ_RECEIPTS, Capability.LIST_LOCATIONS, Capability.LIST_SKUS}
+)
 
 
 def _setting(
@@ -124,6 +126,7 @@ MANIFEST = Manifest(
             Capability.READ_RECEIPTS,
             Capability.FIND_PRODUCTS,
             Capability.LIST_LOCATIONS,
+            Capability.LIST_SKUS,
         }
     ),
     facets=frozenset(

@@ -133,6 +133,13 @@ class ProductRow(msgspec.Struct, gc=False):
     is_storable: bool = False
 
 
+class CodeRow(msgspec.Struct, gc=False):
+    """What a product.product is called."""
+
+    id: int
+    default_code: Text = False
+
+
 class QuantRow(msgspec.Struct, gc=False):
     """A stock.quant: what lies of a product at a location, and what of it is reserved."""
 

@@ -207,6 +207,7 @@ class ApiMap(msgspec.Struct, frozen=True, kw_only=True):
     tracking: Things | None = None
     products: Things | None = None
     locations: Things | None = None
+    skus: Things | None = None
 
     @property
     def references(self) -> tuple[str, ...]:

@@ -14,7 +14,9 @@ from orderweave_rest.client import Client
 from orderweave_rest.manifest import MANIFEST, narrowed
 from orderweave_rest.mapping import things_of
 from orderweave_rest.orders import OrderReading
+from orderweave_rest.paging import place_of
 from orderweave_rest.reading import problems, read_api
+from orderweave_rest.vocabulary import ListedSku
 from orderweave_sdk.batches import one_lookup
 from orderweave_sdk.capabilities import (
     Changes,
@@ -25,6 +27,7 @@ from orderweave_sdk.capabilities import (
     Products,
     Search,
     Settings,
+    Skus,
     Stock,
     Tracking,
 )
@@ -125,6 +128,16 @@ class RestConnector:
         if cut:
             gaps.append(Gap(f"{told.request.name}: more than {len(items)} found, the rest was left out"))
         return Locations(records=tuple(found), gaps=tuple(gaps))
+
+    async def list_skus(self, after: str | None, call: Call) -> Skus:
+        """A page of the SKUs, as the API pages them; a cursor is the place of the page."""
+        self._need(Capability.LIST_SKUS)
+        told = self._api.skus
+        assert told is not None
+        page = await self._client.page(told.request, {}, call, place=place_of(told.request, after))
+        found, gaps = things_of(page.items, told, ListedSku)
+        skus = dict.fromkeys(each.sku for each in found if each.sku)
+        return Skus(skus=tuple(skus), after=page.next, gaps=tuple(gaps))
 
     async def _things(
         self, told: Things | None, batch: Batch | None, keys: Sequence[str], kind: type[T], call: Call

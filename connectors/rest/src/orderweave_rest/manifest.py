@@ -26,12 +26,7 @@ MOST_ITEMS = 250
 
 _KEYS = Batch(strategy=BatchStrategy.LIST, size=MOST_KEYS)
 # What no mapping speaks of.
-_NOT_MAPPED = {
-    Capability.LIST_SKUS,
-    Capability.READ_RECEIPTS,
-    Capability.RECEIVE_WEBHOOKS,
-    Capability.REGISTER_WEBHOOKS,
-}
+_NOT_MAPPED = {Capability.READ_RECEIPTS, Capability.RECEIVE_WEBHOOKS, Capability.REGISTER_WEBHOOKS}
 _AMONG = frozenset({Operator.EQ, Operator.IN})
 _LOWER = frozenset({Operator.GT, Operator.GTE})
 _UPPER = frozenset({Operator.LT, Operator.LTE})
@@ -110,6 +105,7 @@ def narrowed(api: ApiMap) -> Manifest:
         Capability.READ_TRACKING: api.tracking is not None,
         Capability.FIND_PRODUCTS: api.products is not None,
         Capability.LIST_LOCATIONS: api.locations is not None,
+        Capability.LIST_SKUS: api.skus is not None,
     }
     pages = [request.paging.size for request in (search and search.request, api.changes) if request and request.paging]
     return msgspec.structs.replace(

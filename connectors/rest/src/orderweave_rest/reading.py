@@ -28,12 +28,20 @@ from orderweave_rest.manifest import BOUNDED, MANIFEST
 from orderweave_rest.record_reader import RecordReader, amounts_without_currency, read_times
 from orderweave_rest.request_reader import read_request
 from orderweave_rest.values import Times
-from orderweave_rest.vocabulary import LOCATION, ORDER, PRODUCT, STOCK, TABLE_OF_FACET, TRACKING, Shape
+from orderweave_rest.vocabulary import LOCATION, ORDER, PRODUCT, SKU, STOCK, TABLE_OF_FACET, TRACKING, Shape
 from orderweave_sdk.capabilities import Settings
 from orderweave_sdk.manifest import SearchField
 from orderweave_sdk.records import Facet, SystemKind
 
-THINGS: Mapping[str, Shape] = {"stock": STOCK, "tracking": TRACKING, "products": PRODUCT, "locations": LOCATION}
+THINGS: Mapping[str, Shape] = {
+    "stock": STOCK,
+    "tracking": TRACKING,
+    "products": PRODUCT,
+    "locations": LOCATION,
+    "skus": SKU,
+}
+# Asked for as a whole, without keys.
+_WHOLE = ("locations", "skus")
 KEYS = (
     "kind",
     "version",
@@ -128,6 +136,8 @@ class _Reader:
             **things,
         )
         self.together(api, given)
+        if api.skus is not None:
+            self.listing(api.skus, api.stock)
         return api
 
     def together(self, api: ApiMap, given: Mapping[str, Any]) -> None:
@@ -162,9 +172,16 @@ class _Reader:
                     f"api.order.statuses.{axis}", f"is missing, and api.search.filters.{field} sends its words"
                 )
 
+    def listing(self, skus: Things, stock: Things | None) -> None:
+        """What the listing of SKUs needs."""
+        if stock is None:
+            self.checks.wrong("api.stock", "is missing, and api.skus lists what stock can be asked of")
+        if "sku" not in skus.map.fields:
+            self.checks.wrong("api.skus.map.sku", "is missing; say where it stands")
+
     def things(self, name: str, given: Any, shape: Shape, records: RecordReader) -> Things:
         path = f"api.{name}"
-        request = read_request(self.checks, path, given, also=("map",), keyed=name != "locations")
+        request = read_request(self.checks, path, given, also=("map",), keyed=name not in _WHOLE)
         mapped = given.get("map") if isinstance(given, Mapping) else None
         return Things(request=request, map=records.table(f"{path}.map", mapped, shape, top=True))
 

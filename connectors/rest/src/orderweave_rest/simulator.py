@@ -22,6 +22,7 @@ from orderweave_sdk.testing.world import World
 _SECRET = "simulated-client-secret"
 _TOKEN = "simulated-access-token"
 _PLACES_A_PAGE = 25
+_MOST_SKUS = 250
 
 _SORTS = {
     "placed": SearchField.PLACED_AT,
@@ -136,6 +137,13 @@ class RestSimulator(Simulator):
         skus = _skus(request)
         return _said({"levels": [thing_json(level, STOCK) for level in self.world.stock if level.sku in skus]})
 
+    def _stocked(self, request: SimulatedRequest) -> SimulatedAnswer:
+        """The SKUs in order, beyond one; a listing goes on from the last of a page."""
+        query = dict(request.query)
+        found = sorted({level.sku for level in self.world.stock if level.sku > query.get("after", "")})
+        page = found[: min(int(query["take"]), _MOST_SKUS)]
+        return _said({"skus": page, "next": page[-1] if len(page) < len(found) else None})
+
     def _products(self, request: SimulatedRequest) -> SimulatedAnswer:
         skus = _skus(request)
         return _said({"products": [thing_json(each, PRODUCT) for each in self.world.products if each.sku in skus]})
@@ -168,6 +176,7 @@ _ROUTES: Mapping[str, Callable[[RestSimulator, SimulatedRequest], SimulatedAnswe
     "/orders": RestSimulator._search,
     "/orders/changes": RestSimulator._changes,
     "/stock": RestSimulator._stock,
+    "/stock/skus": RestSimulator._stocked,
     "/products": RestSimulator._products,
     "/parcels": RestSimulator._parcels,
     "/places": RestSimulator._places,

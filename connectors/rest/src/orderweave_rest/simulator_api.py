@@ -128,4 +128,11 @@ API: dict[str, Any] = {
         "paging": {"style": "page", "size": 25, "first": 0, "pages": "pages"},
         "map": _mapped(LOCATION),
     },
+    "skus": {
+        "path": "/v1/stock/skus",
+        "items": "skus",
+        "query": {"after": "{cursor}", "take": "{size}"},
+        "paging": {"style": "cursor", "size": 250, "next": "next"},
+        "map": {"sku": "@"},
+    },
 }

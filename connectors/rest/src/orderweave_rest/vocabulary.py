@@ -67,6 +67,12 @@ class Field(msgspec.Struct, frozen=True, kw_only=True):
     shape: Shape | None = None
 
 
+class ListedSku(msgspec.Struct, frozen=True, kw_only=True):
+    """What an item of a listing of SKUs is called; it may have no SKU."""
+
+    sku: str | None = None
+
+
 class Shape(msgspec.Struct, frozen=True, kw_only=True):
     """The fields of one kind of record, by their names in the configuration."""
 
@@ -166,3 +172,4 @@ STOCK = shape_of(StockRecord)
 TRACKING = shape_of(TrackingRecord)
 PRODUCT = shape_of(ProductRecord)
 LOCATION = shape_of(LocationRecord)
+SKU = shape_of(ListedSku)

@@ -8,7 +8,7 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 from orderweave_sdk.batches import by_lookup
-from orderweave_sdk.capabilities import Locations, Orders, Page, Products, Search, Settings, Stock
+from orderweave_sdk.capabilities import Locations, Orders, Page, Products, Search, Settings, Skus, Stock
 from orderweave_sdk.clock import Call
 from orderweave_sdk.errors import GiveUp
 from orderweave_sdk.manifest import Batch, Manifest
@@ -97,6 +97,10 @@ class VendureConnector:
         """Product variants with these SKUs."""
         _bounded("products by SKU", self.manifest.product_batch, skus)
         return await stock.find_products(self._client, skus, call)
+
+    async def list_skus(self, after: str | None, call: Call) -> Skus:
+        """A page of the SKUs of all variants of the channel."""
+        return await stock.list_skus(self._client, after, call)
 
     async def list_locations(self, call: Call) -> Locations:
         """Every stock location of the channel."""

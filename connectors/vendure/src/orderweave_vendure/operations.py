@@ -12,7 +12,7 @@ Options = Mapping[str, Any]
 
 # Entries of one order's history in one answer; further ones are asked for apart.
 ENTRIES_A_PAGE = 100
-# Rows of one list that has pages: places, or variants that share a SKU.
+# Rows of one list that has pages: places, variants that share a SKU, or all variants.
 ROWS_A_PAGE = 100
 # The type of history entry that tells of fulfillments; they are the shipments' events, and no part of the timeline.
 FULFILLMENT_MOVED = "ORDER_FULFILLMENT_TRANSITION"
@@ -58,6 +58,13 @@ query Stock($options: ProductVariantListOptions) {
       stockLevels { id stockOnHand stockAllocated updatedAt stockLocation { id name } }
     }
   }
+}
+"""
+
+# What a whole catalog is listed with.
+LISTED_SKUS = """
+query ListedSkus($options: ProductVariantListOptions) {
+  productVariants(options: $options) { totalItems items { id sku } }
 }
 """
 
@@ -182,6 +189,6 @@ def variants_page(skus: Sequence[str], skip: int) -> Options:
     return {"skip": skip, "take": ROWS_A_PAGE, "sort": {"id": "ASC"}, "filter": {"sku": {"in": list(skus)}}}
 
 
-def locations_page(skip: int) -> Options:
-    """Stock locations."""
+def whole_list_page(skip: int) -> Options:
+    """All that a list holds."""
     return {"skip": skip, "take": ROWS_A_PAGE, "sort": {"id": "ASC"}}

@@ -83,7 +83,7 @@ class OrdersData(msgspec.Struct, rename="camel"):
 
 
 class VariantsData(msgspec.Struct, rename="camel"):
-    """The answer to VARIANTS and STOCK."""
+    """The answer to VARIANTS, STOCK and LISTED_SKUS."""
 
     product_variants: RawList
 
@@ -326,6 +326,13 @@ class StockedPayload(msgspec.Struct, rename="camel"):
     name: str
     track_inventory: str
     stock_levels: list[LevelPayload]
+
+
+class SkuPayload(msgspec.Struct):
+    """What a variant is called; the SKU may be empty."""
+
+    id: str
+    sku: str
 
 
 class ProductPayload(msgspec.Struct):

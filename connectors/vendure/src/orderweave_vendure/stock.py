@@ -6,17 +6,19 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from orderweave_sdk.capabilities import Gap, Locations, Products, Stock
+from orderweave_sdk.capabilities import Gap, Locations, Products, Skus, Stock
 from orderweave_sdk.clock import Call
 from orderweave_sdk.decoding import decode_each
+from orderweave_sdk.errors import BadPayload, GiveUp
 from orderweave_sdk.records import LocationRecord, Place, ProductRecord, StockRecord, utc
 from orderweave_vendure.client import Client
-from orderweave_vendure.operations import LOCATIONS, STOCK, VARIANTS, locations_page, variants_page
+from orderweave_vendure.operations import LISTED_SKUS, LOCATIONS, STOCK, VARIANTS, variants_page, whole_list_page
 from orderweave_vendure.payloads import (
     LevelPayload,
     LocationsData,
     PlacePayload,
     RawList,
+    SkuPayload,
     StockedPayload,
     VariantPayload,
     VariantsData,
@@ -26,6 +28,8 @@ T = TypeVar("T")
 
 # Pages of one list. A SKU may stand on many variants, yet hardly on a thousand.
 _MOST_PAGES = 10
+# Rows of a listing that are read again with the next page: so many may be deleted meanwhile, and none is passed over.
+_OVERLAP = 10
 # A variant whose stock is not tracked is always sold.
 _NOT_TRACKED = "FALSE"
 
@@ -48,11 +52,39 @@ async def find_products(client: Client, skus: Sequence[str], call: Call) -> Prod
     return Products(records=tuple(map(_product_record, variants)), gaps=tuple(gaps))
 
 
+async def list_skus(client: Client, after: str | None, call: Call) -> Skus:
+    """A page of the SKUs of all variants by their ids. A cursor is how many rows were read, and the last one's id."""
+    before, last = (0, "") if after is None else _position(after)
+    skip = max(0, before - _OVERLAP)
+    what = "SKUs of all variants"
+    variables = {"options": whole_list_page(skip)}
+    told = await client.ask(LISTED_SKUS, variables, VariantsData, operation="ListedSkus", what=what, call=call)
+    page = told.product_variants
+    rows, gaps = decode_each(page.items, SkuPayload, what=what)
+    known = next((place for place, row in enumerate(rows, 1) if row.id == last), 0)
+    read = skip + len(page.items)
+    more = read < page.total_items
+    if more and read <= before:
+        raise BadPayload(f"{what}: a page without a row beyond those read before")
+    return Skus(
+        skus=tuple(row.sku for row in rows[known:] if row.sku),
+        after=f"{read}/{rows[-1].id if rows else last}" if more else None,
+        gaps=tuple(gaps),
+    )
+
+
+def _position(cursor: str) -> tuple[int, str]:
+    read, _, last = cursor.partition("/")
+    if not read.isdecimal():
+        raise GiveUp("the cursor is not one of this connector's")
+    return int(read), last
+
+
 async def list_locations(client: Client, call: Call) -> Locations:
     """Every stock location."""
 
     async def page(skip: int) -> RawList:
-        variables = {"options": locations_page(skip)}
+        variables = {"options": whole_list_page(skip)}
         told = await client.ask(
             LOCATIONS, variables, LocationsData, operation="Locations", what="stock locations", call=call
         )
