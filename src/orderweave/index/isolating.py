@@ -1,6 +1,6 @@
 """Keeping many things of which one may be bad: that one is told apart, and the rest goes on.
 
-What is read of systems is typed, and yet may hold what a column does not (an amount of thirty digits, a NUL in a text),
+What is read of systems is typed, and yet may hold what a column does not (an amount of thirty digits),
 or meet a fault of ours. All is written at once where that goes well, and in halves, down to one, where it does not.
 """
 

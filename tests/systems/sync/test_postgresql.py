@@ -74,7 +74,9 @@ async def test_the_same_rows_in_both(url: str, tmp_path: Path) -> None:
 
 
 async def test_what_postgresql_cannot_hold_is_set_aside(url: str) -> None:
-    """A NUL in a title or a number, and a total of 22 digits: each with its order, and that beside them is in."""
+    """A total of 22 digits is set aside with its order, and what is beside it is in; in a title or a number another
+    character stands for a NUL.
+    """
     lines = tuple(msgspec.structs.replace(line, title="bad\0title") for line in order("a2", skus=("A",)).lines or ())
     given = [
         order("a1", "1001"),
@@ -86,16 +88,14 @@ async def test_what_postgresql_cannot_hold_is_set_aside(url: str) -> None:
     index = index_of(woven, url)
     try:
         await Sync(woven.systems, index, SyncSettings()).turn()
-        numbers = await index.read(lambda found: list(found.execute(sa.select(orders.c.number)).scalars()), seconds=30)
-        assert numbers == ["1001"]
+        numbers = await index.read(lambda found: set(found.execute(sa.select(orders.c.number)).scalars()), seconds=30)
+        assert numbers == {"1001", "1002", "10\ufffd03"}
         asked = sa.select(set_aside.c.external_id, set_aside.c.reason).order_by(set_aside.c.external_id)
         assert await index.read(lambda found: [tuple(row) for row in found.execute(asked)], seconds=30) == [
-            ("a3", "it could not be kept (DataError)"),
-            ("unwoven a2", "its order could not be put together (DataError)"),
             ("unwoven a4", "its order could not be put together (NumericValueOutOfRange)"),
         ]
         told = next(each for each in await index.read(progress_of, seconds=30) if each.part == "orders")
-        assert (told.aside, told.error) == (3, None)
+        assert (told.aside, told.error) == (1, None)
     finally:
         index.close()
         await woven.close()
