@@ -141,7 +141,7 @@ async def test_skus_page_by_page(connector: ExtensivConnector, simulator: Extens
     """A hundred items a call, by their ids; an item without a SKU is left out, and one that cannot be read is a gap."""
     items = [ProductRecord(external_id=str(7_000_000 + n), sku=f"T{n:03d}", active=n != 3) for n in range(1, 103)]
     items[4] = msgspec.structs.replace(items[4], sku="")
-    items[5] = msgspec.structs.replace(items[5], sku=None)  # type: ignore[arg-type]  # as no item should be
+    items[5] = msgspec.structs.replace(items[5], sku=None)  # as no item should be
     simulator.seed(World(products=tuple(reversed(items))))
     first = await connector.list_skus(None, Call.within(10))
     assert first.skus == (*(f"T{n:03d}" for n in range(1, 5)), *(f"T{n:03d}" for n in range(7, 101)))

@@ -130,7 +130,9 @@ async def test_stock_of_an_account_without_virtual_catalogues(account: FluentCom
 async def test_skus_are_those_of_positions() -> None:
     """Each once a page, of the inventory's catalogue, from Fluent's cursor on; a position of nothing is a gap."""
     answers = Answers(
-        listed({"productRef": "TEA-1"}, {"productRef": "TEA-1"}, {"productRef": None}, {"productRef": "POT"}, more=True),
+        listed(
+            {"productRef": "TEA-1"}, {"productRef": "TEA-1"}, {"productRef": None}, {"productRef": "POT"}, more=True
+        ),
         listed({"productRef": "TEA-1"}),
     )
     async with connected(answers, inventory_catalogue="IC:1", product_catalogue="PC:1") as connector:

@@ -215,7 +215,7 @@ async def test_rights(url: str, server: PostgresqlServer) -> None:
 
 
 async def test_skus_are_listed_in_any_language(url: str) -> None:
-    """Each once by code point, filled-up columns and numbers too, and each page after the last SKU of the one before."""
+    """Each once by code point, filled-up columns and numbers too, and each page after the last SKU of that before."""
     mapping = {"stock": {"from": "shop.levels", "sku": "article", "location": "place"}}
     async with connected(url, mapping) as shop:
         listed = await shop.list_skus(None, call())
