@@ -44,12 +44,20 @@ async def answered(business: DemoBusiness, folder: Path) -> dict[str, Any]:
         await gateway.close()
 
 
-@pytest.mark.parametrize(("seed", "orders"), [(7, 40), (5, 10)])
-async def test_every_planted_oversell_and_every_piece(tmp_path: Path, seed: int, orders: int) -> None:
+@pytest.mark.parametrize(
+    ("seed", "orders", "cast"),
+    [
+        (7, 40, "shopify,tryton,shiphero"),
+        (5, 10, "shopify,tryton,shiphero"),
+        (7, 40, "salesforce_b2c,sap_s4hana,extensiv"),
+        (5, 10, "salesforce_b2c,fluent_commerce,extensiv"),
+    ],
+)
+async def test_every_planted_oversell_and_every_piece(tmp_path: Path, seed: int, orders: int, cast: str) -> None:
     """A few orders name a part of the goods alone. After one turn, without a SKU named: each planted case and no other,
     every piece that lies anywhere, and an answer that says of itself that it is complete.
     """
-    async with DemoBusiness(seed=seed, orders=orders) as business:
+    async with DemoBusiness(seed=seed, orders=orders, connectors=cast.split(",")) as business:
         found = await answered(business, tmp_path)
         truth = business.scenario.truth
         planted = sorted((case.sku.casefold(), case.channel, int(case.excess)) for case in truth.oversells)
