@@ -51,6 +51,8 @@ async def answered(business: DemoBusiness, folder: Path) -> dict[str, Any]:
         (5, 10, "shopify,tryton,shiphero", None),
         (5, 10, "vendure,odoo,shiphero", None),
         (5, 10, "shopify,rest,shiphero", None),
+        (7, 40, "salesforce_b2c,sap_s4hana,extensiv", None),
+        (5, 10, "salesforce_b2c,fluent_commerce,extensiv", None),
         (5, 10, "adobe_commerce,vendure,odoo,shiphero", "shop-us"),
     ],
 )

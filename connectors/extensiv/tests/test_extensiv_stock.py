@@ -11,6 +11,7 @@ import pytest
 
 from orderweave_extensiv.connector import ExtensivConnector
 from orderweave_extensiv.simulator import ExtensivSimulator
+from orderweave_sdk.capabilities import Skus
 from orderweave_sdk.clock import Call
 from orderweave_sdk.errors import GiveUp
 from orderweave_sdk.records import LocationKind, Place, ProductRecord, StockRecord
@@ -134,6 +135,25 @@ async def test_products(connector: ExtensivConnector, simulator: ExtensivSimulat
     simulator.seed(World(products=(TEA, old)))
     found = await connector.find_products(["pot", "TEA"], Call.within(10))
     assert found.records == (old, TEA)
+
+
+async def test_skus_page_by_page(connector: ExtensivConnector, simulator: ExtensivSimulator) -> None:
+    """A hundred items a call, by their ids; an item without a SKU is left out, and one that cannot be read is a gap."""
+    items = [ProductRecord(external_id=str(7_000_000 + n), sku=f"T{n:03d}", active=n != 3) for n in range(1, 103)]
+    items[4] = msgspec.structs.replace(items[4], sku="")
+    items[5] = msgspec.structs.replace(items[5], sku=None)  # as no item should be
+    simulator.seed(World(products=tuple(reversed(items))))
+    first = await connector.list_skus(None, Call.within(10))
+    assert first.skus == (*(f"T{n:03d}" for n in range(1, 5)), *(f"T{n:03d}" for n in range(7, 101)))
+    assert [gap.reason for gap in first.gaps] == ["item: Expected `str`, got `null` - at `$.sku`"]
+    assert await connector.list_skus(first.after, Call.within(10)) == Skus(skus=("T101", "T102"), after=None)
+    asked = [dict(call.request.query) for call in simulator.calls]
+    assert asked == [
+        {"sort": "readOnly.itemId", "pgsiz": "100", "pgnum": "1"},
+        {"rql": "readOnly.itemId=gt=7000100", "sort": "readOnly.itemId", "pgsiz": "100", "pgnum": "1"},
+    ]
+    with pytest.raises(GiveUp, match="the cursor is not one of this connector's"):
+        await connector.list_skus("T100", Call.within(10))
 
 
 async def test_facilities(connector: ExtensivConnector, simulator: ExtensivSimulator) -> None:

@@ -15,6 +15,7 @@ from orderweave_fluent_commerce.expressible import stock_as_said
 from orderweave_fluent_commerce.payloads import PositionPayload
 from orderweave_fluent_commerce.simulator import VIRTUAL_CATALOGUE, FluentCommerceSimulator
 from orderweave_fluent_commerce.stock import stock_record
+from orderweave_sdk.capabilities import Skus
 from orderweave_sdk.clock import Call
 from orderweave_sdk.connecting import Connecting
 from orderweave_sdk.decoding import decode
@@ -124,6 +125,27 @@ async def test_stock_of_an_account_without_virtual_catalogues(account: FluentCom
     assert sorted(map(comparable, found.records)) == sorted(map(comparable, expected))
     assert len(account.calls) - before == 1
     assert account.settings()["virtual_catalogue"] == VIRTUAL_CATALOGUE
+
+
+async def test_skus_are_those_of_positions() -> None:
+    """Each once a page, of the inventory's catalogue, from Fluent's cursor on; a position of nothing is a gap."""
+    answers = Answers(
+        listed(
+            {"productRef": "TEA-1"}, {"productRef": "TEA-1"}, {"productRef": None}, {"productRef": "POT"}, more=True
+        ),
+        listed({"productRef": "TEA-1"}),
+    )
+    async with connected(answers, inventory_catalogue="IC:1", product_catalogue="PC:1") as connector:
+        first = await connector.list_skus(None, call())
+        second = await connector.list_skus(first.after, call())
+    assert (first.skus, first.after) == (("TEA-1", "POT"), "c3")
+    assert [gap.reason for gap in first.gaps] == ["SKUs: Expected `str`, got `null` - at `$.productRef`"]
+    assert second == Skus(skus=("TEA-1",), after=None)
+    asked = [question["variables"] for question in answers.asked]
+    assert asked == [
+        {"catalogue": {"ref": "IC:1"}, "first": 200},
+        {"catalogue": {"ref": "IC:1"}, "first": 200, "after": "c3"},
+    ]
 
 
 async def test_products_are_variants_before_standard_products() -> None:

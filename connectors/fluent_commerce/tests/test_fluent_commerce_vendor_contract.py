@@ -21,6 +21,7 @@ from orderweave_fluent_commerce.operations import (
     QUANTITIES_A_POSITION,
     ROWS_A_PAGE,
     STANDARD_PRODUCTS,
+    STOCKED,
     VARIANTS,
     VIRTUAL_POSITIONS,
     changed_fulfilments,
@@ -80,6 +81,7 @@ def test_every_facet_combination_is_a_valid_operation(contract: GraphQLSchema, a
     [
         CHECK,
         POSITIONS,
+        STOCKED,
         VIRTUAL_POSITIONS,
         VARIANTS,
         STANDARD_PRODUCTS,
@@ -119,6 +121,7 @@ async def test_every_answer_of_the_simulator_is_sound(
     await connector.read_stock(skus, [account.world.locations[0].external_id], call)
     await connector.find_products([*(product.sku for product in account.world.products), "404"], call)
     await connector.list_locations(call)
+    assert (await connector.list_skus(None, call)).skus
     assert {entry.operation for entry in account.calls} == {
         "Check",
         "OrdersById",
@@ -131,6 +134,7 @@ async def test_every_answer_of_the_simulator_is_sound(
         "VirtualPositions",
         "Products",
         "Locations",
+        "Stocked",
     }
     assert answers_problems(contract, account.calls, scalars=SCALARS) == []
 
@@ -176,6 +180,7 @@ def test_one_long_order_is_within_what_a_query_may_cost() -> None:
     ("document", "variables"),
     [
         (POSITIONS, {"first": POSITIONS_A_PAGE, "counted": QUANTITIES_A_POSITION}),
+        (STOCKED, {"first": POSITIONS_A_PAGE}),
         (VIRTUAL_POSITIONS, {"first": POSITIONS_A_PAGE}),
         (VARIANTS, {"first": ROWS_A_PAGE}),
         (LOCATIONS, {"first": ROWS_A_PAGE}),

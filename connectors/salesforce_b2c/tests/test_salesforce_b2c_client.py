@@ -12,8 +12,9 @@ import pytest
 
 from orderweave_salesforce_b2c.connector import SalesforceB2cConnector
 from orderweave_salesforce_b2c.manifest import MANIFEST
-from orderweave_salesforce_b2c.simulator import SalesforceB2cSimulator
+from orderweave_salesforce_b2c.simulator import PRODUCTS, SalesforceB2cSimulator
 from orderweave_sdk.batches import keys_of, packed
+from orderweave_sdk.capabilities import Skus
 from orderweave_sdk.clock import Call, SystemClock
 from orderweave_sdk.connecting import Connecting, capability
 from orderweave_sdk.errors import (
@@ -26,9 +27,10 @@ from orderweave_sdk.errors import (
 )
 from orderweave_sdk.manifest import Capability
 from orderweave_sdk.metering import Quota
-from orderweave_sdk.records import Facet, Key, OrderRecord
+from orderweave_sdk.records import Facet, Key, OrderRecord, ProductRecord
 from orderweave_sdk.testing.faults import Fault
 from orderweave_sdk.testing.samples import sample_world
+from orderweave_sdk.testing.simulator import SimulatedAnswer, SimulatedRequest
 from orderweave_sdk.testing.world import World
 
 from .wire_orders import wire
@@ -145,12 +147,16 @@ async def test_without_products_and_stock(site: SalesforceB2cSimulator) -> None:
     async with connected({**settings, "products": False}) as connector:
         call = Call.within(10)
         assert await connector.check(call) == "orders readable"
-        for refused in (connector.find_products(["A"], call), connector.read_stock(["A"], None, call)):
+        reading = connector.find_products(["A"], call), connector.read_stock(["A"], None, call)
+        for refused in (*reading, connector.list_skus(None, call)):
             with pytest.raises(CapabilityNotDeclared):
                 await refused
     manifest = SalesforceB2cConnector.narrowed({**settings, "products": False})
-    assert MANIFEST.capabilities - manifest.capabilities == {Capability.FIND_PRODUCTS, Capability.READ_STOCK}
+    lacking = {Capability.FIND_PRODUCTS, Capability.READ_STOCK, Capability.LIST_SKUS}
+    assert MANIFEST.capabilities - manifest.capabilities == lacking
     assert manifest.problems() == []
+    without_stock = SalesforceB2cConnector.narrowed(settings)
+    assert MANIFEST.capabilities - without_stock.capabilities == {Capability.READ_STOCK, Capability.LIST_SKUS}
 
 
 @pytest.mark.parametrize(
@@ -313,6 +319,35 @@ async def test_stock_is_asked_five_lists_at_a_time(site: SalesforceB2cSimulator)
         assert len(site.calls) == 2
         with pytest.raises(GiveUp, match="more values than one batch takes"):
             await reading.read_stock(["A"] * 25, None, Call.within(10))
+
+
+class Renamed(SalesforceB2cSimulator):
+    """Tells a number for the id of the product T007, and no hits beyond the third page."""
+
+    async def answer(self, request: SimulatedRequest) -> SimulatedAnswer:
+        """As the vendor, but for these."""
+        answer = await super().answer(request)
+        if request.path == PRODUCTS and request.json()["offset"] < 600:
+            return msgspec.structs.replace(answer, body=answer.body.replace(b'"id":"T007"', b'"id":7'))
+        return answer if request.path != PRODUCTS else SimulatedAnswer.of({"hits": [], "total": 1000})
+
+
+async def test_skus_are_the_ids_of_all_products() -> None:
+    """Two hundred a call, by offset; one that cannot be read is a gap, and no hits where there are more no end."""
+    async with Renamed() as site:
+        names = [f"T{n:03d}" for n in range(202)]
+        site.seed(World(products=tuple(ProductRecord(external_id=name, sku=name) for name in reversed(names))))
+        async with connected(site.settings()) as connector:
+            first = await connector.list_skus(None, Call.within(10))
+            second = await connector.list_skus(first.after, Call.within(10))
+            with pytest.raises(BadPayload, match="products: an empty page where there are more"):
+                await connector.list_skus("600", Call.within(10))
+            with pytest.raises(GiveUp, match="the cursor is not one of this connector's"):
+                await connector.list_skus("T200", Call.within(10))
+        assert [call.operation for call in site.calls] == ["products"] * 3
+    assert (first.skus, first.after) == ((*names[:7], *names[8:200]), "200")
+    assert [gap.reason for gap in first.gaps] == ["product: Expected `str`, got `int` - at `$.id`"]
+    assert second == Skus(skus=("T200", "T201"), after=None)
 
 
 async def test_products_are_one_call(connector: SalesforceB2cConnector, site: SalesforceB2cSimulator) -> None:

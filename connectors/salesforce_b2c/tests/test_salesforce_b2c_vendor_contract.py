@@ -124,8 +124,9 @@ async def test_all_that_is_sent_and_answered(connector: SalesforceB2cConnector, 
             await connector.search_orders(search, call)
     await connector.read_stock([level.sku for level in site.world.stock][:24], None, call)
     await connector.find_products([product.sku for product in site.world.products], call)
+    assert (await connector.list_skus(None, call)).skus
     assert {c.operation for c in site.calls} == {"order by number", "orders", "products", "availability"}
-    assert len(site.calls) == 37
+    assert len(site.calls) == 38
     assert problems(site.calls) == []
 
 

@@ -111,6 +111,8 @@ async def _everything(connector: SapS4hanaConnector, simulator: SapS4hanaSimulat
     skus = sorted({level.sku for level in whole.stock})
     await connector.read_stock([*skus, "NO-SUCH"], [whole.locations[0].external_id], call)
     await connector.find_products([*skus, "NO-SUCH"], call)
+    await connector.list_skus(None, call)
+    await connector.list_skus("O'Brien", call)
 
 
 async def test_requests_and_answers(

@@ -12,11 +12,12 @@ from connectors.sap_s4hana.tests.test_sap_s4hana_orders import many
 from orderweave_sap_s4hana.changes import PAGE
 from orderweave_sap_s4hana.connector import SapS4hanaConnector
 from orderweave_sap_s4hana.simulator import SapS4hanaSimulator
-from orderweave_sdk.capabilities import Search
+from orderweave_sdk.capabilities import Search, Skus
 from orderweave_sdk.clock import Call
 from orderweave_sdk.connecting import Connecting
 from orderweave_sdk.errors import BadPayload
 from orderweave_sdk.manifest import SearchField
+from orderweave_sdk.testing.samples import sample_world
 from orderweave_sdk.testing.simulator import SimulatedAnswer, SimulatedRequest
 from orderweave_sdk.testing.world import World
 
@@ -106,3 +107,21 @@ async def test_the_order_that_changed_last_changes_again(
     simulator.seed(msgspec.structs.replace(world, orders=(*world.orders[:2], again)))
     cursor, found = await changes(connector, cursor)
     assert found == [again.external_id]
+
+
+async def test_a_material_that_cannot_be_read_hides_no_other() -> None:
+    """It is a gap, the others of its page are listed, and the page after a full one goes on where that ended."""
+    async with Odd("A_MaterialStock", "Material", 0) as system:
+        level = sample_world(system.external_id).stock[0]
+        skus = [f"T-{n:04d}" for n in range(1002)]
+        system.seed(World(stock=tuple(msgspec.structs.replace(level, sku=sku) for sku in skus)))
+        system.bad = {skus[7]}
+        connecting = Connecting(SapS4hanaConnector, system.settings())
+        assert isinstance(connecting.connector, SapS4hanaConnector)
+        first = await connecting.connector.list_skus(None, Call.within(60))
+        second = await connecting.connector.list_skus(first.after, Call.within(60))
+        await connecting.close()
+    assert first.skus == (*skus[:7], *skus[8:1000])
+    assert [gap.external_id for gap in first.gaps] == [None]
+    assert second == Skus(skus=tuple(skus[1000:]), after=None)
+    assert [call.detail for call in system.calls] == [None, "Material gt 'T-0999'"]

@@ -12,7 +12,7 @@ from sqlalchemy import exc
 
 from connectors.sql.tests.databases import HEADER, call, connected, make, search
 from orderweave_sdk.batches import keys_of
-from orderweave_sdk.capabilities import Condition, Gap
+from orderweave_sdk.capabilities import Condition, Gap, Skus
 from orderweave_sdk.errors import (
     BadPayload,
     CapabilityNotDeclared,
@@ -228,11 +228,58 @@ async def test_goods_alone(tmp_path: Path) -> None:
     mapping = {"stock": {"from": "s", "sku": "sku", "location": {"value": "main"}, "on_hand": "qty"}}
     manifest = SqlConnector.narrowed({"url": url, "mapping": mapping})
     assert manifest.problems() == []
-    assert manifest.capabilities == {Capability.READ_STOCK}
+    assert manifest.capabilities == {Capability.READ_STOCK, Capability.LIST_SKUS}
     async with connected(url, mapping) as shop:
         (level,) = (await shop.read_stock(["A"], ["main", "other"], call())).records
         assert await shop.read_stock(["A"], ["other"], call()) == await shop.read_stock(["B"], None, call())
     assert (level.location.external_id, level.on_hand) == ("main", Decimal("2.5"))
+
+
+async def test_skus_are_listed_as_they_are_found(tmp_path: Path) -> None:
+    """Each once, by code point whatever the column's own order, and as the text by which its levels are found."""
+    url = make(
+        tmp_path / "stock.sqlite",
+        "CREATE TABLE s (sku COLLATE NOCASE, place TEXT)",
+        "INSERT INTO s VALUES (7, 'x'), ('7', 'y'), ('b', 'x'), ('B', 'x'), ('B', 'y'), (NULL, 'x'), ('', 'x')",
+        "INSERT INTO s VALUES (CAST(x'ff' AS TEXT), 'x')",
+    )
+    mapping = {"stock": {"from": "s", "sku": "sku", "location": "place"}}
+    async with connected(url, mapping) as shop:
+        listed = await shop.list_skus(None, call())
+        found = (await shop.read_stock(listed.skus, None, call())).records
+    assert listed == Skus(skus=("7", "B", "b"), after=None, gaps=(Gap("stock.sku: not a text"),))
+    assert sorted((level.sku, level.location.external_id) for level in found) == [
+        *(("7", "x"), ("7", "y"), ("B", "x"), ("B", "y"), ("b", "x")),
+    ]
+
+
+async def test_skus_page_by_page(tmp_path: Path) -> None:
+    """A thousand a statement, each page after the last SKU; a page that holds no text is no answer."""
+    numbers = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001)"
+    url = make(
+        tmp_path / "stock.sqlite",
+        "CREATE TABLE s (sku, place TEXT)",
+        f"INSERT INTO s {numbers} SELECT printf('T%04d', i), place FROM n, (SELECT 'x' AS place UNION SELECT 'y')",
+        "CREATE TABLE bad (sku, place TEXT)",
+        f"INSERT INTO bad {numbers} SELECT CAST(x'ff' || i AS TEXT), 'x' FROM n",
+    )
+    async with connected(url, {"stock": {"from": "s", "sku": "sku", "location": "place"}}) as shop:
+        first = await shop.list_skus(None, call())
+        assert (first.skus, first.after) == (tuple(f"T{n:04d}" for n in range(1, 1001)), "T1000")
+        assert await shop.list_skus(first.after, call()) == Skus(skus=("T1001",), after=None)
+    async with connected(url, {"stock": {"from": "bad", "sku": "sku", "location": "place"}}) as shop:
+        with pytest.raises(BadPayload, match=r"^stock\.sku: not one of a page is a text"):
+            await shop.list_skus(None, call())
+
+
+async def test_stock_of_one_thing(tmp_path: Path) -> None:
+    """Where every row is of the same SKU, no statement is needed to list it; without stock, nothing is listed."""
+    url = make(tmp_path / "stock.sqlite", "CREATE TABLE s (place TEXT)", "INSERT INTO s VALUES ('x')")
+    async with connected(url, {"stock": {"from": "s", "sku": {"value": "ONE"}, "location": "place"}}) as shop:
+        assert await shop.list_skus(None, call()) == Skus(skus=("ONE",), after=None)
+    async with connected(url, {"locations": {"from": "s", "id": "place"}}) as shop:
+        with pytest.raises(CapabilityNotDeclared):
+            await shop.list_skus(None, call())
 
 
 async def test_facets_cost_a_statement_each(tmp_path: Path) -> None:

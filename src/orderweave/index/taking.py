@@ -100,8 +100,9 @@ def take_orders(
 def take_stock(
     connection: Connection, system: str, given: Iterable[StockRecord], at: datetime, *, asked: Iterable[str] = ()
 ) -> None:
-    """Keep stock levels that were read at an instant in place of those known, of the SKUs `asked` in place of all. What
-    was read later stays: a long reading may end after a short one that began while it was under way.
+    """Keep stock levels that were read at an instant in place of those known; of the SKUs `asked`, as they are spelled,
+    in place of all. What was read later stays: a long reading may end after a short one that began while it was under
+    way.
     """
     rows = {
         (folded(level.sku), level.location.external_id): {
@@ -241,9 +242,13 @@ def _read_later(connection: Connection, system: str, skus: Iterable[str], at: da
 
 
 def _no_more(connection: Connection, table: Table, system: str, skus: Iterable[str], at: datetime) -> None:
+    """Forget what is known of these SKUs as they are spelled: where a system tells cases apart, that it has nothing of
+    another system's spelling says nothing of its own. The one in one case is for the table's index.
+    """
     known = (table.c.system == system, table.c.fetched_at <= at)
-    for chunk in chunks(sorted({folded(sku) for sku in skus})):
-        connection.execute(delete(table).where(*known, table.c.sku_folded.in_(chunk)))
+    for chunk in chunks(sorted(set(skus))):
+        spelled = (table.c.sku_folded.in_({folded(sku) for sku in chunk}), table.c.sku.in_(chunk))
+        connection.execute(delete(table).where(*known, *spelled))
 
 
 def _at(table: Table, nodes: Iterable[Node]) -> Iterator[ColumnElement[bool]]:

@@ -34,11 +34,13 @@ SHOP = (
     " ('00000000-0000-0000-0000-000000000001', 'b', 'NEW', '2026-11-01 01:30', '2026-11-01 05:30Z', 0.1, 1),"
     " ('00000000-0000-0000-0000-000000000002', 'B', 'OLD', '2026-11-01 02:30', '2026-11-01 07:30Z', 0.3, 12),"
     " ('00000000-0000-0000-0000-000000000003', 'a', 'X', NULL, NULL, NULL, NULL)",
+    "CREATE TABLE shop.levels (article char(6), place integer)",
+    "INSERT INTO shop.levels VALUES ('b', 1), ('B', 1), ('B', 2), ('a', 1), (NULL, 1)",
     "CREATE SEQUENCE shop.counter",
     "CREATE TABLE shop.hidden (id integer)",
     "DO $$ BEGIN CREATE ROLE clerk LOGIN PASSWORD 'reads-only'; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
     "GRANT USAGE ON SCHEMA shop TO clerk",
-    'GRANT SELECT ON shop."Orders" TO clerk',
+    'GRANT SELECT ON shop."Orders", shop.levels TO clerk',
     "GRANT ALL ON SEQUENCE shop.counter TO clerk",
 )
 ORDERS: dict[str, Any] = {
@@ -210,6 +212,22 @@ async def test_rights(url: str, server: PostgresqlServer) -> None:
                 await shop.check(call())
         assert "password" not in str(told.value)
         assert "127.0.0.1" not in str(told.value)
+
+
+async def test_skus_are_listed_in_any_language(url: str) -> None:
+    """Each once by code point, filled-up columns and numbers too, and each page after the last SKU of that before."""
+    mapping = {"stock": {"from": "shop.levels", "sku": "article", "location": "place"}}
+    async with connected(url, mapping) as shop:
+        listed = await shop.list_skus(None, call())
+        levels = (await shop.read_stock(listed.skus, None, call())).records
+        assert (listed.skus, listed.after, listed.gaps) == (("B", "a", "b"), None, ())
+        assert sorted(level.sku for level in levels) == ["B", "B", "a", "b"]
+    many = {"from": "SELECT generate_series(1, 1001) AS n", "sku": "n", "location": {"value": "main"}}
+    async with connected(url, {"stock": many}) as shop:
+        first = await shop.list_skus(None, call())
+        second = await shop.list_skus(first.after, call())
+    assert (len(first.skus), second.after) == (1000, None)
+    assert sorted(map(int, (*first.skus, *second.skus))) == list(range(1, 1002))
 
 
 @pytest.fixture

@@ -6,15 +6,17 @@ from datetime import timedelta
 from pathlib import Path
 
 from msgspec.structs import replace
+from sqlalchemy import select
 
+from orderweave.index.tables import products
 from orderweave.planning.needs import needs_of
 from orderweave_sdk.capabilities import Gap
 from orderweave_sdk.errors import Unreachable
-from orderweave_sdk.records import Axis, FulfillmentStatus
+from orderweave_sdk.records import Axis, FulfillmentStatus, ProductRecord
 from tests.unit.fake_business import erp, order, shop, stock
 from tests.unit.fake_clock import NOON
 from tests.unit.fetching.test_parcels import carrier
-from tests.unit.sync.keeping import anew, changing, kept, later
+from tests.unit.sync.keeping import Kept, anew, changing, kept, later
 
 SENT = ((Axis.FULFILLMENT, "fulfilled", "FULFILLED"),)
 WHOLE = needs_of(["Order.fulfillmentStatus", "Order.shipments"])
@@ -94,6 +96,32 @@ async def test_stock_is_read_of_known_skus_in_batches(tmp_path: Path) -> None:
         await sync.sync.turn()
         assert len(mine.asked("stock")) == 4
         assert await sync.levels() == [("shop", "A", "main")]
+
+
+async def test_another_systems_spelling_forgets_nothing(tmp_path: Path) -> None:
+    """The shop, which tells cases apart, is asked for its SKU in one batch and for the ERP's spelling in the next: that
+    it has none of that name takes away neither its level nor its product. What is no more still goes.
+    """
+    mine, books = changing(shop([order("a1", "1001", skus=("A", "TEA"))], batch=2)), changing(erp())
+    mine.stock = [stock("A", "main", 5), stock("TEA", "main", 5)]
+    mine.products = [ProductRecord(external_id=sku, sku=sku) for sku in ("A", "TEA")]
+    books.stock = [stock("tea", "shelf", 7)]
+    async with kept(tmp_path, mine, books) as sync:
+        await sync.sync.turn()
+        assert [call.values for call in mine.asked("stock")] == [("A", "TEA"), ("tea",)]
+        assert await sync.levels() == [("erp", "tea", "shelf"), ("shop", "A", "main"), ("shop", "TEA", "main")]
+        assert await products_of(sync) == ["A", "TEA"]
+        mine.stock, mine.products = mine.stock[:1], mine.products[:1]
+        sync.time.advance(sync.sync.settings.goods_seconds)
+        await sync.sync.turn()
+        assert await sync.levels() == [("erp", "tea", "shelf"), ("shop", "A", "main")]
+        assert await products_of(sync) == ["A"]
+
+
+async def products_of(sync: Kept) -> list[str]:
+    """The SKUs of the products that the index has of the shop."""
+    asked = select(products.c.sku).where(products.c.system == "shop").order_by(products.c.sku)
+    return await sync.index.read(lambda found: list(found.execute(asked).scalars()), seconds=10)
 
 
 async def test_goods_that_fail_or_cannot_be_read_are_told_of(tmp_path: Path) -> None:

@@ -50,6 +50,11 @@ class Client:
         path = f"{self._customer}/items"
         return await self._whole(path, query, ItemPage, call, operation="items", size=_ITEMS_A_PAGE)
 
+    async def items(self, query: Query, call: Call) -> ItemPage:
+        """One page of the customer's items, as large as the vendor gives."""
+        path = f"{self._customer}/items"
+        return await self._page(path, query, ItemPage, call, operation="items", size=_ITEMS_A_PAGE, page=1)
+
     async def all_summaries(self, query: Query, call: Call) -> tuple[list[msgspec.Raw], list[Gap]]:
         """All stock summaries that a query finds."""
         path = "/inventory/stocksummaries"

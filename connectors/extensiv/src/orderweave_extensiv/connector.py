@@ -44,6 +44,7 @@ from orderweave_sdk.capabilities import (
     Products,
     Search,
     Settings,
+    Skus,
     Stock,
 )
 from orderweave_sdk.clock import Call
@@ -56,6 +57,7 @@ from orderweave_sdk.upstream import UpstreamFactory
 T = TypeVar("T")
 R = TypeVar("R")
 
+_ITEM_ID = "readOnly.itemId"
 # Ids are .NET's Int32.
 _LONGEST_ID = 10
 # Facilities that stand in a filter beside a batch of items; where more are wanted, the others' rows are left out here.
@@ -189,6 +191,22 @@ class ExtensivConnector:
         items, gaps = await self._items(skus, MANIFEST.product_batch, Capability.FIND_PRODUCTS, call)
         records, unread = _each(items, self._product, lambda item: str(item.read_only.item_id), "item")
         return Products(records=records, gaps=(*gaps, *unread))
+
+    async def list_skus(self, after: str | None, call: Call) -> Skus:
+        """A page of the SKUs of all items, deactivated ones included, by the items' ids; a cursor is the last one's."""
+        if after is not None and not _is_id(after):
+            raise GiveUp("the cursor is not one of this connector's")
+        further = [("rql", compared(_ITEM_ID, "=gt=", after))] if after is not None else []
+        page = await self._client.items([*further, ("sort", _ITEM_ID)], call)
+        items, gaps = decode_each(page.entries, ItemPayload, what="item")
+        more = page.total_results > len(page.entries)
+        if more and not items:
+            raise BadPayload("items: not one of a page could be read, and what follows would be missed")
+        return Skus(
+            skus=tuple(item.sku for item in items if item.sku),
+            after=str(items[-1].read_only.item_id) if more else None,
+            gaps=tuple(gaps),
+        )
 
     async def list_locations(self, call: Call) -> Locations:
         """The facilities that work for the customer."""

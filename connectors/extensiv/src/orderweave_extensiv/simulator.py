@@ -114,7 +114,7 @@ class ExtensivSimulator(Simulator):
         item_ids = {item.sku: int(item.external_id) for item in items}
         self.put_summaries([summary_wire(level, item_ids) for level in stock])
         self._lists[f"/customers/{CUSTOMER['id']}/items"] = _List(
-            table=Table({"sku": item.sku} for item in items),
+            table=Table({"sku": item.sku, "readonly.itemid": int(item.external_id)} for item in items),
             entry=lambda place, _: item_wire(items[place]),
             largest=100,
             default=10,

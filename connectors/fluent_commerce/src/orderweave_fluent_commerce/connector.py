@@ -34,7 +34,7 @@ from orderweave_fluent_commerce.reading import (
     read_returns,
 )
 from orderweave_sdk.batches import one_lookup
-from orderweave_sdk.capabilities import Changes, Gap, Locations, Orders, Products, Settings, Stock
+from orderweave_sdk.capabilities import Changes, Gap, Locations, Orders, Products, Settings, Skus, Stock
 from orderweave_sdk.clock import Call
 from orderweave_sdk.decoding import decode
 from orderweave_sdk.errors import GiveUp
@@ -228,6 +228,10 @@ class FluentCommerceConnector:
         """Products with these references: variants, and standard products that are sold without any."""
         _bounded("products by SKU", self.manifest.product_batch, skus)
         return await stock.find_products(self._client, self._catalogues, skus, call)
+
+    async def list_skus(self, after: str | None, call: Call) -> Skus:
+        """The references of the products that have positions, 200 positions a call; a cursor is Fluent's own."""
+        return await stock.list_skus(self._client, self._catalogues, after, call)
 
     async def list_locations(self, call: Call) -> Locations:
         """Every location of the account."""

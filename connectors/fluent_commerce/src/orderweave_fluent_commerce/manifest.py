@@ -31,6 +31,7 @@ MANIFEST = Manifest(
             Capability.READ_STOCK,
             Capability.FIND_PRODUCTS,
             Capability.LIST_LOCATIONS,
+            Capability.LIST_SKUS,
             Capability.RECEIVE_WEBHOOKS,
         }
     ),

@@ -257,6 +257,15 @@ query Positions(
 }}
 """
 
+STOCKED = """
+query Stocked($catalogue: InventoryCatalogueKey, $first: Int, $after: String) {
+  found: inventoryPositions(catalogue: $catalogue, first: $first, after: $after) {
+    edges { node { productRef } cursor }
+    pageInfo { hasNextPage }
+  }
+}
+"""
+
 VIRTUAL_POSITIONS = f"""
 query VirtualPositions(
   $skus: [String], $places: [String], $catalogue: VirtualCatalogueKey, $first: Int, $after: String

@@ -342,6 +342,12 @@ class PositionPayload(msgspec.Struct, rename="camel"):
     quantities: Connection[QuantityPayload] | None = None
 
 
+class StockedPayload(msgspec.Struct, rename="camel"):
+    """What a position is of."""
+
+    product_ref: str
+
+
 class VirtualPositionPayload(msgspec.Struct, rename="camel"):
     """What may be sold of one product at one location."""
 

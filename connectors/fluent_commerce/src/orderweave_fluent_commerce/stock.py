@@ -20,6 +20,7 @@ from orderweave_fluent_commerce.operations import (
     QUANTITIES_A_POSITION,
     ROWS_A_PAGE,
     STANDARD_PRODUCTS,
+    STOCKED,
     VARIANTS,
     VIRTUAL_POSITIONS,
 )
@@ -27,13 +28,14 @@ from orderweave_fluent_commerce.payloads import (
     LocationPayload,
     PositionPayload,
     ProductPayload,
+    StockedPayload,
     VirtualPositionPayload,
     goes_on,
     nodes,
 )
-from orderweave_fluent_commerce.reading import read_pages
+from orderweave_fluent_commerce.reading import read_page, read_pages
 from orderweave_fluent_commerce.times import in_utc
-from orderweave_sdk.capabilities import Gap, Locations, Products, Stock
+from orderweave_sdk.capabilities import Gap, Locations, Products, Skus, Stock
 from orderweave_sdk.clock import Call
 from orderweave_sdk.decoding import decode_each
 from orderweave_sdk.records import LocationRecord, ProductRecord, StockRecord
@@ -123,6 +125,16 @@ def _counts(payload: PositionPayload, kind: str) -> list[int]:
 
 def _is_cut(payload: PositionPayload) -> bool:
     return goes_on(payload.quantities)
+
+
+async def list_skus(client: Client, catalogues: Catalogues, after: str | None, call: Call) -> Skus:
+    """A page of what positions are of. Products are no list of these: Fluent does not hold the two to each other."""
+    what = "SKUs"
+    variables = {"catalogue": _key(catalogues.inventory), "first": POSITIONS_A_PAGE, "after": after}
+    page = await read_page(client, STOCKED, variables, operation="Stocked", what=what, call=call)
+    found, gaps = decode_each(page.nodes, StockedPayload, what=what)
+    skus = dict.fromkeys(each.product_ref for each in found if each.product_ref)
+    return Skus(skus=tuple(skus), after=page.after, gaps=(*page.gaps, *gaps))
 
 
 async def find_products(client: Client, catalogues: Catalogues, skus: Sequence[str], call: Call) -> Products:

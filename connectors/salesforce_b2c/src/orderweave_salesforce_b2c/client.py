@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from orderweave_salesforce_b2c.payloads import AvailabilityFound, OrdersPage, Problem, ProductsFound
+from orderweave_salesforce_b2c.payloads import AvailabilityFound, OrdersPage, Problem, ProductsFound, ProductsPage
 from orderweave_salesforce_b2c.signing_in import ClientToken, admin_token, shopper_token
 from orderweave_sdk.capabilities import Settings
 from orderweave_sdk.clock import Call
@@ -55,6 +55,17 @@ class Client:
         body = {"query": wanted, "limit": MOST_LISTED}
         answer = await self._asked("products", "POST", self._products_path, (), call, json=body)
         return decode(answer.body, ProductsFound, what="products").hits
+
+    async def all_products(self, offset: int, call: Call) -> ProductsPage:
+        """A page of all products of the whole catalog by their ids. A search may take no range of ids."""
+        body = {
+            "query": {"matchAllQuery": {}},
+            "sorts": [{"field": "id", "sortOrder": "asc"}],
+            "limit": MOST_LISTED,
+            "offset": offset,
+        }
+        answer = await self._asked("products", "POST", self._products_path, (), call, json=body)
+        return decode(answer.body, ProductsPage, what="products")
 
     async def available(self, skus: Sequence[str], lists: Sequence[str], call: Call) -> list[msgspec.Raw]:
         """What is available of products in some inventory lists. Products that are offline are not told of."""

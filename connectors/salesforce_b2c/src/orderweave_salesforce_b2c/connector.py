@@ -14,7 +14,7 @@ from orderweave_salesforce_b2c.listing import Wanted, listed, number_of
 from orderweave_salesforce_b2c.manifest import MANIFEST, MOST_LISTS
 from orderweave_salesforce_b2c.mapping import order_record
 from orderweave_salesforce_b2c.mapping_catalog import product_record, stock_records
-from orderweave_salesforce_b2c.payloads import AvailabilityPayload, OrderPayload, ProductPayload
+from orderweave_salesforce_b2c.payloads import AvailabilityPayload, NamedProduct, OrderPayload, ProductPayload
 from orderweave_salesforce_b2c.searching import (
     NOTHING_ASKED,
     SORTS,
@@ -26,7 +26,7 @@ from orderweave_salesforce_b2c.searching import (
 )
 from orderweave_salesforce_b2c.signing_in import ORGANIZATION
 from orderweave_sdk.batches import by_lookup
-from orderweave_sdk.capabilities import Changes, Gap, Hit, Orders, Page, Products, Search, Settings, Stock
+from orderweave_sdk.capabilities import Changes, Gap, Hit, Orders, Page, Products, Search, Settings, Skus, Stock
 from orderweave_sdk.clock import Call
 from orderweave_sdk.decoding import decode, decode_each
 from orderweave_sdk.errors import BadPayload, CapabilityNotDeclared, GiveUp, UpstreamError
@@ -55,9 +55,15 @@ class SalesforceB2cConnector:
 
     @classmethod
     def narrowed(cls, settings: Settings) -> Manifest:
-        """Without products where the client may not read them, and without stock where no client of SLAS is named."""
+        """Without products where the client may not read them, without stock where no client of SLAS is named, and
+        without a list of SKUs where one of the two lacks.
+        """
         products, stock = settings.get("products") is not False, bool(settings.get("slas_client_id"))
-        lacking = {Capability.FIND_PRODUCTS: products, Capability.READ_STOCK: stock}
+        lacking = {
+            Capability.FIND_PRODUCTS: products,
+            Capability.READ_STOCK: stock,
+            Capability.LIST_SKUS: products and stock,
+        }
         return msgspec.structs.replace(
             MANIFEST,
             capabilities=MANIFEST.capabilities - {capability for capability, there in lacking.items() if not there},
@@ -184,9 +190,29 @@ class SalesforceB2cConnector:
         products, gaps = decode_each(raws, ProductPayload, what="product")
         return Products(records=tuple(map(product_record, products)), gaps=tuple(gaps))
 
-    def _bounded(self, values: Sequence[str], batch: Batch | None, capability: Capability) -> None:
+    async def list_skus(self, after: str | None, call: Call) -> Skus:
+        """A page of the ids of all products, since nothing lists what inventory lists hold; a cursor is an offset."""
+        self._need(Capability.LIST_SKUS)
+        if after is not None and not (after.isascii() and after.isdecimal()):
+            raise GiveUp("the cursor is not one of this connector's")
+        offset = int(after or 0)
+        page = await self._client.all_products(offset, call)
+        products, gaps = decode_each(page.hits, NamedProduct, what="product")
+        end = offset + len(page.hits)
+        if end < page.total and not page.hits:
+            raise BadPayload("products: an empty page where there are more")
+        return Skus(
+            skus=tuple(product.id for product in products if product.id),
+            after=str(end) if end < page.total else None,
+            gaps=tuple(gaps),
+        )
+
+    def _need(self, capability: Capability) -> None:
         if capability not in self._capabilities:
             raise CapabilityNotDeclared(MANIFEST.name, capability)
+
+    def _bounded(self, values: Sequence[str], batch: Batch | None, capability: Capability) -> None:
+        self._need(capability)
         if batch is None or len(values) > batch.size:
             raise GiveUp(f"{capability}: more values than one batch takes")
 

@@ -42,6 +42,7 @@ MANIFEST = Manifest(
             Capability.LIST_CHANGES,
             Capability.READ_STOCK,
             Capability.FIND_PRODUCTS,
+            Capability.LIST_SKUS,
         }
     ),
     facets=frozenset({Facet.HEADER, Facet.LINES, Facet.CUSTOMER, Facet.ADDRESSES, Facet.PAYMENTS, Facet.FULFILLMENT}),

@@ -184,6 +184,19 @@ class ProductsFound(msgspec.Struct):
     hits: list[msgspec.Raw]
 
 
+class ProductsPage(msgspec.Struct):
+    """A page of a search for products, still undecoded, and how many the search finds in all."""
+
+    hits: list[msgspec.Raw]
+    total: int
+
+
+class NamedProduct(msgspec.Struct):
+    """What a product is called."""
+
+    id: str
+
+
 class ProductPayload(msgspec.Struct, rename="camel", gc=False):
     """A product. What a shop can say in several languages stands by language, with one that is the default."""
 

@@ -94,10 +94,12 @@ class SalesforceB2cSimulator(Simulator):
         """Replace all that the site knows."""
         super().seed(world)
         self.put_orders(*(order_document(expressible_order(order)) for order in world.orders))
-        self._products = {product.sku: product_document(expressible_product(product)) for product in world.products}
+        products = {product.sku: product for product in world.products}
         self._levels = {}
-        for level in world.stock:
+        for level in world.stock:  # what is available is a product
+            products.setdefault(level.sku, ProductRecord(external_id=level.sku, sku=level.sku, title=level.title))
             self._levels.setdefault(level.sku, []).append(expressible_stock(level))
+        self._products = {sku: product_document(expressible_product(product)) for sku, product in products.items()}
 
     def put_orders(self, *documents: Document) -> None:
         """Replace the orders by documents of the vendor's own making, such as no record can say."""
@@ -152,12 +154,15 @@ class SalesforceB2cSimulator(Simulator):
 
     def _products_answered(self, request: SimulatedRequest) -> SimulatedAnswer:
         asked = request.json()
-        term, limit = asked["query"]["termQuery"], asked["limit"]
-        if term["fields"] != ["id"] or term["operator"] != "one_of" or limit > _MOST_HITS:
+        limit, offset, term = asked["limit"], asked.get("offset", 0), asked["query"].get("termQuery")
+        every = asked["query"] == {"matchAllQuery": {}} and asked.get("sorts") == [{"field": "id", "sortOrder": "asc"}]
+        by_id = term is not None and (term["fields"], term["operator"]) == (["id"], "one_of")
+        if not (every or by_id) or limit > _MOST_HITS:
             return _problem(400, "invalid-parameter", "Invalid Parameter", plain=False)
-        hits = [self._products[sku] for sku in term["values"] if sku in self._products]
-        found = {"limit": limit, "offset": 0, "total": len(hits), "hits": hits[:limit], "query": asked["query"]}
-        return _answered(found)
+        wanted = sorted(self._products) if every else [sku for sku in term["values"] if sku in self._products]
+        hits = [self._products[sku] for sku in wanted[offset : offset + limit]]
+        total = len(wanted)
+        return _answered({"limit": limit, "offset": offset, "total": total, "hits": hits, "query": asked["query"]})
 
     def _availability_answered(self, request: SimulatedRequest) -> SimulatedAnswer:
         asked = dict(request.query)

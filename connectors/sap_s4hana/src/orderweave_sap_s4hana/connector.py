@@ -42,7 +42,7 @@ from orderweave_sap_s4hana.reads import Read, one_of
 from orderweave_sap_s4hana.searching import ByDay, ByMoment, filters_of, read_day, read_moment
 from orderweave_sap_s4hana.wire import day, instant_literal, plain, text_literal
 from orderweave_sdk.batches import by_lookup
-from orderweave_sdk.capabilities import Changes, Gap, Hit, Orders, Page, Products, Search, Settings, Stock
+from orderweave_sdk.capabilities import Changes, Gap, Hit, Orders, Page, Products, Search, Settings, Skus, Stock
 from orderweave_sdk.clock import Call
 from orderweave_sdk.decoding import decode_in_place
 from orderweave_sdk.errors import BadPayload, GiveUp
@@ -53,6 +53,7 @@ from orderweave_sdk.upstream import UpstreamFactory
 T = TypeVar("T")
 
 _LONGEST_NUMBER = 10
+_SKUS_A_PAGE = 1000
 # Read on where a page holds nothing that can be read; past so many such pages, the answer is no answer.
 _MOST_BARREN = 10
 _STAMPED = f"LastChangeDateTime ge {instant_literal(datetime(1970, 1, 1, tzinfo=UTC))}"
@@ -182,6 +183,17 @@ class SapS4hanaConnector:
         read = queries.products(_held(skus))
         rows = await self._rows(read, Product, gaps, call) if read.terms else []
         return Products(records=tuple(product_record(row, self._language) for row in rows), gaps=tuple(gaps))
+
+    async def list_skus(self, after: str | None, call: Call) -> Skus:
+        """A page of the materials that have stock, by their numbers; a cursor is the last one's as SAP writes it."""
+        gaps: list[Gap] = []
+        read = queries.stocked(after, page=_SKUS_A_PAGE)
+        rows, full = await self._page(read, MaterialStock, gaps, call)
+        return Skus(
+            skus=tuple(sku for row in rows if (sku := plain(row.material))),
+            after=rows[-1].material if full else None,
+            gaps=tuple(gaps),
+        )
 
     async def _changed_orders(
         self, position: ByMoment | None, facets: frozenset[Facet], gaps: list[Gap], call: Call

@@ -53,6 +53,7 @@ MANIFEST = Manifest(
             Capability.LIST_CHANGES,
             Capability.READ_STOCK,
             Capability.FIND_PRODUCTS,
+            Capability.LIST_SKUS,
         }
     ),
     facets=frozenset(

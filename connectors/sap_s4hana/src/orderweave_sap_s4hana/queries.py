@@ -244,6 +244,19 @@ def stock(materials: Sequence[str]) -> Read:
     )
 
 
+def stocked(after: str | None, *, page: int) -> Read:
+    """The numbers of all materials that have stock, from the one after this on."""
+    return Read(
+        service=STOCK,
+        entity="A_MaterialStock",
+        select=("Material",),
+        order=("Material",),
+        also=(f"Material gt {text_literal(after)}",) if after is not None else (),
+        top=page,
+        whole=False,
+    )
+
+
 def products(materials: Sequence[str]) -> Read:
     """Products by their number, with what they are called."""
     return Read(

@@ -15,6 +15,7 @@ from orderweave_sdk.capabilities import (
     Products,
     Search,
     Settings,
+    Skus,
     Stock,
 )
 from orderweave_sdk.clock import Call
@@ -117,6 +118,11 @@ class SqlConnector:
         self._need(Capability.FIND_PRODUCTS)
         self._fits(skus, "products")
         return await self._database.run("products", call, lambda session: goods.find_products(session, skus))
+
+    async def list_skus(self, after: str | None, call: Call) -> Skus:
+        """A page of the SKUs of the stock, in one statement."""
+        self._need(Capability.LIST_SKUS)
+        return await self._database.run("SKUs", call, lambda session: goods.list_skus(session, after))
 
     async def list_locations(self, call: Call) -> Locations:
         """Every place, in one statement; more than the row limit is an error."""

@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from sqlalchemy.sql.elements import ColumnElement
 
-from orderweave_sdk.capabilities import Gap, Locations, Products, Stock
+from orderweave_sdk.capabilities import Gap, Locations, Products, Skus, Stock
+from orderweave_sdk.errors import BadPayload
 from orderweave_sdk.records import LocationKind, LocationRecord, ProductRecord, StockRecord
 from orderweave_sql.client import Session
 from orderweave_sql.fulfillment import place
@@ -17,6 +18,8 @@ from orderweave_sql.statements import SectionQuery
 from orderweave_sql.vocabulary import SECTIONS
 
 T = TypeVar("T")
+
+_SKUS_A_PAGE = 1000
 
 
 def read_stock(session: Session, skus: Sequence[str], locations: Sequence[str] | None) -> Stock:
@@ -65,6 +68,22 @@ def find_products(session: Session, skus: Sequence[str]) -> Products:
 
     records, gaps = _records(session, query, [query.exactly("sku", skus)], record)
     return Products(records=records, gaps=gaps)
+
+
+def list_skus(session: Session, after: str | None) -> Skus:
+    """A page of the SKUs that have levels, as the texts by which `read_stock` finds them; a cursor is the last one."""
+    query = session.query("stock")
+    column = query.section.columns["sku"]
+    if not column.names:
+        return Skus(skus=(str(column.value),), after=None)
+    found = session.page(query.distinct(query.dialect.exact_text(query.column("sku")), after=after), _SKUS_A_PAGE + 1)
+    page = [row[0] for row in found[:_SKUS_A_PAGE]]
+    skus = tuple(sku for sku in page if isinstance(sku, str) and sku)
+    gaps = tuple(Gap("stock.sku: not a text") for sku in page if not isinstance(sku, str))
+    more = len(found) > len(page)
+    if more and not skus:
+        raise BadPayload("stock.sku: not one of a page is a text, and what follows would be missed")
+    return Skus(skus=skus, after=skus[-1] if more else None, gaps=gaps)
 
 
 def list_locations(session: Session) -> Locations:

@@ -43,6 +43,7 @@ MANIFEST = Manifest(
             Capability.READ_STOCK,
             Capability.FIND_PRODUCTS,
             Capability.LIST_LOCATIONS,
+            Capability.LIST_SKUS,
         }
     ),
     facets=frozenset(Facet),
@@ -132,6 +133,7 @@ def narrowed(database: DatabaseMap) -> Manifest:
         Capability.READ_STOCK: "stock" in database.sections,
         Capability.FIND_PRODUCTS: "products" in database.sections,
         Capability.LIST_LOCATIONS: "locations" in database.sections,
+        Capability.LIST_SKUS: "stock" in database.sections,
     }
     return msgspec.structs.replace(
         MANIFEST,

@@ -32,6 +32,12 @@ class SectionQuery:
         names = columns_of(self.section, fields)
         return sa.select(*(self._column(name) for name in names), *more).select_from(self._source)
 
+    def distinct(self, text: ColumnElement[Any], *, after: str | None) -> Select:
+        """What a text of the rows is, each once and from the one after this on; NULL is left out."""
+        further = text.is_not(None) if after is None else text > after
+        named = text.label("found")
+        return sa.select(named).select_from(self._source).where(further).distinct().order_by(named)
+
     def everything(self) -> Select:
         """All columns and no row: what there is to select."""
         return sa.select(sa.text("source.*")).select_from(self._source).where(sa.false())
