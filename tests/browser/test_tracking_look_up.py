@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from tests.browser.tracked_orders import NOON, at
-from tests.browser.tracking_site import EMAIL, NUMBER, POSTAL_CODE, TOKEN, Site, served, visit
+from tests.browser.tracking_site import EMAIL, NUMBER, POSTAL_CODE, TOKEN, Site, quiet, served, visit
 from tests.documents.pages import blocks, read_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -245,8 +245,10 @@ async def test_it_ends_by_itself(driven: Browser) -> None:
         await looking.page.clock.run_for(33_000)
         await looking.page.clock.run_for(33_000)
         assert (await told(looking.page)).startswith("This link holds no longer")
-        assert len(site.asked) <= asked + 1
+        # Looks are 27 seconds apart at least: two may come before the minute is over.
+        assert len(site.asked) <= asked + 2
         assert await looking.page.is_hidden("#order")
+        await quiet(looking, site, 600_000)
 
 
 async def test_without_a_place_to_keep_anything(driven: Browser) -> None:
