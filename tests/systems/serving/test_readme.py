@@ -90,9 +90,10 @@ def test_for_an_analyst(demo: str, tmp_path: Path) -> None:
     end = time.monotonic() + 120
     while True:
         orders, months, places = [json.loads(run(["sh", "-ec", command], tmp_path)) for command in asked]
-        skus = {group["skuCount"] for group in places["data"]["inventoryAggregates"]["groups"]}
-        if orders.get("data") and orders["data"]["orders"]["coverage"]["complete"] and skus == {60}:
-            break
+        if orders.get("data") and places.get("data"):
+            skus = {group["skuCount"] for group in places["data"]["inventoryAggregates"]["groups"]}
+            if orders["data"]["orders"]["coverage"]["complete"] and skus == {60}:
+                break
         assert time.monotonic() < end
         time.sleep(1)
     assert orders["data"]["orders"]["totalCount"] > 0
