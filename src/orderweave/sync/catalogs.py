@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -34,7 +35,7 @@ class Catalogs:
         for _ in range(_MOST_PAGES):
             page = await self._asking.skus(name, after)
             await self._index.write(
-                lambda found, page=page: self._index.take_skus_now(found, name, page.skus, began, gaps=page.gaps)  # type: ignore[misc]  # mypy knows no defaults of lambdas
+                partial(self._index.take_skus_now, system=name, given=page.skus, began=began, gaps=page.gaps)
             )
             after = page.after
             if after is None:

@@ -170,7 +170,7 @@ def test_what_is_in_which_parcel() -> None:
         sent_as = msgspec.structs.replace(shipment("w", packages=packages), lines=(tea, cups))
         (merged,) = merge(says("wms", fulfillment=sent(sent_as))).shipments
         return [
-            package.lines and [(line.sku, line.quantity) for line in package.lines]  # type: ignore[misc]  # or None
+            None if package.lines is None else [(line.sku, line.quantity) for line in package.lines]
             for package in merged.packages
         ]
 
