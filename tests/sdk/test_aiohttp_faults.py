@@ -101,7 +101,8 @@ async def test_garbage_is_a_bad_payload(said: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "encoding"), [(b"\x1f\x8b\x08 no gzip", "gzip"), (gzip.compress(b"{}", mtime=0)[:-4], "gzip"), (b"{}", "br")]
+    ("body", "encoding"),
+    [(b"\x1f\x8b\x08 no gzip", "gzip"), (gzip.compress(b"{}", mtime=0)[:-4], "gzip"), (b"{}", "br")],
 )
 async def test_unsound_compression_is_a_bad_payload(body: bytes, encoding: str) -> None:
     """Broken, cut, or another than was asked for; the next call over the connection is as good as any."""
