@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Iterable, Mapping
 
 import msgspec
 
 from orderweave.answering.errors import RequestError, bad_input, incomplete
 from orderweave.answering.order import order_by_id
 from orderweave.answering.order_page import OrderList, page_of
-from orderweave.answering.orders import list_orders
+from orderweave.answering.orders import list_pages
 from orderweave.answering.parts import Parts
 from orderweave.merging.order import order_id
 from orderweave.model.codes import Code
@@ -27,6 +28,7 @@ from orderweave_sdk.records import Facet, Key
 # What is read of orders in any case, because a customer is known by them.
 CUSTOMER_COORDINATES = ("Order.customer",)
 _LONGEST_EMAIL = 320
+_MOST_LISTS_AT_ONCE = 5
 
 
 async def customer(
@@ -39,15 +41,14 @@ async def customer(
     """The customer with this e-mail address; None when no order anywhere carries it.
 
     `pages` are the pages of orders asked for, by a name of the caller's; at least one page is read in any case,
-    because a customer is known here by their orders.
+    because a customer is known here by their orders. Pages that differ in nothing but their size are read as one.
     """
     wanted = by_email(email)
     asked = dict(pages) or {
         "": page_of(1, None, None, None, filter=wanted, sort=SearchField.PLACED_AT, descending=True)
     }
-    found: list[tuple[str, OrderConnection]] = []
-    for name, page in asked.items():
-        found.append((name, await list_orders(parts, page, needs, call)))
+    read = await _pages(parts, asked.values(), needs, call)
+    found = [(name, read[page]) for name, page in asked.items()]
     person = next((node for _, page in found for node in page.nodes if node.customer), None)
     if person is None or person.customer is None:
         silent = sorted({source.system for _, page in found for source in page.coverage.sources if not source.ok})
@@ -56,6 +57,22 @@ async def customer(
             raise incomplete("this customer", silent)
         return None
     return msgspec.structs.replace(person.customer, pages=tuple(found))
+
+
+async def _pages(
+    parts: Parts, asked: Iterable[OrderList], needs: Needs, call: Terms
+) -> dict[OrderList, OrderConnection]:
+    """Each of these pages; those that differ in their size alone are read as one."""
+    of_one_list: dict[OrderList, dict[int, OrderList]] = {}
+    for page in asked:
+        of_one_list.setdefault(msgspec.structs.replace(page, size=0), {})[page.size] = page
+    lists = list(of_one_list.values())
+    found: dict[OrderList, OrderConnection] = {}
+    for start in range(0, len(lists), _MOST_LISTS_AT_ONCE):
+        some = lists[start : start + _MOST_LISTS_AT_ONCE]
+        read = await asyncio.gather(*(list_pages(parts, of[max(of)], of, needs, call) for of in some))
+        found.update({of[size]: page for of, pages in zip(some, read, strict=True) for size, page in pages.items()})
+    return found
 
 
 def by_email(email: str) -> Filter:

@@ -8,7 +8,7 @@ one search a place and one batch a second system, and one batch more for the ord
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from orderweave.answering.errors import RequestError, bad_input
@@ -44,16 +44,26 @@ _AFTER_ALL = "\uffff"  # stands behind every name of a system
 
 async def list_orders(parts: Parts, page: OrderList, needs: Needs, call: Terms) -> OrderConnection:
     """The page, and how complete the list is."""
+    return (await list_pages(parts, page, (page.size,), needs, call))[page.size]
+
+
+async def list_pages(
+    parts: Parts, page: OrderList, sizes: Collection[int], needs: Needs, call: Terms
+) -> dict[int, OrderConnection]:
+    """Pages of one list that begin where `page` does, by their sizes, of which `page.size` is the greatest.
+
+    The list is read once, as far as the greatest needs it: what all of them say of its coverage is of that reading.
+    """
     check_filter(page.filter, call.rights)
     check_sort(page.sort, call.rights)
     with parts.observing.stage(Stage.PLAN):
         plan = plan_orders(with_owner(needs, call.rights), parts.business, parts.authority)
     listing = _Listing(parts, page, plan, call)
-    return await listing.run()
+    return await listing.run(sizes)
 
 
 class _Listing:
-    """One page in the making."""
+    """One page in the making, and shorter ones with it."""
 
     def __init__(self, parts: Parts, page: OrderList, plan: OrderPlan, call: Terms) -> None:
         self._parts = parts
@@ -120,7 +130,7 @@ class _Listing:
         facets = frozenset() if mirrors else self._plan.captures[name]
         return Stream(name, listing, conditions, facets, page_size=min(most, wanted), most=most)
 
-    async def run(self) -> OrderConnection:
+    async def run(self, sizes: Collection[int]) -> dict[int, OrderConnection]:
         await self._listed.start()
         found: list[tuple[Place, Order]] = []
         taken = 0
@@ -134,10 +144,12 @@ class _Listing:
                 break
             if taken >= len(settled) and not await self._listed.read_on():
                 break
-        more = len(found) > self._page.size or self._more_after(taken)
-        cut = more and len(found) < self._page.size
+        left = self._more_after(taken)
         looked_at = settled[taken - 1].place if taken else None
-        return self._connection(found[: self._page.size], looked_at, more=more, cut=cut)
+        # One more than the page holds says that there is another page.
+        shown = found[: self._page.size + 1]
+        edges = [OrderEdge(cursor=_cursor(self._page, place), node=order) for place, order in shown]
+        return {size: self._connection(edges, size, looked_at, left=left) for size in sizes}
 
     def _to_look_at(self, turn: int, found: int) -> int:
         """As many hits as the page still lacks; where a filter may let few pass, twice as many each turn."""
@@ -249,11 +261,13 @@ class _Listing:
             return True
         return any(stream.reach is not None for stream in self._listed.streams)
 
-    def _connection(
-        self, found: list[tuple[Place, Order]], looked_at: Place | None, *, more: bool, cut: bool
-    ) -> OrderConnection:
-        """The page. One that was cut short goes on from the last place looked at, whether or not it passed."""
-        edges = [OrderEdge(cursor=_cursor(self._page, place), node=order) for place, order in found]
+    def _connection(self, found: list[OrderEdge], size: int, looked_at: Place | None, *, left: bool) -> OrderConnection:
+        """A page of what was found. One that was cut short, with more `left` behind what was looked at, goes on from
+        the last place looked at, whether or not it passed.
+        """
+        edges = found[:size]
+        more = left or len(found) > size
+        cut = left and len(found) < size
         near = edges[0].cursor if edges else None
         far = edges[-1].cursor if edges else None
         if cut:

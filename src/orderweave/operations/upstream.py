@@ -16,8 +16,10 @@ from graphql import (
     GraphQLError,
     GraphQLField,
     GraphQLObjectType,
+    IntValueNode,
     OperationDefinitionNode,
     get_named_type,
+    print_ast,
 )
 from graphql.execution.values import VariableValues, get_argument_values
 
@@ -113,13 +115,13 @@ class Planner:
             for nodes in _by_response_key(met):
                 below = Selection(schema, fragments, variables)
                 touched = below.below(nodes, get_named_type(field.type))
-                pages = below.nodes.get("Customer.orders", [])
+                pages = self._pages(below.nodes.get("Customer.orders", []), variables)
                 size = max(entries(node, self._weights.of(root.name, name), variables) for node in nodes)
                 if name in _OF_INDEX or (name == "orders" and self._is_for_index(field, nodes[0], variables, touched)):
                     found.append(self._from_index(name, touched))
                     continue
                 filtered = _filtered(field, nodes[0], variables)
-                found.append(self._plan(name, touched, filtered, size, [self._page(page, variables) for page in pages]))
+                found.append(self._plan(name, touched, filtered, size, pages))
         return found
 
     def _is_for_index(
@@ -137,8 +139,13 @@ class Planner:
         plan = plan_orders(needs, self._business, self._authority)
         return RootPlan(root=root, calls=look_up_calls(plan, self._business), orders=plan, from_index=True)
 
-    def _page(self, node: FieldNode, variables: VariableValues | None) -> int:
-        return entries(node, self._weights.of("Customer", "orders"), variables)
+    def _pages(self, nodes: Iterable[FieldNode], variables: VariableValues | None) -> list[int]:
+        """The sizes of the pages of a customer's orders that are read: of each list, the greatest."""
+        found: dict[tuple[str, ...], int] = {}
+        for node in nodes:
+            kind, size = _list_of(node), entries(node, self._weights.of("Customer", "orders"), variables)
+            found[kind] = max(found.get(kind, 0), size)
+        return list(found.values())
 
     def _plan(
         self, root: str, touched: frozenset[str], filtered: frozenset[str], size: int, pages: list[int]
@@ -216,6 +223,20 @@ def _by_response_key(nodes: Iterable[FieldNode]) -> list[list[FieldNode]]:
     for node in nodes:
         found.setdefault(node.alias.value if node.alias else node.name.value, []).append(node)
     return list(found.values())
+
+
+def _list_of(node: FieldNode) -> tuple[str, ...]:
+    """What tells the list of a field from its other lists, whatever the page holds, as it is written: lists that are
+    the same by the values of their variables alone count apart.
+    """
+    told = []
+    for argument in node.arguments or ():
+        name = argument.name.value
+        if name not in ("first", "last") or not isinstance(argument.value, IntValueNode):
+            told.append(print_ast(argument))
+        elif name == "last":
+            told.append(name)
+    return tuple(sorted(told))
 
 
 def _filtered(field: GraphQLField, node: FieldNode, values: Any) -> frozenset[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
@@ -20,6 +21,7 @@ class Context:
     """What one request carries: the gateway, who asks, and the terms under which the work must end.
 
     `within` are the seconds that the caller waits, where it says so, and `address` is where the request comes from.
+    `under_way` is what its root fields are asking or have asked, as it is written.
     """
 
     def __init__(
@@ -33,6 +35,7 @@ class Context:
         self.gateway = gateway
         self.caller = caller
         self.address = address
+        self.under_way: dict[str, asyncio.Future[Any]] = {}
         self.call: Terms = gateway.call(lane, within, caller.rights)
 
 

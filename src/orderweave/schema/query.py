@@ -6,6 +6,7 @@ from typing import Annotated, cast
 
 import strawberry
 from strawberry import ID, field
+from strawberry.extensions import FieldExtension
 
 from orderweave.answering import order_groups, stock_groups
 from orderweave.answering.errors import RequestError, bad_input
@@ -47,6 +48,7 @@ from orderweave.schema.inventory_types import InventoryItem, OversellReport, Pro
 from orderweave.schema.lookups import order_by
 from orderweave.schema.node import Node
 from orderweave.schema.objects import by_ids, customer_by_email, customer_by_id
+from orderweave.schema.once import AskedOnce
 from orderweave.schema.order_types import Customer, Order, OrderConnection
 from orderweave.schema.paging import DEFAULT_GROUPS, After, Before, First, Last, connection
 from orderweave.schema.system_types import StatusMapping, System
@@ -55,6 +57,8 @@ from orderweave.schema.tracking_types import TrackedOrder
 # How many SKUs, and how few ids, a caller may ask for at once for each order on a page of theirs.
 SKUS_A_PAGE = 2
 PAGES_AN_ID = 2
+
+_ONCE: list[FieldExtension] = [AskedOnce()]
 
 OrderBy = Annotated[OrderLookup, strawberry.argument(description="One name of the order.")]
 CustomerBy = Annotated[CustomerLookup, strawberry.argument(description="One name of the customer.")]
@@ -83,7 +87,7 @@ NodeIds = Annotated[list[ID], strawberry.argument(description="1 to 50 global id
 class Query:
     """The root of every question."""
 
-    @field(description="One order, by whatever name you hold of it; null when no system knows it.")
+    @field(description="One order, by whatever name you hold of it; null when no system knows it.", extensions=_ONCE)
     async def order(self, info: Asked, by: OrderBy) -> Order | None:
         """The order, put together."""
         return cast("Order | None", await order_by(info.context.gateway, by, needs(info), terms(info)))
@@ -93,6 +97,7 @@ class Query:
         "are placed, or out of the index where it takes that (a sort by sums, a search, a count, a filter over what "
         "several systems say). An order that other systems mirror appears once.",
         directives=[connection(DEFAULT_PER_PAGE)],
+        extensions=_ONCE,
     )
     async def orders(
         self,
@@ -125,6 +130,7 @@ class Query:
     @field(
         description="Groups of orders and what they come to, out of the index.",
         directives=[ListSize(assumed_size=DEFAULT_GROUPS, slicing_arguments=["first"], sized_fields=["groups"])],
+        extensions=_ONCE,
     )
     async def order_aggregates(
         self,
@@ -157,6 +163,7 @@ class Query:
     @field(
         description="Groups of stock and what they come to, out of the index: each SKU at each place counts once.",
         directives=[ListSize(assumed_size=DEFAULT_GROUPS, slicing_arguments=["first"], sized_fields=["groups"])],
+        extensions=_ONCE,
     )
     async def inventory_aggregates(
         self,
@@ -191,6 +198,7 @@ class Query:
     @field(
         description="Stock of some SKUs (1 to 200) over all places, each SKU once, in the order asked.",
         directives=[ListSize(slicing_arguments=["skus"])],
+        extensions=_ONCE,
     )
     async def inventory(self, info: Asked, skus: Skus) -> list[InventoryItem]:
         """Merged stock."""
@@ -210,6 +218,7 @@ class Query:
                 require_one_slicing_argument=False,
             )
         ],
+        extensions=_ONCE,
     )
     async def oversells(
         self, info: Asked, *, skus: SomeSkus = None, first: Checked = None, after: CheckedAfter = None
@@ -219,12 +228,14 @@ class Query:
         found = await info.context.gateway.oversells(skus, first, after, terms(info), most=most)
         return cast("OversellReport", found)
 
-    @field(description="The product with this SKU; null when no system knows it.")
+    @field(description="The product with this SKU; null when no system knows it.", extensions=_ONCE)
     async def product(self, info: Asked, sku: Sku) -> Product | None:
         """The merged product."""
         return cast("Product | None", await info.context.gateway.product(sku, terms(info)))
 
-    @field(description="A customer with their orders over all channels; null when no order carries them.")
+    @field(
+        description="A customer with their orders over all channels; null when no order carries them.", extensions=_ONCE
+    )
     async def customer(self, info: Asked, by: CustomerBy) -> Customer | None:
         """The customer, by e-mail address or global id."""
         if info.context.caller.rights.masked:
@@ -248,7 +259,7 @@ class Query:
         """The export."""
         return cast("Export | None", await info.context.gateway.export(str(id), info.context.caller))
 
-    @field(description="The places of the business.", directives=[ListSize(assumed_size=20)])
+    @field(description="The places of the business.", directives=[ListSize(assumed_size=20)], extensions=_ONCE)
     async def locations(self, info: Asked) -> list[Location]:
         """All places."""
         return cast("list[Location]", await info.context.gateway.locations(terms(info)))
@@ -266,7 +277,7 @@ class Query:
         """All mapped words."""
         return cast("list[StatusMapping]", info.context.gateway.status_mappings())
 
-    @field(description="Anything by its global id (Relay).")
+    @field(description="Anything by its global id (Relay).", extensions=_ONCE)
     async def node(self, info: Asked, id: NodeId) -> Node | None:
         """The object behind an id."""
         (found,) = await by_ids(info, [id])
@@ -277,6 +288,7 @@ class Query:
     @field(
         description="Several things by their global ids, in the order asked, at most 50 (Relay).",
         directives=[ListSize(slicing_arguments=["ids"])],
+        extensions=_ONCE,
     )
     async def nodes(self, info: Asked, ids: NodeIds) -> list[Node | None]:
         """The objects behind some ids."""

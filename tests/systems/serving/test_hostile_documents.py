@@ -19,10 +19,6 @@ pytestmark = pytest.mark.systems
 MOST_SECONDS = 0.2
 # The quickest of so many counts: what else the machine does is not the document's fault.
 TRIES = 3
-# Within its caller's limits it makes the systems be asked for 49 lists of a customer's orders: the time is theirs, who
-# answer in the same processor's turns here. An operator bounds it by `upstream_calls`.
-ASKS_MUCH = "customers under aliases"
-MUCH = 50
 
 
 def anew(body: Body, number: int) -> bytes:
@@ -32,17 +28,15 @@ def anew(body: Body, number: int) -> bytes:
 
 async def test_no_hostile_document_takes_long(tmp_path: Path) -> None:
     """Each is answered within the bound, seen for the first time in every try, with the status of a request that was
-    understood, and leaves no fault. One alone is let off the bound: the one that keeps the systems busy, not the
-    gateway, and its price says that it does.
+    understood, and leaves no fault.
     """
-    headers = {**JSON, "orderweave-cost": "1"}
     slow: dict[str, list[float]] = {}
     async with DemoBusiness(seed=7, orders=100) as business:
         served = Served(business, tmp_path)
         served.write()
         try:
             await served.start(workers=1)
-            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{served.port}", headers=headers) as client:
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{served.port}", headers=JSON) as client:
                 for name, body in BODIES.items():
                     seconds = []
                     for number in range(TRIES):
@@ -53,9 +47,7 @@ async def test_no_hostile_document_takes_long(tmp_path: Path) -> None:
                         assert answer.status_code == 200, name
                         codes = {error["extensions"]["code"] for error in answer.json().get("errors", ())}
                         assert not codes & {"INTERNAL", "OVERLOADED", "DEADLINE_EXCEEDED"}, name
-                    if name == ASKS_MUCH:
-                        assert answer.json()["extensions"]["cost"]["upstreamCalls"] > MUCH
-                    elif min(seconds) > MOST_SECONDS:
+                    if min(seconds) > MOST_SECONDS:
                         slow[name] = seconds
         finally:
             served.end()

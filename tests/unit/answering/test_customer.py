@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -20,6 +22,7 @@ from orderweave_sdk.records import Company, Customer, Facet
 from tests.unit.fake_business import erp, order, shop
 from tests.unit.fake_systems import FILTERS, Woven, weave
 
+PLACED = SearchField.PLACED_AT
 NEEDS = Needs(facets=frozenset({Facet.HEADER, Facet.CUSTOMER}))
 
 
@@ -38,6 +41,18 @@ def business() -> Woven:
             ]
         ),
         erp([desk]),
+    )
+
+
+def of_many() -> Woven:
+    """Ada bought 25 times at one shop."""
+    return weave(
+        shop(
+            [
+                order(f"a{number}", f"10{number:02}", hours=number, email="ada@example.com", customer_id="c1")
+                for number in range(25)
+            ]
+        )
     )
 
 
@@ -70,6 +85,68 @@ async def test_each_page_asked_is_read() -> None:
     found = await find(business(), pages={"one": page(1), "all": page(5)})
     assert found is not None
     assert [(name, len(orders.nodes)) for name, orders in found.pages] == [("one", 1), ("all", 2)]
+
+
+def listed(size: int, **told: Any) -> OrderList:
+    """A page of Ada's orders that may begin elsewhere, go backward or be filtered."""
+    asked: dict[str, Any] = {"first": size, "after": None, "last": None, "before": None, "descending": True, **told}
+    wanted = asked.pop("filter", Filter())
+    ada = Filter(conditions=by_email("ada@example.com").conditions, every=(wanted,))
+    paging = [asked.pop(name) for name in ("first", "after", "last", "before")]
+    return page_of(*paging, **asked, filter=ada, sort=PLACED)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        {"descending": False},
+        {"filter": Filter(conditions=(Condition(SearchField.NUMBER, Operator.NE, ("1012",)),))},
+    ],
+    ids=["newest first", "oldest first", "filtered"],
+)
+async def test_pages_that_differ_in_size_are_read_as_one(told: dict[str, Any]) -> None:
+    """Each page is what it would be if it were asked for alone, and together they cost what the greatest costs."""
+    sizes = (1, 3, 8, 20, 25, 30)
+    woven = of_many()
+    alone = {}
+    for size in sizes:
+        woven.fakes["shop"].calls.clear()
+        found = await find(woven, pages={"": listed(size, **told)})
+        assert found is not None
+        alone[str(size)] = found.pages[0][1]
+    greatest = len(woven.fakes["shop"].calls)
+    woven.fakes["shop"].calls.clear()
+    together = await find(woven, pages={str(size): listed(size, **told) for size in sizes})
+    assert together is not None
+    assert dict(together.pages) == alone
+    assert len(woven.fakes["shop"].calls) == greatest
+    orders = len(alone["30"].nodes)
+    assert [len(page.nodes) for page in alone.values()] == [1, 3, 8, 20, min(25, orders), orders]
+
+
+async def test_backward_pages_are_a_list_of_their_own() -> None:
+    """The last ones are not the first ones, whatever their number: two lists, two readings."""
+    woven = of_many()
+    pages = {"first": listed(2), "last": listed(2, first=None, last=2), "lasts": listed(3, first=None, last=3)}
+    found = await find(woven, pages=pages)
+    assert found is not None
+    numbers = {name: [node.number for node in orders.nodes] for name, orders in found.pages}
+    assert numbers == {"first": ["1024", "1023"], "last": ["1001", "1000"], "lasts": ["1002", "1001", "1000"]}
+    assert len(woven.fakes["shop"].calls) == 2
+
+
+async def test_many_lists_that_differ() -> None:
+    """Of twelve lists that are not the same each stands under its own name."""
+    woven = of_many()
+    numbers = [f"10{number:02}" for number in range(12)]
+    pages = {
+        number: listed(1, filter=Filter(conditions=(Condition(SearchField.NUMBER, Operator.EQ, (number,)),)))
+        for number in numbers
+    }
+    found = await find(woven, pages=pages)
+    assert found is not None
+    assert [[node.number for node in orders.nodes] for _, orders in found.pages] == [[number] for number in numbers]
 
 
 async def test_without_a_page_one_order_is_read() -> None:

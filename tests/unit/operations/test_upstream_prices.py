@@ -126,3 +126,30 @@ def test_stock_that_is_followed_costs_by_its_size() -> None:
     assert calls(woven, "subscription", f"inventoryChanged({_TEA}) {{ items {{ onHand }} }}") == 2
     assert calls(woven, "subscription", f"inventoryChanged({_TEA}) {{ items {{ availableToPromise }} }}") == 3
     assert calls(woven, "subscription", "oversellsChanged { changed }") == 12
+
+
+def _customer(*orders: str) -> str:
+    listed = " ".join(f"a{number}: orders{each} {{ nodes {{ id }} }}" for number, each in enumerate(orders))
+    return f'customer(by: {{email: "ada@example.com"}}) {{ {listed} }}'
+
+
+def test_pages_of_one_list_cost_their_greatest() -> None:
+    """Of a customer's lists those that differ in the size of the page alone are one, at the price of the longest page;
+    by another filter, sort, cursor or direction, or from the end, it is another list.
+    """
+    woven = business()
+    one = calls(woven, "query", _customer("(first: 40)"))
+    two = calls(woven, "query", _customer("(first: 40)", "(first: 40, filter: {})"))
+    assert two > one
+    assert calls(woven, "query", _customer(*(f"(first: {size})" for size in range(1, 41)))) == one
+    assert calls(woven, "query", _customer("(first: 40)", "")) == one
+    for other in (
+        '(first: 40, filter: {number: {eq: "1001"}})',
+        '(first: 40, after: "x")',
+        "(first: 40, sort: {field: UPDATED_AT})",
+        "(last: 40)",
+        "(first: 40, sort: {field: PLACED_AT, direction: ASC})",
+    ):
+        assert calls(woven, "query", _customer("(first: 40)", other)) == two, other
+    assert calls(woven, "query", _customer("(last: 40)", "(last: 3)")) == one
+    assert calls(woven, "query", _customer("(last: 40)", '(last: 40, before: "x")')) == two

@@ -110,6 +110,11 @@ DOCUMENTS: dict[str, str] = {
     "customers under aliases": '{ customer(by: {email: "ada@example.com"}) { '
     + " ".join(f"a{one}: orders(first: {one + 1}) {{ nodes {{ id }} }}" for one in range(49))
     + " } }",
+    "one list 20 times": "{ "
+    + " ".join(f"a{one}: orders(first: 100) {{ nodes {{ id }} }}" for one in range(20))
+    + " }",
+    "one look-up 20 times": "{ " + " ".join(f"a{one}: {ORDER} {{ id number }}" for one in range(20)) + " }",
+    "all places 20 times": "{ " + " ".join(f"a{one}: locations {{ name }}" for one in range(20)) + " }",
     "one field 990 times": "{ systems { " + "name " * 990 + "} }",
     "one root 240 times": "{ " + "systems { name } " * 240 + "}",
     "one object 300 times": f"{{ {ORDER} {{ " + "totals { tax { amount } } " * 120 + "} }",
