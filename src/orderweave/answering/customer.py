@@ -70,8 +70,12 @@ async def _pages(
     found: dict[OrderList, OrderConnection] = {}
     for start in range(0, len(lists), _MOST_LISTS_AT_ONCE):
         some = lists[start : start + _MOST_LISTS_AT_ONCE]
-        read = await asyncio.gather(*(list_pages(parts, of[max(of)], of, needs, call) for of in some))
-        found.update({of[size]: page for of, pages in zip(some, read, strict=True) for size, page in pages.items()})
+        reading = (list_pages(parts, of[max(of)], of, needs, call) for of in some)
+        # What is wrong with one list is told when the others are read: nothing is left under way.
+        for by_size, read in zip(some, await asyncio.gather(*reading, return_exceptions=True), strict=True):
+            if isinstance(read, BaseException):
+                raise read
+            found.update({by_size[size]: page for size, page in read.items()})
     return found
 
 

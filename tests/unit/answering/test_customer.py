@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -147,6 +148,17 @@ async def test_many_lists_that_differ() -> None:
     found = await find(woven, pages=pages)
     assert found is not None
     assert [[node.number for node in orders.nodes] for _, orders in found.pages] == [[number] for number in numbers]
+
+
+async def test_a_list_that_cannot_be_read() -> None:
+    """What is wrong with one list is the answer, and no reading of another goes on behind it."""
+    woven = of_many()
+    with pytest.raises(RequestError, match="after: not a cursor of this API"):
+        await find(
+            woven, pages={"first": listed(2), "wrong": listed(2, after="x"), "last": listed(2, descending=False)}
+        )
+    assert asyncio.all_tasks() == {asyncio.current_task()}
+    assert len(woven.fakes["shop"].calls) == 2
 
 
 async def test_without_a_page_one_order_is_read() -> None:
