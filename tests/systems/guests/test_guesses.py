@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from ipaddress import ip_address
 from pathlib import Path
 from random import Random
@@ -75,6 +76,22 @@ class Attack:
                 self.outcomes["MISSED" if answer["data"]["trackOrder"]["access"] is None else "FOUND"] += 1
 
 
+@asynccontextmanager
+async def connected(doors: Doors) -> AsyncIterator[list[Guest]]:
+    """The gateway's workers, started, and connections dealt out to them."""
+    guests = [Guest(doors.ports[n % WORKERS]) for n in range(CONNECTIONS)]
+    try:
+        doors.start()
+        await doors.ready()
+        for guest in guests:
+            await guest.connect()
+        yield guests
+    finally:
+        for guest in guests:
+            guest.close()
+        doors.stop()
+
+
 def blocks(random: Random) -> list[str]:
     """An address in each of two thousand blocks."""
     first = int(ip_address("100.64.0.0"))
@@ -121,22 +138,13 @@ async def test_a_hundred_thousand_guesses(redis_server: RedisServer, tmp_path: P
                 yield {"number": guessed or "", "email": f"{n}@example.com", "address": random.choice(sources)}
 
         doors = Doors(business, tmp_path, WORKERS, BUDGETS, redis=redis_server.url)
-        guests = [Guest(doors.ports[n % WORKERS]) for n in range(CONNECTIONS)]
-        try:
-            doors.start()
-            await doors.ready()
-            for guest in guests:
-                await guest.connect()
+        async with connected(doors) as guests:
             attack, known = Attack(guests), customers(business)[1:]
             came = [await tries(guests[0], known[0], CLEAN[0])]
             one = await attack.run(at_one())
             came.append(await tries(guests[1], known[1], CLEAN[1]))
             rest = await attack.run(at_all())
             came.append(await tries(guests[2], known[2], CLEAN[2]))
-        finally:
-            for guest in guests:
-                guest.close()
-            doors.stop()
         log = doors.log()
         alone = sum("tracking_redis_lost" in line for line in log.splitlines())
         print(f"at one order: {dict(one)}; at all: {dict(rest)}; workers that lost Redis: {alone}")
@@ -173,20 +181,11 @@ async def test_each_of_the_other_budgets(kind: str, redis_server: RedisServer, t
 
     async with DemoBusiness(seed=7, orders=50) as business:
         doors = Doors(business, tmp_path, WORKERS, budgets, redis=redis_server.url)
-        guests = [Guest(doors.ports[n % WORKERS]) for n in range(CONNECTIONS)]
-        try:
-            doors.start()
-            await doors.ready()
-            for guest in guests:
-                await guest.connect()
+        async with connected(doors) as guests:
             known = customers(business)
             before = await tries(guests[0], known[0], CLEAN[0])
             outcomes = Counter(await Attack(guests).run(guesses()))
             after = await tries(guests[1], known[1], CLEAN[1])
-        finally:
-            for guest in guests:
-                guest.close()
-            doors.stop()
         alone = sum("tracking_redis_lost" in line for line in doors.log().splitlines())
         print(f"{kind}: {dict(outcomes)}; workers that lost Redis: {alone}")
 
