@@ -54,11 +54,12 @@ class Desk:
         self.settings = settings
         self._clock = clock
         reach = Reach(redis, clock) if redis is not None else None
-        self._pseudonyms = Pseudonyms(settings.keys[0])
+        pseudonyms = [Pseudonyms(secret) for secret in settings.keys]
+        self._pseudonyms = pseudonyms[0]
         self.tokens = Tokens(settings, clock)
         self.attempts = Attempts(settings, Ledgers(clock, reach), self._pseudonyms)
         longest = max(settings.session_seconds, settings.link_seconds)
-        self.revocations = Revocations(clock, reach, self._pseudonyms, longest=longest)
+        self.revocations = Revocations(clock, reach, pseudonyms, longest=longest)
         self.slots = Slots(settings.slot_seconds, clock, pause)
         self._views = Views(clock)
         self._at_once = 0

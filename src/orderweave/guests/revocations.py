@@ -5,6 +5,7 @@ Each process has a copy and goes on from it while Redis is out of reach. One tha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from orderweave.guests.pseudonyms import Pseudonyms
@@ -31,9 +32,13 @@ class Unsure(Exception):
 
 
 class Revocations:
-    """Which orders' tokens were revoked, and when. `longest` is the longest life of a token in seconds."""
+    """Which orders' tokens were revoked, and when. `longest` is the longest life of a token in seconds.
 
-    def __init__(self, clock: Clock, reach: Reach | None, pseudonyms: Pseudonyms, *, longest: int) -> None:
+    An order stands under the first of the `pseudonyms` and is looked for under all: a key that still opens tokens may
+    have been the first when they were revoked.
+    """
+
+    def __init__(self, clock: Clock, reach: Reach | None, pseudonyms: Sequence[Pseudonyms], *, longest: int) -> None:
         self._clock = clock
         self._reach = reach
         self._pseudonyms = pseudonyms
@@ -44,7 +49,7 @@ class Revocations:
     async def revoke(self, order: Key) -> TrackingRevocation:
         """From now on no token of this order holds that was given so far. Raises TooManyRevoked."""
         now = self._now()
-        name = self._name(order)
+        name = self._names(order)[0]
         shared = await self._look(anew=True)
         known = self._copy = self._copy if self._copy is not None else {}
         old = [entry for entry, at in known.items() if at < now - self._longest]
@@ -63,7 +68,7 @@ class Revocations:
         await self._look()
         if self._copy is None:
             raise Unsure
-        return grant.given <= self._copy.get(self._name(grant.order), -1)
+        return grant.given <= max(self._copy.get(name, -1) for name in self._names(grant.order))
 
     async def _look(self, *, anew: bool = False) -> bool:
         """Bring the copy up to date; whether it is shared."""
@@ -98,8 +103,8 @@ class Revocations:
             return False
         return True
 
-    def _name(self, order: Key) -> str:
-        return self._pseudonyms.of("revoked", f"{order.namespace}\n{order.value}")
+    def _names(self, order: Key) -> list[str]:
+        return [each.of("revoked", f"{order.namespace}\n{order.value}") for each in self._pseudonyms]
 
     def _now(self) -> int:
         return milliseconds(self._clock.now())

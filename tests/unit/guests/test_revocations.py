@@ -32,7 +32,7 @@ async def test_alone() -> None:
     other orders' are untouched.
     """
     clock = FakeClock()
-    kept = Revocations(clock, None, NAMES, longest=DAY)
+    kept = Revocations(clock, None, [NAMES], longest=DAY)
     before, other = grant(clock), grant(clock, OTHER)
     revocation = await kept.revoke(ORDER)
     assert (revocation.shared, revocation.revoked_before) == (False, clock.now())
@@ -41,12 +41,31 @@ async def test_alone() -> None:
     assert [await kept.revoked(entry) for entry in (before, other, after)] == [True, False, False]
 
 
+async def test_a_key_is_rotated() -> None:
+    """What was revoked while another key was the first stays revoked as long as that key opens tokens, and what is
+    revoked afterwards holds by the new one.
+    """
+    clock = FakeClock()
+    old, new = Pseudonyms("k" * 32), Pseudonyms("n" * 32)
+    async with redis_server() as server, server.client() as client:
+        before, after = (Revocations(clock, Reach(client, clock), names, longest=DAY) for names in ([old], [new, old]))
+        given = grant(clock)
+        await before.revoke(ORDER)
+        assert await after.revoked(given)
+        clock.advance(0.001)
+        later = grant(clock)
+        assert not await after.revoked(later)
+        await after.revoke(ORDER)
+        assert await after.revoked(later)
+        assert await after.revoked(given)
+
+
 async def test_shared_with_other_processes() -> None:
     """What one process revokes another knows within two seconds, under a pseudonym."""
     clock = FakeClock()
     async with redis_server() as server:
         clients = [server.client(), server.client()]
-        one, other = (Revocations(clock, Reach(client, clock), NAMES, longest=DAY) for client in clients)
+        one, other = (Revocations(clock, Reach(client, clock), [NAMES], longest=DAY) for client in clients)
         right = grant(clock)
         assert not await other.revoked(right)
         assert (await one.revoke(ORDER)).shared
@@ -65,7 +84,7 @@ async def test_redis_gone() -> None:
     clock = FakeClock()
     async with redis_server() as server:
         client = server.client()
-        knowing, new = (Revocations(clock, Reach(client, clock), NAMES, longest=DAY) for _ in range(2))
+        knowing, new = (Revocations(clock, Reach(client, clock), [NAMES], longest=DAY) for _ in range(2))
         right, other = grant(clock), grant(clock, OTHER)
         await knowing.revoke(ORDER)
         await server.stop()
@@ -85,7 +104,7 @@ async def test_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     """So many orders and no more; an order's entry gives way once no token can be as old."""
     monkeypatch.setattr(revocations_module, "_MOST_REVOKED", 3)
     clock = FakeClock()
-    kept = Revocations(clock, None, NAMES, longest=DAY)
+    kept = Revocations(clock, None, [NAMES], longest=DAY)
     for number in range(3):
         await kept.revoke(Key("shop-us:number", str(number)))
     with pytest.raises(TooManyRevoked):
