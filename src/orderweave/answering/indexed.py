@@ -13,7 +13,7 @@ from orderweave.answering.filters import pushable
 from orderweave.answering.order import orders_by_ids
 from orderweave.answering.order_page import OrderList
 from orderweave.answering.parts import Parts
-from orderweave.answering.showing import shown
+from orderweave.answering.showing import covered, shown
 from orderweave.answering.visibility import check_filter, check_sort
 from orderweave.index import Answer, Index, TooBusy, TooSlow
 from orderweave.index.conditions import found_by, passing, visible
@@ -88,7 +88,7 @@ async def list_from_index(parts: Parts, page: OrderList, needs: Needs, call: Ter
     spots = answer.spots[: page.size]
     orders = await _orders(parts, [spot.key for spot in spots], answer, needs, call)
     edges = [OrderEdge(cursor=_cursor(page, spot), node=orders[spot.key]) for spot in spots if spot.key in orders]
-    return _connection(parts, page, edges, answer)
+    return _connection(parts, page, edges, answer, call)
 
 
 def index_of(parts: Parts, what: str) -> Index:
@@ -156,7 +156,7 @@ def _completed(order: Order, live: Order | RequestError | None, needs: Needs) ->
     return msgspec.structs.replace(order, freshness=freshness, **found)
 
 
-def _connection(parts: Parts, page: OrderList, edges: list[OrderEdge], answer: Answer) -> OrderConnection:
+def _connection(parts: Parts, page: OrderList, edges: list[OrderEdge], answer: Answer, call: Terms) -> OrderConnection:
     more = len(answer.spots) > page.size
     beyond = page.cursor is not None
     if page.backward:
@@ -170,7 +170,7 @@ def _connection(parts: Parts, page: OrderList, edges: list[OrderEdge], answer: A
             start_cursor=edges[0].cursor if edges else None,
             end_cursor=edges[-1].cursor if edges else None,
         ),
-        coverage=coverage_of(parts.business, answer.progress),
+        coverage=covered(coverage_of(parts.business, answer.progress), call.rights),
         total_count=answer.total,
     )
 

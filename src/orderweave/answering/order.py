@@ -15,7 +15,7 @@ from orderweave.matching import Group
 from orderweave.model.ids import MalformedToken, decode_id
 from orderweave.model.order import Order
 from orderweave.model.provenance import SourceIssue
-from orderweave.model.rights import Rights
+from orderweave.model.rights import Rights, Scope
 from orderweave.model.terms import Terms
 from orderweave.observing import Stage
 from orderweave.planning.needs import Needs
@@ -43,6 +43,8 @@ async def order_by_key(parts: Parts, namespace: str, value: str, needs: Needs, c
     system, _, lookup = namespace.partition(":")
     spec = parts.business.systems.get(system)
     if spec is None or lookup not in spec.manifest.lookups:
+        if Scope.SYSTEMS not in call.rights.scopes:
+            raise bad_input("namespace must be a system and one of its look-ups, such as erp:number")
         known = [f"{name}:{by}" for name, entry in parts.business.systems.items() for by in entry.manifest.lookups]
         raise bad_input(f"namespace must be one of {', '.join(known)}")
     if not value.strip() or len(value) > _LONGEST_NUMBER:
@@ -131,10 +133,11 @@ async def _looked_up(
         plan = plan_orders(with_owner(needs, call.rights), parts.business, parts.authority)
     gathering = Gathering(parts.systems, parts.reader, plan, call, through_thirds=through_thirds)
     wanted = set(keys)
+    named = [group for group in await gathering.run(keys) if group.keys & wanted and group.members]
     groups = [
         group
-        for group in await gathering.run(keys)
-        if group.keys & wanted and group.members and is_visible(group, call.rights, parts.authority)
+        for group in named
+        if is_visible(group, call.rights, parts.authority, issues_about(group, gathering.issues, parts.business))
     ]
     return _LookedUp(groups, gathering, plan)
 

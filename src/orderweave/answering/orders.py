@@ -8,15 +8,15 @@ one search a place and one batch a second system, and one batch more for the ord
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from orderweave.answering.errors import RequestError, bad_input
 from orderweave.answering.filters import order_passes, places_allow, pushable
 from orderweave.answering.order_page import OrderList
 from orderweave.answering.parts import Parts
-from orderweave.answering.showing import shown
-from orderweave.answering.visibility import check_filter, check_sort, is_visible, searches_of, with_owner
+from orderweave.answering.showing import covered, shown
+from orderweave.answering.visibility import check_filter, check_sort, is_visible, names_people, searches_of, with_owner
 from orderweave.fetching.gathering import Gathering, issues_about
 from orderweave.fetching.listing import Listed, Listing, Ordered, Place, Stream
 from orderweave.fetching.parcels import Parcels, parcels_of
@@ -83,6 +83,8 @@ class _Listing:
         }
         # Whether few of the hits may pass, so that more than a page of them is to be looked at.
         self._sparse = page.filter != Filter()
+        # Whether the hits are picked by a person and may be anybody's: how many there are is not to be told.
+        self._discreet = False
         self._listed = Listed(self._streams(), parts.systems, call, descending=self._descending)
         self._seen: set[Key] = set()
         self._issues: list[SourceIssue] = []
@@ -115,6 +117,7 @@ class _Listing:
         owners = [self._pushable(name, Filter(conditions=(owner,))) for owner in searches_of(owned, name)]
         if not owners or not all(owners):
             self._sparse = True
+            self._discreet |= any(names_people(condition) for condition in pushed)
             return [pushed]
         return [(*pushed, *(condition for condition in owner if condition not in pushed)) for owner in owners]
 
@@ -135,16 +138,17 @@ class _Listing:
         found: list[tuple[Place, Order]] = []
         taken = 0
         settled: list[Ordered] = []
+        wanted = self._page.size + self._discreet
         for turn in range(_MOST_ROUNDS):
             settled = self._listed.settled()
             chunk = self._next_chunk(settled[taken:], self._to_look_at(turn, len(found)))
             taken += len(chunk)
             found += await self._orders(chunk)
-            if len(found) >= self._page.size:
+            if len(found) >= wanted:
                 break
             if taken >= len(settled) and not await self._listed.read_on():
                 break
-        left = self._more_after(taken)
+        left = self._more_after(taken) and not self._discreet
         looked_at = settled[taken - 1].place if taken else None
         # One more than the page holds says that there is another page.
         shown = found[: self._page.size + 1]
@@ -153,7 +157,7 @@ class _Listing:
 
     def _to_look_at(self, turn: int, found: int) -> int:
         """As many hits as the page still lacks; where a filter may let few pass, twice as many each turn."""
-        lacking = self._page.size - found
+        lacking = self._page.size + self._discreet - found
         return max(lacking, min(_MOST_A_ROUND, self._page.size << turn)) if self._sparse else lacking
 
     def _next_chunk(self, hits: Sequence[Ordered], wanted: int) -> list[Ordered]:
@@ -201,42 +205,46 @@ class _Listing:
         wanting = [_own_id(hit) for hit in bare if self._is_wanting(hit, group_of[_record_of(hit)])]
         if wanting:
             group_of = _by_record(await gathering.run(wanting))
-        standing = [group for hit in chunk if self._is_shown(hit, group := group_of[_record_of(hit)])]
-        parcels = await parcels_of(standing, self._plan.carriers, self._parts.systems, self._call)
+        standing = [
+            (hit, group)
+            for hit in chunk
+            if _stands_for(hit, group := group_of[_record_of(hit)]) and self._is_visible(group, gathering.issues)
+        ]
+        groups = [group for _, group in standing]
+        parcels = await parcels_of(groups, self._plan.carriers, self._parts.systems, self._call)
         with self._parts.observing.stage(Stage.MERGE):
-            found = self._merged(chunk, group_of, gathering.issues, parcels)
+            found = self._merged(standing, gathering.issues, parcels)
         self._issues += [issue for issue in (*gathering.issues, *parcels.issues) if issue not in self._issues]
         return found
 
     def _merged(
-        self,
-        chunk: Sequence[Ordered],
-        group_of: Mapping[tuple[str, str], Group],
-        issues: Sequence[SourceIssue],
-        parcels: Parcels,
+        self, standing: Sequence[tuple[Ordered, Group]], issues: Sequence[SourceIssue], parcels: Parcels
     ) -> list[tuple[Place, Order]]:
-        """The merged orders of these hits that pass the filter."""
-        gaps = [gap for stream in self._listed.streams for gap in stream.gaps]
+        """The merged orders that pass the filter, each where it stands."""
         found = []
         used: list[Fetched] = []
-        for hit in chunk:
-            group = group_of[_record_of(hit)]
-            if group.identity in self._seen or not self._is_shown(hit, group):
+        for hit, group in standing:
+            if group.identity in self._seen:
                 continue
             self._seen.add(group.identity)
-            missing = [*issues_about(group, [*issues, *gaps], self._parts.business), *parcels.issues_about(group)]
-            group = parcels.with_parcels(group)
-            used += group.members
+            missing = [*self._about(group, issues), *parcels.issues_about(group)]
+            whole = parcels.with_parcels(group)
+            used += whole.members
             order = self._parts.merger.merge(
-                group, now=self._parts.clock.now(), missing=missing, fields=self._plan.needs.fields
+                whole, now=self._parts.clock.now(), missing=missing, fields=self._plan.needs.fields
             )
             if order_passes(order, self._page.filter, self._parts.reader):
                 found.append((hit.place, shown(order, self._call.rights)))
         self._parts.tell_ages(used)
         return found
 
-    def _is_shown(self, hit: Ordered, group: Group) -> bool:
-        return _stands_for(hit, group) and is_visible(group, self._call.rights, self._parts.authority)
+    def _about(self, group: Group, issues: Sequence[SourceIssue]) -> list[SourceIssue]:
+        gaps = [gap for stream in self._listed.streams for gap in stream.gaps]
+        return issues_about(group, [*issues, *gaps], self._parts.business)
+
+    def _is_visible(self, group: Group, issues: Sequence[SourceIssue]) -> bool:
+        rights = self._call.rights
+        return rights.owned is None or is_visible(group, rights, self._parts.authority, self._about(group, issues))
 
     def _is_known_elsewhere(self, hit: Ordered) -> bool:
         """Whether a place of capture that this hit refers to could be searched."""
@@ -286,7 +294,7 @@ class _Listing:
                 start_cursor=far if backward else near,
                 end_cursor=near if backward else far,
             ),
-            coverage=self._coverage(cut=cut),
+            coverage=covered(self._coverage(cut=cut or self._discreet), self._call.rights),
         )
 
     def _named(self, place: Place) -> Place:

@@ -1,4 +1,5 @@
-"""What of an order a caller sees: conflicts of hidden fields left out, and people masked where they are only counted.
+"""What of an order a caller sees: conflicts of hidden fields left out, people masked where they are only counted, and
+no words of systems about others' records where only some orders exist for the caller.
 
 Which fields may be selected at all is decided before anything runs (`operations/permitting.py`); this is about what
 would tell of them by another way. Pure.
@@ -7,12 +8,13 @@ would tell of them by another way. Pure.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 import msgspec
 
 from orderweave.model.access import SCOPES
 from orderweave.model.order import Company, Customer, Order, Shipment, TimelineEntry
-from orderweave.model.provenance import FieldConflict
+from orderweave.model.provenance import Coverage, FieldConflict, IssueReason, SourceIssue
 from orderweave.model.rights import Rights, Scope
 from orderweave_sdk.records import Address, Refund
 
@@ -23,6 +25,16 @@ IDENTITY = "identity"
 # Of a postal code, what tells a region and no house.
 _REGION = 2
 _ALL = frozenset(Scope)
+_NOT_WHOLE = "its part is not whole"
+_WORDS = {
+    IssueReason.UNREACHABLE: "it could not be reached",
+    IssueReason.TIMED_OUT: "it did not answer in time",
+    IssueReason.FAILED: "it failed",
+    IssueReason.THROTTLED: "it may not be asked more at present",
+    IssueReason.UNAUTHORIZED: "it did not let the gateway in",
+    IssueReason.BAD_PAYLOAD: "something of its answer could not be read",
+    IssueReason.REFUSED: "it does not answer this",
+}
 
 # The field of `Order`, and the field of what it holds, in a path such as `lines[TEA-1].unitPrice`.
 _PATH = re.compile(r"(?P<field>\w+)(\[.*\])?(\.(?P<inner>\w+))?.*", re.DOTALL)
@@ -35,7 +47,26 @@ def shown(order: Order, rights: Rights) -> Order:
     if order.conflicts and (rights.owned is not None or not rights.scopes >= _ALL):
         kept = tuple(conflict for conflict in order.conflicts if _is_shown(conflict, rights))
         order = msgspec.structs.replace(order, conflicts=kept)
+    freshness = order.freshness
+    if rights.owned is not None and (freshness.missing or freshness.unmet):
+        told = msgspec.structs.replace(freshness, missing=_told(freshness.missing), unmet=_told(freshness.unmet))
+        order = msgspec.structs.replace(order, freshness=told)
     return order
+
+
+def covered(coverage: Coverage, rights: Rights) -> Coverage:
+    """How complete a list is, as this caller may be told."""
+    if rights.owned is None or coverage.complete:
+        return coverage
+    sources = tuple(
+        msgspec.structs.replace(source, error=_NOT_WHOLE) if source.error else source for source in coverage.sources
+    )
+    return msgspec.structs.replace(coverage, sources=sources)
+
+
+def _told(issues: Iterable[SourceIssue]) -> tuple[SourceIssue, ...]:
+    """The words of a system may name records of anybody; what stands for them follows from the reason alone."""
+    return tuple(msgspec.structs.replace(issue, message=_WORDS[issue.reason]) for issue in issues)
 
 
 def _is_shown(conflict: FieldConflict, rights: Rights) -> bool:

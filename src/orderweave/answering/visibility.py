@@ -11,8 +11,9 @@ from orderweave.matching import Group
 from orderweave.merging.owners import names_of, owners_of
 from orderweave.model.codes import Code
 from orderweave.model.filters import Filter
+from orderweave.model.provenance import SourceIssue
 from orderweave.model.rights import Owned, Rights, Scope
-from orderweave.planning.authority import Authority
+from orderweave.planning.authority import Aspect, Authority
 from orderweave.planning.needs import Needs
 from orderweave_sdk.capabilities import Condition
 from orderweave_sdk.manifest import Operator, SearchField
@@ -28,9 +29,23 @@ _SCOPES = {
 }
 
 
-def is_visible(group: Group, rights: Rights, authority: Authority) -> bool:
-    """Whether this order exists for the caller; the CUSTOMER facet must have been asked for (`with_owner`)."""
-    return rights.owned is None or not names_of(rights.owned).isdisjoint(owners_of(group, authority))
+def is_visible(group: Group, rights: Rights, authority: Authority, issues: Iterable[SourceIssue]) -> bool:
+    """Whether this order exists for the caller; the CUSTOMER facet must have been asked for (`with_owner`).
+
+    `issues` are those about this order. While a system that would be believed more about the customer does not answer,
+    the word of another is no proof: the order is nobody's.
+    """
+    if rights.owned is None:
+        return True
+    if names_of(rights.owned).isdisjoint(owners_of(group, authority)):
+        return False
+    ranks = authority.ranks(Aspect.CUSTOMER)
+    believed = min(ranks[fetched.system] for fetched in group.members if fetched.record.customer is not None)
+    return not any(ranks[issue.system] < believed for issue in issues if _of_customer(issue))
+
+
+def _of_customer(issue: SourceIssue) -> bool:
+    return not issue.facets or Facet.CUSTOMER in issue.facets
 
 
 def with_owner(needs: Needs, rights: Rights) -> Needs:
@@ -69,6 +84,11 @@ def searches_of(owned: Owned, system: str) -> tuple[Condition, ...]:
     # What belongs to a company, or to somebody known by an id of another system alone, no search of this one tells.
     elsewhere = bool(owned.companies) or (not found and bool(owned.customers))
     return () if elsewhere or len(found) > _MOST_SEARCHES else tuple(found)
+
+
+def names_people(condition: Condition) -> bool:
+    """Whether a search by this finds the orders of some people."""
+    return _SCOPES.get(condition.field) is Scope.PERSONAL
 
 
 def _fields(wanted: Filter) -> set[SearchField]:

@@ -22,6 +22,7 @@ from orderweave.operations.running import Operations
 from orderweave.planning.authority import Authority
 from orderweave.planning.needs import needs_of
 from orderweave.schema import Context
+from orderweave_sdk.capabilities import Gap
 from orderweave_sdk.errors import Unreachable
 from orderweave_sdk.manifest import SearchField
 from orderweave_sdk.records import Company, Customer, Key, OrderRecord, Person, SystemKind
@@ -62,7 +63,7 @@ def visible(rights: Rights, shop_says: Customer | None, erp_says: Customer | Non
     ]
     (group,) = match(records, TWO, KeyReader(TWO))
     assert len(group.members) == 2
-    return is_visible(group, rights, Authority(TWO))
+    return is_visible(group, rights, Authority(TWO), ())
 
 
 @pytest.mark.parametrize(
@@ -110,7 +111,8 @@ def mixed() -> tuple[Woven, dict[str, FakeSystem]]:
         "erp": erp(
             [
                 order("e1", "SO501", reference=("reference", "1001"), invoice="I1"),
-                order("e2", "SO502", reference=("reference", "1002"), invoice="I2"),
+                # The ERP has it under the name of somebody whose it is not.
+                order("e2", "SO502", reference=("reference", "1002"), invoice="I2", email=ADA, customer_id="55"),
                 order("e9", "SO509", hours=5, email=BEN, customer_id="80"),
             ]
         ),
@@ -224,6 +226,60 @@ async def test_a_company_sees_its_orders() -> None:
         "nodes": [{"number": "#1040"}, {"number": "#1020"}],
         "coverage": {"complete": True},
     }
+
+
+async def test_a_company_learns_nothing_of_other_people() -> None:
+    """A list by somebody's address is the same whether they bought hundreds of times or never; of the company's own
+    people it has every page, and says of both that it may not be whole.
+    """
+    others = [order(f"b{number}", f"#{number}", hours=number / 10, email=BEN) for number in range(2000, 2600)]
+    own = [with_company(order(f"a{number}", f"#{number}", hours=-number, email=ADA), "c1") for number in range(1, 4)]
+    woven = weave(shop([*others, *own]))
+    query = """query ($email: String!, $after: String) { orders(first: 2, after: $after,
+      filter: {customerEmail: {eq: $email}}) { nodes { number } pageInfo { hasNextPage endCursor }
+      coverage { complete sources { truncated error } } } }"""
+    rights = owner(companies=(Key("shop", "c1"),))
+    answers = [await ask(woven, query, rights, email=email) for email in (BEN, "nobody@example.com")]
+    assert answers[0] == answers[1]
+    assert answers[0]["data"]["orders"] == {
+        "nodes": [],
+        "pageInfo": {"hasNextPage": False, "endCursor": None},
+        "coverage": {"complete": False, "sources": [{"truncated": True, "error": None}]},
+    }
+    first = (await ask(woven, query, rights, email=ADA))["data"]["orders"]
+    after = first["pageInfo"]["endCursor"]
+    last = (await ask(woven, query, rights, email=ADA, after=after))["data"]["orders"]
+    assert [node["number"] for page in (first, last) for node in page["nodes"]] == ["#1", "#2", "#3"]
+    assert [page["pageInfo"]["hasNextPage"] for page in (first, last)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("rights", "told"),
+    [
+        (owner(ADA), ("something of its answer could not be read", "its part is not whole")),
+        (Rights(scopes=SCOPES), ("totals: no number (record of-ben)",) * 2),
+    ],
+    ids=["owner", "staff"],
+)
+async def test_the_words_of_a_failing_system(rights: Rights, told: tuple[str, str]) -> None:
+    """What a system says of records that cannot be read is told to staff; an owner is told that there are such."""
+    woven, systems = mixed()
+    systems["shop"].gaps = (Gap("totals: no number", external_id="of-ben"),)
+    query = """{ orders { coverage { sources { error } } }
+      order(by: {number: "#1001"}) { freshness { missing { message } } } }"""
+    data = (await ask(woven, query, rights))["data"]
+    assert data["order"]["freshness"]["missing"] == [{"message": told[0]}]
+    assert data["orders"]["coverage"]["sources"][0] == {"error": told[1]}
+
+
+async def test_look_ups_are_named_to_staff() -> None:
+    """A namespace that is none: which there are is told to who may see the systems."""
+    query = '{ order(by: {key: {namespace: "x:y", value: "1"}}) { number } }'
+    woven, _ = mixed()
+    staff = await ask(woven, query, Rights(scopes=frozenset(Scope)))
+    other = await ask(woven, query, msgspec.structs.replace(owner(ADA), scopes=SCOPES - {Scope.SYSTEMS}))
+    assert "erp:reference" in staff["errors"][0]["message"]
+    assert other["errors"][0]["message"] == "namespace must be a system and one of its look-ups, such as erp:number"
 
 
 def with_company(made: OrderRecord, company: str) -> OrderRecord:
