@@ -6,6 +6,7 @@ import asyncio
 import tomllib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
 
@@ -14,6 +15,7 @@ from orderweave.config.loading import read
 from orderweave.config.registry import simulator
 from orderweave.scenario import (
     SYSTEMS,
+    UNTIL,
     USUAL,
     Scenario,
     Secret,
@@ -38,16 +40,19 @@ class DemoBusiness:
 
     `worlds` is what each system knows, as its vendor can say it. `toml` is the text of the configuration file
     that a person would write for these systems, and `environment` the variables that it names. `connectors` are those
-    of the systems that take part; raises CastError where they cannot play the business together.
+    of the systems that take part; raises CastError where they cannot play the business together. What happens, happens
+    up to the instant `until`.
     """
 
-    def __init__(self, *, seed: int, orders: int, connectors: Sequence[str] | None = None) -> None:
+    def __init__(
+        self, *, seed: int, orders: int, connectors: Sequence[str] | None = None, until: datetime = UNTIL
+    ) -> None:
         players = cast(USUAL if connectors is None else connectors)
         self._systems = demo_systems(players)
         kinds = {system.name: simulator(system.connector) for system in self._systems}
         self._ids = {name: kind.external_id for name, kind in kinds.items()}
         told_by = ids_of(players, {**dict.fromkeys(SYSTEMS, _no_ids), **self._ids})
-        self.scenario: Scenario = told(generate(seed=seed, orders=orders, ids=told_by), players)
+        self.scenario: Scenario = told(generate(seed=seed, orders=orders, ids=told_by, until=until), players)
         self.simulators: dict[str, SimulatedSystem] = {name: kind() for name, kind in kinds.items()}
         self.worlds = {name: _expressible(self.simulators[name], self.scenario.worlds[name]) for name in kinds}
         self.toml = ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,12 +27,14 @@ from orderweave.config.configuration import (
 )
 from orderweave.demo.business import DemoBusiness
 from orderweave.observing.logs import set_up_logs
+from orderweave.scenario import UNTIL
 from orderweave.web import Current, build_app
 from orderweave.web.examples import examples
 from orderweave.web.live import SETTINGS
 from orderweave.web.ops import Access
 from orderweave.web.seen import seen
 from orderweave.web.track import track_routes
+from orderweave_sdk.clock import SystemClock
 from orderweave_sdk.testing.faults import Fault
 
 _HINT = """
@@ -59,9 +62,12 @@ _PAGE = TrackingPage(name="Northwind")
 async def serve_demo(*, port: int, seed: int, orders: int, connectors: Sequence[str] | None = None) -> None:
     """Run the demo until it is stopped; raises CastError where these connectors cannot play the business.
 
-    Its index is made anew for each run, beside the first answers.
+    Its index is made anew for each run, beside the first answers. Its last orders are a day old at most, so that
+    parcels are on their way and expected.
     """
-    async with DemoBusiness(seed=seed, orders=orders, connectors=connectors) as business, business.forgetting():
+    until = last_told(SystemClock().now())
+    business = DemoBusiness(seed=seed, orders=orders, connectors=connectors, until=until)
+    async with business, business.forgetting():
         set_up_logs("auto")
         app = demo_app(business, indexed=True)
         print(
@@ -81,6 +87,14 @@ async def serve_demo(*, port: int, seed: int, orders: int, connectors: Sequence[
                 app, host="127.0.0.1", port=port, log_level="warning", access_log=False, log_config=None, **SETTINGS
             )
         ).serve()
+
+
+def last_told(now: datetime) -> datetime:
+    """Until when the demo's business is told: the last time that it was the scenario's hour, so that the story of a
+    seed is the same on each day.
+    """
+    today = UNTIL.replace(year=now.year, month=now.month, day=now.day)
+    return today if today <= now else today - timedelta(days=1)
 
 
 def demo_app(business: DemoBusiness, *, indexed: bool = False) -> Starlette:

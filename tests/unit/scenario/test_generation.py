@@ -45,6 +45,20 @@ def test_until_moves_everything() -> None:
     assert last_later - last == timedelta(days=7)
 
 
+def test_whole_days_move_nothing_but_the_days() -> None:
+    """The demo is told up to yesterday: its orders, numbers and words are the same on every day."""
+    first, later = (generate(seed=7, orders=200, ids=IDS, until=UNTIL + timedelta(days=days)) for days in (0, 83))
+    for system, world in first.worlds.items():
+        moved = later.worlds[system].orders
+        assert [(order.keys, order.statuses) for order in world.orders] == [
+            (order.keys, order.statuses) for order in moved
+        ]
+        for one, other in zip(world.orders, moved, strict=True):
+            if one.header and other.header and one.header.placed_at and other.header.placed_at:
+                assert other.header.placed_at - one.header.placed_at == timedelta(days=83)
+    assert first.truth.counts == later.truth.counts
+
+
 @pytest.mark.parametrize("check", ALL, ids=lambda check: check.__name__)
 def test_scenario_is_sound(check: Callable[[Scenario], None], scenario: Scenario) -> None:
     """What must hold of every scenario holds of this one; the check's own docstring says what it is."""
