@@ -14,3 +14,8 @@ class Filter(msgspec.Struct, frozen=True, kw_only=True):
     every: tuple[Filter, ...] = ()
     some: tuple[Filter, ...] = ()
     none: tuple[Filter, ...] = ()
+
+    @property
+    def tests(self) -> int:
+        """How many conditions there are, those of nested filters among them."""
+        return len(self.conditions) + sum(nested.tests for nested in (*self.every, *self.some, *self.none))

@@ -52,6 +52,13 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
             found["extensions"] = dict(self.extensions)
         return found
 
+    def elsewhere(self) -> Answer:
+        """The answer to a document that was made of the caller's: errors name no line of a text that nobody sent."""
+        if not any("locations" in error for error in self.errors):
+            return self
+        errors = tuple({name: said for name, said in error.items() if name != "locations"} for error in self.errors)
+        return msgspec.structs.replace(self, errors=errors)
+
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
     """A GraphQL request: a document, variables, and which of its operations is meant.

@@ -56,7 +56,7 @@ class Delivery:
         """What is answered at once, and what will come: nothing where the place of a part is not there."""
         parts = self._parts
         answer = await self._operations.run(self._asking(parts.now, parts.variables), self._context, read_only=True)
-        answer = msgspec.structs.replace(answer, data=parts.tidied(answer.data))
+        answer = msgspec.structs.replace(answer.elsewhere(), data=parts.tidied(answer.data))
         there = [later for later in parts.later if within(answer.data, later.path) is not None]
         found = [
             (Pending(id=str(number), path=later.path, label=later.label), later) for number, later in enumerate(there)
@@ -75,7 +75,7 @@ class Delivery:
 
     async def _run(self, pending: Pending, later: Later) -> tuple[Pending, Answer]:
         asked = self._asking(later.text, later.variables)
-        return pending, await self._operations.run(asked, self._context, read_only=True)
+        return pending, (await self._operations.run(asked, self._context, read_only=True)).elsewhere()
 
     def _asking(self, text: str, names: frozenset[str]) -> Request:
         given = self._request.variables or {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from enum import Enum
 from typing import Any
 
 from graphql import (
@@ -105,12 +106,14 @@ def price_key(operation: OperationDefinitionNode, values: Mapping[str, Any]) -> 
 
 
 def _read(value: Any) -> Any:
-    """What of a variable's value a price may depend on: never a text, which may be anything."""
-    if isinstance(value, int):
-        return value
+    """What of a variable's value a price may depend on: of a text, which may be anything, that there is one; of an
+    enum, by which a list is sorted, the word.
+    """
     if isinstance(value, list):
         return (len(value), filter_names(value) if value and isinstance(value[0], Mapping) else None)
-    return filter_names(value) if isinstance(value, Mapping) else None
+    if isinstance(value, Mapping):
+        return (filter_names(value), *(each for each in value.values() if isinstance(each, Enum)))
+    return value if value is None or isinstance(value, int | Enum) else ""
 
 
 class _Conditions(Visitor):

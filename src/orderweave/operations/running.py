@@ -173,9 +173,9 @@ class Operations:
         self, request: Request, context: Asker, *, read_only: bool, streams: bool = False
     ) -> tuple[_Run | Answer, Headers]:
         """What is to be run, or the answer in its place, paid for; and what is said of the caller's points."""
+        if (empty := self.spent(request.origin, context)) is not None:
+            return empty, ()
         account = account_of(context.caller, request.origin)
-        if account is not None and (empty := context.gateway.points.exhausted(**account)) is not None:
-            return rate_limited(empty, context), ()
         with self._observing.stage(Stage.OPERATION):
             prepared = self._prepared(request, context, read_only=read_only, streams=streams)
         if account is None:
@@ -184,12 +184,33 @@ class Operations:
         spent = await context.gateway.points.take(**account, price=price)
         return (prepared, told_of(spent, context)) if spent.granted else (rate_limited(spent, context), ())
 
+    def spent(self, origin: str, context: Asker) -> Answer | None:
+        """The answer to a caller who is known to have nothing left, before anything is done for the request."""
+        account = account_of(context.caller, origin)
+        if account is None or (empty := context.gateway.points.exhausted(**account)) is None:
+            return None
+        return rate_limited(empty, context)
+
+    async def refused(self, answer: Answer, origin: str, context: Asker) -> Answer:
+        """An answer that refuses a request before it came to be run, paid for as every refusal."""
+        account = account_of(context.caller, origin)
+        if account is None:
+            return answer
+        left = await context.gateway.points.take(**account, price=1)
+        if not left.granted:
+            return rate_limited(left, context)
+        return msgspec.structs.replace(answer, headers=(*answer.headers, *told_of(left, context)))
+
     def parts(self, request: Request, context: Asker, *, most: int) -> Parts | None:
         """The request in parts that are run one by one, where up to `most` of a query are deferred; else None.
 
         What cannot be run at all is not deferred either: `run` says what is wrong with it.
         """
-        if f"@{DEFER}" not in request.query or isinstance(self._prepared(request, context, read_only=True), Answer):
+        if (
+            not most
+            or f"@{DEFER}" not in request.query
+            or isinstance(self._prepared(request, context, read_only=True), Answer)
+        ):
             return None
         document = self._documents.get(hash_of(request.query))
         operation = document.chosen(request.operation_name) if document is not None else None

@@ -133,7 +133,7 @@ class Tabled:
         if self._operation.operation is not OperationType.QUERY or len(selections) != 1:
             raise _not_a_table()
         (root,) = selections
-        if not isinstance(root, FieldNode) or root.directives:
+        if not isinstance(root, FieldNode) or root.directives or root.name.value.startswith("__"):
             raise _not_a_table()
         return root
 

@@ -30,10 +30,12 @@ from orderweave.schema.scalars import (
 from orderweave_sdk.capabilities import Condition
 from orderweave_sdk.manifest import Operator, SearchField
 
-# A list in a filter holds so many values at most, and filters nest so deep.
+# A list in a filter holds so many values at most, filters nest so deep, and one has so many tests in all: each is work
+# for every order that is looked at, and all together are one statement of the index.
 _MOST_VALUES = 100
 _MOST_NESTED = 20
 _DEEPEST = 4
+_MOST_TESTS = 100
 # An e-mail address, the longest of what is asked for, has no more characters; no amount has more digits.
 _LONGEST_TEXT = 320
 _MOST_DIGITS = 18
@@ -216,7 +218,7 @@ _OPERATORS: dict[str, Operator] = {
 
 
 def filter_of(given: OrderFilter | None, depth: int = 1) -> Filter:
-    """The gateway's filter; refuses naive instants, empty or huge lists and deep nesting."""
+    """The gateway's filter; refuses naive instants, empty or huge lists, deep nesting and too many tests."""
     if not given:
         return Filter()
     if depth > _DEEPEST:
@@ -234,7 +236,10 @@ def filter_of(given: OrderFilter | None, depth: int = 1) -> Filter:
         if len(filters) > _MOST_NESTED or getattr(given, name) == []:
             raise bad_input(f"filter.{name.rstrip('_')}: a list holds 1 to {_MOST_NESTED} filters, not {len(filters)}")
         nested[name] = tuple(filter_of(entry, depth + 1) for entry in filters)
-    return Filter(conditions=tuple(conditions), every=nested["and_"], some=nested["or_"], none=nested["not_"])
+    found = Filter(conditions=tuple(conditions), every=nested["and_"], some=nested["or_"], none=nested["not_"])
+    if depth == 1 and found.tests > _MOST_TESTS:
+        raise bad_input(f"filter: a filter holds at most {_MOST_TESTS} tests in all, not {found.tests}")
+    return found
 
 
 def filter_read(given: Mapping[str, Any]) -> Filter:

@@ -10,6 +10,8 @@ from graphql import GraphQLResolveInfo
 from strawberry import Info
 
 from orderweave.answering import Gateway
+from orderweave.answering.errors import bad_input
+from orderweave.model.filters import Filter
 from orderweave.model.rights import ANYBODY, Caller, Limits
 from orderweave.model.terms import Lane, Terms
 from orderweave.operations.freshness import terms_of
@@ -36,10 +38,21 @@ class Context:
         self.caller = caller
         self.address = address
         self.under_way: dict[str, asyncio.Future[Any]] = {}
+        self._tests = 0
         self.call: Terms = gateway.call(lane, within, caller.rights)
+
+    def filtering(self, wanted: Filter) -> Filter:
+        """A filter that is about to be used; refuses what makes the work for one document too much."""
+        self._tests += wanted.tests
+        if self._tests > _MOST_TESTS:
+            raise bad_input(f"filter: the filters of a document hold at most {_MOST_TESTS} tests together")
+        return wanted
 
 
 Asked = Info[Context, None]
+
+# Tests that the filters of one document hold together, each field counted that is asked for itself.
+_MOST_TESTS = 200
 
 
 def raw(info: Asked) -> GraphQLResolveInfo[Any]:

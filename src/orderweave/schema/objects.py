@@ -82,7 +82,7 @@ async def customer_by_email(info: Asked, email: str) -> Any:
     read: frozenset[str] = frozenset()
     for given in arguments_below(raw(info), "Customer", "orders"):
         arguments = _paging(info, given)
-        nested = filter_of(arguments["filter"])
+        nested = info.context.filtering(filter_of(arguments["filter"]))
         read |= read_by(nested)
         pages[pages_key(*arguments.values())] = page(
             arguments["first"],

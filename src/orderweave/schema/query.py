@@ -112,7 +112,7 @@ class Query:
         search: SearchArgument = None,
     ) -> OrderConnection:
         """A page of orders."""
-        wanted, touched = filter_of(filter), selected(info)
+        wanted, touched = info.context.filtering(filter_of(filter)), selected(info)
         asked = page(
             first,
             after,
@@ -145,7 +145,7 @@ class Query:
         after: GroupsAfter = None,
     ) -> OrderGroups:
         """A page of groups."""
-        wanted = filter_of(filter)
+        wanted = info.context.filtering(filter_of(filter))
         asked = asked_of(
             fields=order_groups.FIELDS,
             measures=order_groups.MEASURES,
@@ -246,7 +246,8 @@ class Query:
 
     @field(
         description="A guest's view of the order behind a token of `trackOrder` or of a mailed link; null for a token "
-        "that does not hold, whatever is wrong with it."
+        "that does not hold, whatever is wrong with it.",
+        extensions=_ONCE,
     )
     async def tracked_order(self, info: Asked, token: Token) -> TrackedOrder | None:
         """The reduced order."""

@@ -21,6 +21,9 @@ from orderweave.web.refusals import BadRequest, CallerGone
 MOST_BODY_BYTES = 1024 * 1024
 # Bytes of all bodies together that have come in part or wait to be read.
 _MOST_HELD_BYTES = 64 * 1024 * 1024
+# Objects, by their braces, in a body that is looked through for doubled keys, object by object; an honest one has some
+# hundred.
+_MOST_OBJECTS = 30_000
 # Parameters of a GET: ours are seven, a cache or a tracer may add some.
 _MOST_PARAMETERS = 50
 
@@ -172,6 +175,8 @@ def _refuse_doubled(body: bytes) -> None:
 
     Only asked for bodies in which one may: the text of a key, or an escape that can spell one.
     """
+    if body.count(b"{") > _MOST_OBJECTS:
+        raise BadRequest(400, f"the request holds more than {_MOST_OBJECTS} objects")
     doubled = False
 
     def pairs(found: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -114,6 +114,9 @@ class Endpoint:
         laid: Sheet | None = None
         form = table_type(headers.get(b"accept"))
         kind = answer_type(headers.get(b"accept")) if form is None else JSON_TYPE
+        if kind is None and accepted_form(headers.get(b"accept", b"")) is not None:
+            # Whoever takes parts alone gets what has none as JSON.
+            kind = JSON_TYPE
         try:
             if kind is None:
                 raise BadRequest(406, "accept application/graphql-response+json or application/json")
@@ -181,22 +184,24 @@ class Endpoint:
             self.admission.look_in()
             lane, caller = lane_of(headers), await lease.door.identify(headers)
             context = self._context(gateway, lane, within, caller, lease.door.addresses.of(scope))
+            origin = block_of(context.address) if shares_points(caller) else ""
+            if (spent := self._operations.spent(origin, context)) is not None:
+                return _Given(answer=spent)
             sent = await self._bodies.sent(scope, headers, receive)
             if sent.query is not None and sent.identity is None and lease.door.documents.open:
                 found = Found(sent.query)
             else:
                 named = await document_of(sent, lease.door.documents)
                 if isinstance(named, Answer):
-                    return _Given(answer=named)
+                    return _Given(answer=await self._operations.refused(named, origin, context))
                 found = named
             request = Request(query=found.text, variables=sent.variables, operation_name=sent.operationName)
             if wished is Events.TAKEN and self._operations.follows(request, caller):
                 return _Followed(sent, caller)
-            origin = block_of(context.address) if shares_points(caller) else ""
             request = with_wishes(request, headers, origin)
             tabled = self._tabled(request, caller, form)
             if isinstance(tabled, Answer):
-                return _Given(answer=tabled, found=found)
+                return _Given(answer=await self._operations.refused(tabled, origin, context), found=found)
             request = request if tabled is None else tabled.request
             in_parts = accepted_form(headers.get(b"accept", b"")) if tabled is None else None
             parted = _Parted(reply, in_parts, name) if in_parts is not None else None
@@ -210,7 +215,7 @@ class Endpoint:
                 await lease.door.documents.keep(found)
             if form is None or tabled is None:
                 return _Given(answer=answer, found=found, sent=begun)
-            return _laid(answer, found, tabled, form)
+            return _laid(answer if tabled.request.query == found.text else answer.elsewhere(), found, tabled, form)
 
     def _tabled(self, request: Request, caller: Caller, form: Format | None) -> Tabled | Answer | None:
         """The request for a table where one is wanted, or the answer to what can be none."""

@@ -30,6 +30,8 @@ _BY_METHOD = Code.METHOD_NOT_ALLOWED
 # Accept headers whose meaning is kept, and characters of one that is: clients have a handful between them.
 _MOST_KEPT = 256
 _LONGEST_KEPT = 256
+# Ranges of a header that are read; the most verbose clients name ten or twenty.
+_MOST_RANGES = 64
 
 _QUALITY = re.compile(r"0(?:\.[0-9]{0,3})?|1(?:\.0{0,3})?")
 _UTF_8 = frozenset({"utf-8", "utf8"})
@@ -115,9 +117,9 @@ def _wish(accept: bytes) -> Events:
 
 
 def _ranges(accept: bytes) -> dict[str, float]:
-    """Every range with its quality."""
+    """Every range with its quality, of the first so many."""
     ranges: dict[str, float] = {}
-    for part in accept.decode("latin-1").split(","):
+    for part in accept.decode("latin-1").split(",", _MOST_RANGES)[:_MOST_RANGES]:
         kind, charsets, quality = _range(part)
         if charsets <= _UTF_8 and quality is not None:
             ranges[kind] = max(quality, ranges.get(kind, 0.0))

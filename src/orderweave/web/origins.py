@@ -9,7 +9,10 @@ from orderweave.access import Headers
 from orderweave.web.refusals import BadRequest, HeaderList
 
 # What a page may read of an answer's headers beyond what every page may.
-_EXPOSED = b"etag, retry-after, x-orderweave-coverage, x-orderweave-next-cursor, x-request-id"
+_EXPOSED = (
+    b"etag, ratelimit, ratelimit-policy, retry-after, www-authenticate, "
+    b"x-orderweave-coverage, x-orderweave-next-cursor, x-request-id"
+)
 # Characters of the names of headers that a page asks leave for; a client's own and its tracing's are a few hundred.
 _LONGEST_NAMES = 2000
 _NAMES = re.compile(rb"[A-Za-z0-9!#$%&'*+.^_`|~-]+(?:[ \t]*,[ \t]*[A-Za-z0-9!#$%&'*+.^_`|~-]+)*")

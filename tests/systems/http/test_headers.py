@@ -16,7 +16,10 @@ from tests.systems.serving.served import served
 pytestmark = pytest.mark.systems
 
 PORTAL = "https://portal.example.com"
-EXPOSED = "etag, retry-after, x-orderweave-coverage, x-orderweave-next-cursor, x-request-id"
+EXPOSED = (
+    "etag, ratelimit, ratelimit-policy, retry-after, www-authenticate, "
+    "x-orderweave-coverage, x-orderweave-next-cursor, x-request-id"
+)
 QUERY = {"query": "{ systems { name title kind capabilities facets } statusMappings { system axis raw normalized } }"}
 
 

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Any
+
 import msgspec
 import pytest
 from graphql import OperationType
 from graphql.execution.values import VariableValues
 
+from orderweave.config.configuration import IndexSettings
 from orderweave.live.looking import looking
 from orderweave.live.subjects import Subject, Topic
 from orderweave.model.ids import encode_id
 from orderweave.model.terms import Lane
+from orderweave.operations.answers import Request
 from orderweave.operations.documents import Document
 from orderweave.operations.gate import Gate
+from orderweave.operations.running import Operations
+from orderweave.schema import Context
 from orderweave.web.current import Current
 from orderweave_sdk.manifest import Capability
 from tests.unit.fake_business import erp, order, shop, wms
@@ -153,3 +160,36 @@ def test_pages_of_one_list_cost_their_greatest() -> None:
         assert calls(woven, "query", _customer("(first: 40)", other)) == two, other
     assert calls(woven, "query", _customer("(last: 40)", "(last: 3)")) == one
     assert calls(woven, "query", _customer("(last: 40)", '(last: 40, before: "x")')) == two
+
+
+@pytest.mark.parametrize(
+    ("cheap", "dear"),
+    [
+        ({"search": "tea"}, {"search": None}),
+        ({"search": "tea"}, {}),
+        ({"sort": {"field": "TOTAL"}}, {"sort": {"field": "PLACED_AT"}}),
+    ],
+)
+async def test_what_the_index_answers_is_no_price_for_what_it_does_not(
+    cheap: dict[str, Any], dear: dict[str, Any], tmp_path: Path
+) -> None:
+    """The price of a repeated document depends on whether words are looked for and by what is sorted: these decide
+    whether the index or the systems are asked. Neither is paid for by the other, in whatever order they come.
+    """
+    query = """query ($search: String, $sort: OrderSort) {
+      orders(first: 20, search: $search, sort: $sort) { nodes { id shipments { status } } } }"""
+    prices: list[dict[str, int]] = []
+    for turn in ((cheap, dear), (dear, cheap)):
+        woven = weave(
+            shop([order("a1", "1001")]), index=IndexSettings(url=f"sqlite:///{tmp_path / f'{len(prices)}.db'}")
+        )
+        operations = Operations(woven.schema)
+        told = {}
+        for variables in turn:
+            request = Request(query=query, variables=variables, cost=True)
+            answer = await operations.run(request, Context(woven.gateway))
+            told[str(variables)] = (answer.extensions or {})["cost"]["upstreamCalls"]
+        prices.append(told)
+        await woven.close()
+    assert prices[0] == prices[1]
+    assert prices[0][str(cheap)] < prices[0][str(dear)]

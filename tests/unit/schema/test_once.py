@@ -120,3 +120,23 @@ async def test_another_request_asks_anew(*, compiled: bool) -> None:
     await ask(woven, query, compiled=compiled)
     await ask(woven, query, compiled=compiled)
     assert len(woven.fakes["shop"].calls) == 2
+
+
+@BOTH
+async def test_filters_of_a_document_hold_so_many_tests(*, compiled: bool) -> None:
+    """A filter has a hundred tests at most and all of a document two hundred: each is work for every order."""
+    woven = business()
+    fields = " ".join(f"a{one}: orders(filter: $f, first: {one}) {{ nodes {{ id }} }}" for one in (1, 2, 3))
+
+    def tests(count: int) -> dict[str, Any]:
+        each = [{"number": {"ne": f"{one}"}} for one in range(count)]
+        return {"and": [{"and": each[start : start + 20]} for start in range(0, count, 20)]}
+
+    answer = await ask(woven, f"query ($f: OrderFilter) {{ {fields} }}", compiled=compiled, f=tests(101))
+    assert answer["errors"][0]["message"] == "filter: a filter holds at most 100 tests in all, not 101"
+    answer = await ask(woven, f"query ($f: OrderFilter) {{ {fields} }}", compiled=compiled, f=tests(100))
+    (error,) = answer["errors"]
+    assert (error["path"], error["extensions"]["code"]) == (["a3"], "BAD_INPUT")
+    assert error["message"] == "filter: the filters of a document hold at most 200 tests together"
+    answer = await ask(woven, f"query ($f: OrderFilter) {{ {fields} }}", compiled=compiled, f=tests(66))
+    assert "errors" not in answer

@@ -244,6 +244,15 @@ BODIES: dict[str, Body] = {
     "a very deep filter": _variables(_LIST, filter=nested_filter(300)),
     "a wide filter": _variables(_LIST, filter={"or": [{"number": {"eq": "1"}}] * 20_000}),
     "a filter of wide filters": _variables(_LIST, filter={"or": [{"or": [{"sku": {"in": ["a"] * 99}}] * 20}] * 20}),
+    "a filter of 400 tests": _variables(
+        _LIST, filter={"and": [{"and": [{"sku": {"ne": f"{one}-{two}"}} for two in range(20)]} for one in range(20)]}
+    ),
+    "twenty lists by a filter of 100 tests": _variables(
+        "query ($filter: OrderFilter) { "
+        + " ".join(f"a{one}: orders(filter: $filter, first: {one + 1}) {{ nodes {{ id }} }}" for one in range(20))
+        + " }",
+        filter={"and": [{"and": [{"sku": {"ne": f"{one}-{two}"}} for two in range(20)]} for one in range(5)]},
+    ),
     "a filter of unknown fields": _variables(_LIST, filter={f"unknown{one}": 1 for one in range(20_000)}),
     "a page of a large number": _variables(_LIST, first=10**300),
     "a page of a fraction": _variables(_LIST, first=1.5e300),

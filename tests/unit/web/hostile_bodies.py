@@ -94,6 +94,10 @@ _SIZES = {
     "2 MB of blanks": (b" " * 2_000_000, 413),
     "a query of 2 MB": (b'{"query":"' + b"{a}" * 700_000 + b'"}', 413),
     "1 MB of escapes and a doubled key": (b'{"query":"' + b"\\u0041" * 150_000 + b'","query":"{a}"}', 400),
+    "1 MB of objects and an escape": (
+        b'{"query":"{a}","extensions":{"x":[' + b"{}," * 330_000 + b'"\\u0041"]}}',
+        400,
+    ),
     "100,000 doubled keys": (b'{"query":"{a}"' + b',"query":"{a}"' * 50_000 + b"}", 400),
 }
 _VALUES: dict[str, list[Any]] = {

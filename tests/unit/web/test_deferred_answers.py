@@ -127,3 +127,25 @@ async def test_each_part_is_paid() -> None:
     assert left is None
     standing = await woven.gateway.points.take("staff as ada", 100, points=100, per_seconds=60)
     assert not standing.granted
+
+
+async def test_who_takes_parts_alone() -> None:
+    """A client that names multipart and nothing else gets parts, and JSON where there are none to send."""
+    assert len(parts_of(await asked(business(), "multipart/mixed"))) == 2
+    whole = await asked(business(), "multipart/mixed", f"{{ {BY} {{ number }} }}")
+    assert (whole.status_code, whole.headers["content-type"]) == (200, "application/json; charset=utf-8")
+
+
+async def test_errors_of_parts_name_no_line() -> None:
+    """Each part is run as a document of our own: where its errors stand in that says nothing to the client."""
+    wrong = f"{{ {BY} {{ number ... @defer {{ late: lines(first: 0) {{ totalCount }} }} }} }}"
+    errors = [error for part in parts_of(await asked(business(), APOLLO, wrong)) for error in _errors(part)]
+    assert [(error["path"], error["message"]) for error in errors] == [
+        (["order", "late"], "first must be between 1 and 250, is 0")
+    ]
+    assert not any("locations" in error for error in errors)
+
+
+def _errors(part: dict[str, Any]) -> list[dict[str, Any]]:
+    later = [*part.get("incremental", ()), *part.get("completed", ())]
+    return [*part.get("errors", ()), *(error for entry in later for error in entry.get("errors", ()))]

@@ -166,3 +166,10 @@ async def test_a_document_of_several_operations_needs_a_name() -> None:
             }
         named = await client.post("/graphql", json={"query": document, "operationName": "B"})
         assert named.json() == {"data": {"systems": [{"kind": "STOREFRONT"}, {"kind": "ERP"}]}}
+
+
+def test_no_more_ranges_are_read_than_any_client_names() -> None:
+    """What stands behind sixty-three others counts, and nothing behind it: 64 KB of commas are read no further."""
+    assert answer_type((", " * 63 + NEW).encode()) == NEW.encode()
+    assert answer_type((", " * 64 + NEW).encode()) is None
+    assert events_wished((", " * 64 + "text/event-stream").encode()) is Events.NO

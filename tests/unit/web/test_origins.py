@@ -15,7 +15,10 @@ ASKING = {"origin": PORTAL, "access-control-request-method": "POST"}
 
 
 # What a page may read of an answer's headers.
-EXPOSED = "etag, retry-after, x-orderweave-coverage, x-orderweave-next-cursor, x-request-id"
+EXPOSED = (
+    "etag, ratelimit, ratelimit-policy, retry-after, www-authenticate, "
+    "x-orderweave-coverage, x-orderweave-next-cursor, x-request-id"
+)
 
 
 def granted(response: httpx.Response) -> dict[str, str]:

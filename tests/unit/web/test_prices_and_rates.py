@@ -146,3 +146,21 @@ async def test_the_price_on_request(value: str, there: bool) -> None:
         if there:
             assert document["extensions"]["cost"]["response"] == 12
             assert document["extensions"]["explain"][-1] == "price in all: 12 values, 0 calls"
+
+
+async def test_what_is_refused_before_it_is_read_costs_a_point(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What can be no table and a document that nobody knows cost as every refusal, and tell what is left; without a
+    point they are not looked at, nor is what would be answered in parts.
+    """
+    unknown = {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": "0" * 64}}}
+    table = {"accept": "text/csv"}
+    async with client_of(business()) as client:
+        for number in range(15):
+            for body, headers, status in ((QUERY, table, 400), (unknown, {"accept": NEW}, 404)):
+                answer = await client.post("/graphql", json=body, headers=headers)
+                assert answer.status_code == status
+            assert answer.headers["ratelimit"].startswith(f'"points";r={28 - 2 * number};')
+        monkeypatch.setattr(documents, "parse", None)
+        parts = {"query": "{ systems { name ... @defer { title } } }"}
+        for body, headers in ((QUERY, table), (unknown, {}), (parts, {"accept": "multipart/mixed"})):
+            assert (await client.post("/graphql", json=body, headers=headers)).status_code == 429

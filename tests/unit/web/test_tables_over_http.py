@@ -183,3 +183,24 @@ async def test_rights(tmp_path: Path) -> None:
 def test_wanted(accept: str | None, form: Format | None) -> None:
     """A table is for who names one and wants it more than JSON."""
     assert table_type(accept.encode() if accept is not None else None) is form
+
+
+@pytest.mark.parametrize("accept", ["text/csv", ARROW])
+@pytest.mark.parametrize(
+    "query", ["{ __typename }", "{ __schema { types { name } } }", '{ __type(name: "Order") { name } }']
+)
+async def test_the_schema_is_no_table(query: str, accept: str, tmp_path: Path) -> None:
+    """What is asked of the schema itself gives no list of orders: a 400 in JSON."""
+    async with house(tmp_path) as woven, spoken_to(woven) as client:
+        answer = await answered(client, query, accept)
+        assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (400, "BAD_INPUT")
+
+
+async def test_an_error_names_no_line_of_a_text_that_nobody_sent(tmp_path: Path) -> None:
+    """More is asked than the caller wrote: where an error stands in that document says nothing to them."""
+    query = "{ orders(first: 0) { nodes { number } } }"
+    async with house(tmp_path) as woven, spoken_to(woven) as client:
+        error = (await answered(client, query, "text/csv")).json()["errors"][0]
+        assert (error["path"], "locations" in error) == (["orders"], False)
+        error = (await answered(client, query, "application/json")).json()["errors"][0]
+        assert error["locations"] == [{"line": 1, "column": 3}]
