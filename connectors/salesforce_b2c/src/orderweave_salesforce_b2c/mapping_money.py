@@ -73,6 +73,7 @@ def _payment(instrument: InstrumentPayload, order: OrderPayload) -> Payment:
     return Payment(
         external_id=instrument.payment_instrument_id or transaction_id or "",
         status=STATUSES.part(Axis.PAYMENT_PART, word, PaymentStatus),
+        raw_status=word,
         method=instrument.payment_method_id or None,
         authorized=amount if ended == OK else None,
         transactions=(
@@ -80,6 +81,7 @@ def _payment(instrument: InstrumentPayload, order: OrderPayload) -> Payment:
                 external_id=transaction_id,
                 kind=TransactionKind.UNKNOWN if ended is None else TransactionKind.AUTHORIZATION,
                 status=STATUSES.part(Axis.TRANSACTION_STATUS, ended, TransactionStatus),
+                raw_status=ended,
                 amount=amount,
             ),
         )
