@@ -27,11 +27,21 @@ from orderweave_sdk.records import (
     ChannelKind,
     Facet,
     HoldReason,
+    Invoice,
+    Invoices,
     Key,
     Money,
     OrderRecord,
+    Payment,
+    Payments,
+    PaymentStatus,
+    Return,
+    ReturnStatus,
     ShipmentStatus,
     StatusWord,
+    Transaction,
+    TransactionKind,
+    TransactionStatus,
 )
 from orderweave_sdk.testing.comparing import walk
 from orderweave_sdk.testing.simulator import SimulatedAnswer
@@ -178,6 +188,46 @@ def test_unknown_words_are_kept() -> None:
     assert record(mapping, {"id": 1, "state": 1}).statuses[0].normalized == "OPEN"
     assert record(mapping, {"id": 1, "state": True}).statuses[0].normalized == "COMPLETED"
     assert record(mapping, {"id": 1}).statuses == ()
+
+
+def test_unknown_words_of_money_and_returns_are_kept() -> None:
+    """Payments, their transactions, invoices and returns are UNKNOWN beside the word, and a transaction keeps both."""
+    word = {"at": "how", "words": {"-": "UNKNOWN"}}
+    moved = {"each": "moved", "id": "no", "kind": {**word, "at": "what"}, "status": word}
+    mapping = {
+        "payments": {"payments": {"each": "paid", "id": "no", "status": word, "transactions": moved}},
+        "invoices": {"invoices": {"each": "billed", "id": "no", "status": word}},
+        "returns": {"each": "back", "id": "no", "status": word},
+    }
+    item = {
+        "id": 1,
+        "paid": [{"no": 1, "how": "pledged", "moved": [{"no": 2, "what": "swap", "how": "in limbo"}]}],
+        "billed": [{"no": 3, "how": "parked"}, {"no": 4}],
+        "back": [{"no": 5, "how": "mislaid"}],
+    }
+    found = record(mapping, item)
+    assert found.payments == Payments(
+        payments=(
+            Payment(
+                external_id="1",
+                status=PaymentStatus.UNKNOWN,
+                raw_status="pledged",
+                transactions=(
+                    Transaction(
+                        external_id="2",
+                        kind=TransactionKind.UNKNOWN,
+                        raw_kind="swap",
+                        status=TransactionStatus.UNKNOWN,
+                        raw_status="in limbo",
+                    ),
+                ),
+            ),
+        )
+    )
+    assert found.invoices == Invoices(
+        invoices=(Invoice(external_id="3", raw_status="parked"), Invoice(external_id="4"))
+    )
+    assert found.returns == (Return(external_id="5", status=ReturnStatus.UNKNOWN, raw_status="mislaid"),)
 
 
 def test_unknown_words_are_told() -> None:

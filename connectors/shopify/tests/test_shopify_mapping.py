@@ -23,7 +23,10 @@ from orderweave_sdk.records import (
     PaymentStatus,
     Person,
     Quantities,
+    ReturnStatus,
     ShipmentStatus,
+    TransactionKind,
+    TransactionStatus,
 )
 from orderweave_shopify.mapping import order_record
 from orderweave_shopify.mapping_payments import payments
@@ -275,6 +278,23 @@ def test_a_payments_status_comes_from_its_sums(transactions: list[TransactionPay
     (payment,) = payments(transactions, []).payments
     assert payment.status is status
     assert payment.external_id == "t1"
+    assert payment.raw_status is None  # Shopify has no word for it
+
+
+def test_a_transaction_with_words_that_nobody_mapped() -> None:
+    """It is UNKNOWN twice beside the words."""
+    (payment,) = payments([transaction(1, "SWAP", "10", "IN_LIMBO")], []).payments
+    (found,) = payment.transactions
+    assert (found.kind, found.raw_kind) == (TransactionKind.UNKNOWN, "SWAP")
+    assert (found.status, found.raw_status) == (TransactionStatus.UNKNOWN, "IN_LIMBO")
+
+
+def test_a_return_with_a_word_that_nobody_mapped() -> None:
+    """It is UNKNOWN beside the word."""
+    wire = {"id": "gid://shopify/Return/1", "name": "#1-R1", "status": "MISLAID", "createdAt": MOMENT}
+    record = read(Facet.RETURNS, returnStatus="IN_PROGRESS", returns=page({**wire, "returnLineItems": page()}))
+    (found,) = record.returns or ()
+    assert (found.status, found.raw_status) == (ReturnStatus.UNKNOWN, "MISLAID")
 
 
 def test_transactions_are_grouped_to_payments() -> None:

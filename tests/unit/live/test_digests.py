@@ -290,7 +290,7 @@ def test_masked_texts_and_provenance_are_nothing(rights: Rights) -> None:
     ],
 )
 def test_guest_is_told_of_nothing_beyond_the_view(order: Order) -> None:
-    """Money, people, holds, returns, the systems' own words and what else a guest's view has not are no change to a guest."""
+    """Money, people, holds, returns, own words and what a guest's view has not are no change to a guest."""
     facets = frozenset({Facet.HEADER, Facet.LINES, Facet.FULFILLMENT, Facet.TRACKING})
     assert of_tracked(order, facets) == of_tracked(ORDER, facets)
 
