@@ -105,7 +105,8 @@ def test_returns_and_what_only_looks_like_one() -> None:
     assert (record.external_id, record.number, record.status) == ("1", "WH/OUT/00001", ReturnStatus.RECEIVED)
     assert record.lines == (ReturnLine(sku="TEA", line_id="1", quantity=Decimal(1)),)
     assert record.created_at == datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
-    assert [shipment.external_id for shipment in fulfillment(order(), told).shipments] == ["2"]
+    sent = fulfillment(order(), told).shipments
+    assert [(shipment.external_id, shipment.raw_status) for shipment in sent] == [("2", "done")]
 
 
 def test_the_return_that_is_least_far_speaks_for_all() -> None:
