@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,6 @@ from sqlalchemy import exc
 from connectors.sql.tests.databases import HEADER, call, connected, make, search
 from orderweave_sdk.batches import keys_of
 from orderweave_sdk.capabilities import Condition, Gap, Skus
-from orderweave_sdk.connecting import Connecting, capability
 from orderweave_sdk.errors import (
     BadPayload,
     CapabilityNotDeclared,
@@ -27,34 +25,13 @@ from orderweave_sdk.errors import (
     Wait,
 )
 from orderweave_sdk.manifest import Capability, Operator, SearchField
-from orderweave_sdk.records import (
-    Axis,
-    Facet,
-    Header,
-    Invoice,
-    Invoices,
-    Key,
-    Money,
-    OrderRecord,
-    Payment,
-    Payments,
-    PaymentStatus,
-    Return,
-    ReturnStatus,
-    StatusWord,
-    Totals,
-    Transaction,
-    TransactionKind,
-    TransactionStatus,
-)
-from orderweave_sdk.testing.world import World
+from orderweave_sdk.records import Axis, Facet, Key, Money, StatusWord, Totals
 from orderweave_sdk.unmapped import meeting_unmapped
 from orderweave_sql.cells import BadCell, read_cell
 from orderweave_sql.connector import SqlConnector
 from orderweave_sql.database_map import ColumnMap, SectionMap
 from orderweave_sql.dialects import ColumnType, Mysql
 from orderweave_sql.failures import meaning_of
-from orderweave_sql.simulator import SqlSimulator
 from orderweave_sql.statements import SectionQuery
 from orderweave_sql.vocabulary import Field, FieldKind
 
@@ -161,50 +138,6 @@ async def test_unmapped_words_and_empty_fields(tmp_path: Path) -> None:
     assert two.references == (Key("web", "N/A"),)
     assert two.statuses == ()
     assert [[hit.record.external_id for hit in page.hits] for page in pages] == [["1"], ["2"]]
-
-
-async def test_unmapped_words_of_money_and_returns_are_kept() -> None:
-    """Payments, their transactions, invoices and returns are UNKNOWN beside the word that the row holds."""
-    usd = Money(Decimal("9.90"), "USD")
-    moved = Transaction(
-        external_id="2",
-        kind=TransactionKind.UNKNOWN,
-        raw_kind="swap",
-        status=TransactionStatus.UNKNOWN,
-        raw_status="in limbo",
-        amount=usd,
-    )
-    paid = Payment(
-        external_id="1", status=PaymentStatus.UNKNOWN, raw_status="pledged", captured=usd, transactions=(moved,)
-    )
-    order = OrderRecord(
-        external_id="7",
-        keys=(Key("id", "7"),),
-        header=Header(currency="USD", placed_at=datetime(2026, 3, 1, tzinfo=UTC)),
-        payments=Payments(payments=(paid,)),
-        invoices=Invoices(invoices=(Invoice(external_id="3", raw_status="parked", total=usd),)),
-        returns=(Return(external_id="4", status=ReturnStatus.UNKNOWN, raw_status="mislaid"),),
-    )
-    shop = SqlSimulator()
-    shop.seed(World(orders=(order,)))
-    await shop.start()
-    connecting = Connecting(SqlConnector, shop.settings())
-    try:
-        reading = capability(connecting.connector, Capability.FIND_ORDERS)
-        facets = frozenset({Facet.PAYMENTS, Facet.INVOICES, Facet.RETURNS})
-        with meeting_unmapped(10) as words:
-            (found,) = (await reading.find_orders(keys_of("id", ["7"]), facets, call())).records
-    finally:
-        await connecting.close()
-        await shop.stop()
-    assert (found.payments, found.invoices, found.returns) == (order.payments, order.invoices, order.returns)
-    assert words == {
-        (Axis.PAYMENT_PART, "pledged"),
-        (Axis.TRANSACTION_KIND, "swap"),
-        (Axis.TRANSACTION_STATUS, "in limbo"),
-        (Axis.INVOICE_DOCUMENT, "parked"),
-        (Axis.RETURN_PART, "mislaid"),
-    }
 
 
 async def test_amount_without_currency_is_a_gap(tmp_path: Path) -> None:
