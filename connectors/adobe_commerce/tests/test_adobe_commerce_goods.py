@@ -168,7 +168,14 @@ def test_a_return() -> None:
     }
     (found,) = record(wire(items=CONFIGURABLE), rmas=[rma]).returns or ()
     assert (found.external_id, found.number, found.status) == ("3", "R-3", ReturnStatus.RECEIVED)
+    assert found.raw_status == "received"
     assert found.lines == (ReturnLine(sku="SHIRT-M", line_id="1", quantity=Decimal(1), reason="7"),)
+
+
+def test_a_return_with_a_status_that_nobody_mapped() -> None:
+    """It is UNKNOWN beside the word."""
+    (found,) = record(wire(), rmas=[{"entity_id": 3, "status": "lost_in_space"}]).returns or ()
+    assert (found.status, found.raw_status) == (ReturnStatus.UNKNOWN, "lost_in_space")
 
 
 async def test_what_a_website_sells(shop: AdobeCommerceSimulator) -> None:

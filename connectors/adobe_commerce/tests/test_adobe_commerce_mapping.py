@@ -277,6 +277,7 @@ def test_payments_refunds_and_transactions() -> None:
         Payment(
             external_id="4",
             status=PaymentStatus.PARTIALLY_REFUNDED,
+            raw_status="partly refunded",
             method="stripe",
             captured=usd("100"),
             refunded=usd("10"),
@@ -284,11 +285,18 @@ def test_payments_refunds_and_transactions() -> None:
                 Transaction(
                     external_id="7",
                     kind=capture,
+                    raw_kind="capture",
                     status=TransactionStatus.UNKNOWN,
                     processed_at=at,
                     gateway="stripe",
                 ),
-                Transaction(external_id="8", kind=unknown, status=TransactionStatus.UNKNOWN, gateway="stripe"),
+                Transaction(
+                    external_id="8",
+                    kind=unknown,
+                    raw_kind="chargeback",
+                    status=TransactionStatus.UNKNOWN,
+                    gateway="stripe",
+                ),
             ),
         ),
     )
@@ -323,12 +331,21 @@ def test_an_invoice() -> None:
             external_id="3",
             number="I-3",
             status=InvoiceDocumentStatus.PAID,
+            raw_status="2",
             issued_at=date(2026, 3, 1),
             total=usd("100"),
             paid=usd("100"),
             due=usd("0"),
         ),
     )
+
+
+@pytest.mark.parametrize(("state", "raw"), [(9, "9"), (None, None)])
+def test_an_invoice_in_a_state_that_nobody_mapped(state: int | None, raw: str | None) -> None:
+    """It is UNKNOWN beside its state, and has none where the shop says none."""
+    found = record(wire(), invoices=[{"entity_id": 3, "state": state, "base_grand_total": 100}]).invoices
+    assert found is not None
+    assert [(each.status, each.raw_status) for each in found.invoices] == [(InvoiceDocumentStatus.UNKNOWN, raw)]
 
 
 @pytest.mark.parametrize(

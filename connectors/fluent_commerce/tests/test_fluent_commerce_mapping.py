@@ -36,6 +36,7 @@ from orderweave_sdk.records import (
     Quantities,
     ShipmentStatus,
     TrackingEvent,
+    TransactionKind,
     TransactionStatus,
 )
 from orderweave_sdk.testing.contracts import contract_file
@@ -177,7 +178,7 @@ def test_payments_and_refunds() -> None:
         ("PAYMENT", "COMPLETE", {"total": 10.1, "unscaledValue": 1010, "scale": 2}),
         ("PAYMENT", "CREATED", {"total": 4.5}),
         ("PAYMENT", "FAILED", {"total": 1}),
-        ("GIFT", "COMPLETE", {"total": 2}),
+        ("GIFT", "PLEDGED", {"total": 2}),
         ("REFUND", "CREATED", {"total": 3.25}),
     ]
     transactions = (
@@ -194,6 +195,10 @@ def test_payments_and_refunds() -> None:
         ("t3", PaymentStatus.UNKNOWN, None),
     ]
     assert record.payments.payments[1].transactions[0].status is TransactionStatus.PENDING
+    assert [each.raw_status for each in record.payments.payments] == [None] * 4  # of what was made of the transaction
+    (gift,) = record.payments.payments[3].transactions
+    assert (gift.kind, gift.raw_kind) == (TransactionKind.UNKNOWN, "GIFT")
+    assert (gift.status, gift.raw_status) == (TransactionStatus.UNKNOWN, "PLEDGED")
     (refund,) = record.payments.refunds
     assert (refund.external_id, refund.amount, refund.created_at) == ("t4", Money(Decimal("3.25"), "USD"), AT_NOON)
 
@@ -257,28 +262,31 @@ def test_the_plan_of_a_place(raw: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "booking", "expected"),
+    ("status", "booking", "expected", "raw"),
     [
-        ("CREATED", None, ShipmentStatus.PENDING),
-        ("AWAITING_COLLECTION", None, ShipmentStatus.PENDING),
-        ("CREATED", "ASSIGNED", ShipmentStatus.PENDING),
-        ("CREATED", "ACTIVE_LODGED", ShipmentStatus.LABEL_CREATED),
-        ("COURIER_COLLECTION", "FAILED", ShipmentStatus.EXCEPTION),
-        ("COURIER_COLLECTION", "ACTIVE_SENT", ShipmentStatus.PICKED_UP),
-        ("COLLECTED", "ACTIVE_LODGED", ShipmentStatus.PICKED_UP),
-        ("COMPLETE", None, ShipmentStatus.PICKED_UP),
-        ("CANCELLED", "ACTIVE_LODGED", ShipmentStatus.CANCELED),
-        ("LOST_AT_SEA", None, ShipmentStatus.UNKNOWN),
-        ("LOST_AT_SEA", "ACTIVE_SENT", ShipmentStatus.PICKED_UP),
+        ("CREATED", None, ShipmentStatus.PENDING, "CREATED"),
+        ("AWAITING_COLLECTION", None, ShipmentStatus.PENDING, "AWAITING_COLLECTION"),
+        ("CREATED", "ASSIGNED", ShipmentStatus.PENDING, "CREATED/ASSIGNED"),
+        ("CREATED", "ACTIVE_LODGED", ShipmentStatus.LABEL_CREATED, "ACTIVE_LODGED"),
+        ("COURIER_COLLECTION", "FAILED", ShipmentStatus.EXCEPTION, "FAILED"),
+        ("COURIER_COLLECTION", "ACTIVE_SENT", ShipmentStatus.PICKED_UP, "ACTIVE_SENT"),
+        ("COLLECTED", "ACTIVE_LODGED", ShipmentStatus.PICKED_UP, "COLLECTED"),
+        ("COMPLETE", None, ShipmentStatus.PICKED_UP, "COMPLETE"),
+        ("COMPLETE", "COMPLETE", ShipmentStatus.PICKED_UP, "COMPLETE"),
+        ("CANCELLED", "ACTIVE_LODGED", ShipmentStatus.CANCELED, "CANCELLED"),
+        ("LOST_AT_SEA", None, ShipmentStatus.UNKNOWN, "LOST_AT_SEA"),
+        ("LOST_AT_SEA", "UNHEARD_OF", ShipmentStatus.UNKNOWN, "LOST_AT_SEA/UNHEARD_OF"),
+        ("LOST_AT_SEA", "ACTIVE_SENT", ShipmentStatus.PICKED_UP, "ACTIVE_SENT"),
     ],
 )
-def test_how_far_a_parcel_is(status: str, booking: str | None, expected: ShipmentStatus) -> None:
-    """The farther of what the article and its booking say; no word of theirs is a delivery."""
+def test_how_far_a_parcel_is(status: str, booking: str | None, expected: ShipmentStatus, raw: str) -> None:
+    """The farther of what the article and its booking say, with the words for it; no word of theirs is a delivery."""
     record = read(fulfilments=page(fulfilment("FULFILLED", articles=page(article(status, booking)))))
     assert record.fulfillment is not None
     (shipment,) = record.fulfillment.shipments
     (package,) = shipment.packages
     assert (package.status, shipment.status) == (expected, expected)
+    assert package.raw_status == raw
     assert ShipmentStatus.DELIVERED.value not in STATUSES.words[Axis.SHIPMENT].values()
 
 

@@ -105,7 +105,8 @@ def test_returns_and_what_only_looks_like_one() -> None:
     assert (record.external_id, record.number, record.status) == ("1", "WH/OUT/00001", ReturnStatus.RECEIVED)
     assert record.lines == (ReturnLine(sku="TEA", line_id="1", quantity=Decimal(1)),)
     assert record.created_at == datetime(2026, 3, 1, 8, 30, tzinfo=UTC)
-    assert [shipment.external_id for shipment in fulfillment(order(), told).shipments] == ["2"]
+    sent = fulfillment(order(), told).shipments
+    assert [(shipment.external_id, shipment.raw_status) for shipment in sent] == [("2", "done")]
 
 
 def test_the_return_that_is_least_far_speaks_for_all() -> None:
@@ -119,6 +120,18 @@ def test_the_return_that_is_least_far_speaks_for_all() -> None:
     assert word is not None
     assert (word.raw, word.normalized) == ("assigned", "OPEN")
     assert return_word(transfers([], [])) is None
+
+
+def test_a_return_in_a_state_that_nobody_mapped() -> None:
+    """It is UNKNOWN beside the state."""
+    told = transfers(
+        [picking(1, "mislaid", "incoming"), picking(2, "done", "incoming")],
+        [move(n * 11, n, "done", origin_returned_move_id=[9, "x"]) for n in (1, 2)],
+    )
+    assert [(each.status, each.raw_status) for each in returns(told)] == [
+        (ReturnStatus.UNKNOWN, "mislaid"),
+        (ReturnStatus.RECEIVED, "done"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -137,25 +150,43 @@ def test_numbers_in_one_field(field: Any, numbers: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "status", "paid", "due"),
+    ("values", "status", "raw", "paid", "due"),
     [
-        ({}, InvoiceDocumentStatus.POSTED, "0.00", "10.00"),
-        ({"payment_state": "partial", "amount_residual": 3.3}, InvoiceDocumentStatus.PARTIALLY_PAID, "6.70", "3.30"),
-        ({"payment_state": "in_payment", "amount_residual": 0.0}, InvoiceDocumentStatus.PAID, "10.00", "0.00"),
-        ({"payment_state": "paid", "amount_residual": 0.0}, InvoiceDocumentStatus.PAID, "10.00", "0.00"),
-        ({"payment_state": "reversed", "amount_residual": 0.0}, InvoiceDocumentStatus.CANCELED, "10.00", "0.00"),
-        ({"payment_state": "odd"}, InvoiceDocumentStatus.UNKNOWN, "0.00", "10.00"),
-        ({"state": "draft", "name": "/"}, InvoiceDocumentStatus.DRAFT, None, None),
-        ({"state": "cancel"}, InvoiceDocumentStatus.CANCELED, None, None),
+        ({}, InvoiceDocumentStatus.POSTED, "posted/not_paid", "0.00", "10.00"),
+        (
+            {"payment_state": "partial", "amount_residual": 3.3},
+            *(InvoiceDocumentStatus.PARTIALLY_PAID, "posted/partial", "6.70", "3.30"),
+        ),
+        (
+            {"payment_state": "in_payment", "amount_residual": 0.0},
+            *(InvoiceDocumentStatus.PAID, "posted/in_payment", "10.00", "0.00"),
+        ),
+        (
+            {"payment_state": "paid", "amount_residual": 0.0},
+            *(InvoiceDocumentStatus.PAID, "posted/paid", "10.00", "0.00"),
+        ),
+        (
+            {"payment_state": "reversed", "amount_residual": 0.0},
+            *(InvoiceDocumentStatus.CANCELED, "posted/reversed", "10.00", "0.00"),
+        ),
+        ({"payment_state": "odd"}, InvoiceDocumentStatus.UNKNOWN, "posted/odd", "0.00", "10.00"),
+        ({"state": "draft", "name": "/"}, InvoiceDocumentStatus.DRAFT, "draft", None, None),
+        ({"state": "cancel"}, InvoiceDocumentStatus.CANCELED, "cancel", None, None),
+        ({"state": "on_hold"}, InvoiceDocumentStatus.UNKNOWN, "on_hold", None, None),
     ],
 )
-def test_invoices(values: dict[str, Any], status: InvoiceDocumentStatus, paid: str | None, due: str | None) -> None:
-    """What is paid is what is not left, once an invoice is posted; a draft owes nothing and is paid by nothing."""
+def test_invoices(
+    values: dict[str, Any], status: InvoiceDocumentStatus, raw: str, paid: str | None, due: str | None
+) -> None:
+    """What is paid is what is not left, once an invoice is posted; a draft owes nothing and is paid by nothing. The
+    word is the state, with how far it is paid once it is posted.
+    """
     (found,) = invoices(order(payment_term_id=[3, "30 Days"]), [bill(1, **values)], DICTIONARY).invoices
     assert found == Invoice(
         external_id="1",
         number=None if values.get("name") == "/" else "INV/2026/00001",
         status=status,
+        raw_status=raw,
         issued_at=date(2026, 3, 3),
         due_at=date(2026, 4, 2),
         total=Money(Decimal("10.00"), "USD"),

@@ -22,20 +22,15 @@ from orderweave_rest.values import Times, read_value
 from orderweave_rest.vocabulary import FieldKind
 from orderweave_sdk.errors import BadPayload
 from orderweave_sdk.records import (
-    Axis,
     Channel,
     ChannelKind,
     Facet,
-    HoldReason,
     Key,
     Money,
     OrderRecord,
-    ShipmentStatus,
-    StatusWord,
 )
 from orderweave_sdk.testing.comparing import walk
 from orderweave_sdk.testing.simulator import SimulatedAnswer
-from orderweave_sdk.unmapped import meeting_unmapped
 
 NEW_YORK = ZoneInfo("America/New_York")
 ALL = frozenset(Facet)
@@ -161,45 +156,7 @@ def test_bounds_that_are_sent_are_never_narrower(moment: datetime, times: Times)
             assert abs(bound - moment) <= timedelta(hours=1, seconds=2)
 
 
-# --- words, texts, flags --------------------------------------------------------------------------------------------
-
-
-def test_unknown_words_are_kept() -> None:
-    """A word that the mapping lacks is UNKNOWN beside the word itself, on the order and on its parts."""
-    status = {"order": {"at": "state", "words": {"1": "OPEN", "true": "COMPLETED"}}}
-    shipments = {"each": "sent", "id": "no", "status": {"at": "how", "words": {"x": "IN_TRANSIT"}}}
-    mapping = {"statuses": status, "fulfillment": {"shipments": shipments}}
-    found = record(mapping, {"id": 1, "state": "odd", "sent": [{"no": 1, "how": "lost?"}, {"no": 2}]}, version="9")
-    assert found.statuses == (StatusWord(Axis.ORDER, "odd", "UNKNOWN", "9"),)
-    assert found.fulfillment
-    first, second = found.fulfillment.shipments
-    assert (first.status, first.raw_status) == (ShipmentStatus.UNKNOWN, "lost?")
-    assert (second.status, second.raw_status) == (ShipmentStatus.UNKNOWN, None)
-    assert record(mapping, {"id": 1, "state": 1}).statuses[0].normalized == "OPEN"
-    assert record(mapping, {"id": 1, "state": True}).statuses[0].normalized == "COMPLETED"
-    assert record(mapping, {"id": 1}).statuses == ()
-
-
-def test_unknown_words_are_told() -> None:
-    """By their axis, where they are those of a status; not what is mapped to UNKNOWN, nor the kind of a place."""
-    mapping = {
-        "statuses": {"return": {"at": "back", "words": {"x": "OPEN"}}},
-        "payments": {"payments": {"each": "paid", "id": "no", "status": {"at": "how", "words": {"?": "UNKNOWN"}}}},
-        "returns": {"each": "returned", "id": "no", "status": {"at": "how", "words": {"x": "OPEN"}}},
-        "header": {"channel": {"code": "via", "kind": {"at": "via", "words": {"x": "SALES_DESK"}}}},
-    }
-    item = {"id": 1, "back": "a", "via": "b", "paid": [{"no": 1, "how": "c"}, {"no": 2, "how": "?"}]}
-    with meeting_unmapped(10) as words:
-        record(mapping, item | {"returned": [{"no": 3, "how": "d"}]})
-    assert words == {(Axis.RETURN, "a"), (Axis.PAYMENT_PART, "c"), (Axis.RETURN_PART, "d")}
-
-
-def test_a_constant_is_no_word_of_the_system() -> None:
-    """What the mapping says itself has a meaning, and no raw word."""
-    found = record({"holds": {"each": "[@][?held]", "reason": {"value": "CREDIT"}}}, {"id": 1, "held": True})
-    assert found.holds
-    assert (found.holds[0].reason, found.holds[0].raw) == (HoldReason.CREDIT, None)
-    assert record({"holds": {"each": "[@][?held]", "reason": {"value": "CREDIT"}}}, {"id": 1}).holds == ()
+# --- texts, flags -----------------------------------------------------------------------------------------------------
 
 
 def test_keys_and_references() -> None:

@@ -268,6 +268,7 @@ def test_payments() -> None:
                     external_id="t1",
                     kind=TransactionKind.AUTHORIZATION,
                     status=TransactionStatus.SUCCESS,
+                    raw_status="0",
                     amount=eur("118.03"),
                 ),
             ),
@@ -277,8 +278,24 @@ def test_payments() -> None:
     lone = record(paymentStatus="paid", paymentInstruments=[instrument(2)]).payments
     assert lone is not None
     (alone,) = lone.payments
-    assert (alone.status, alone.authorized) == (PaymentStatus.PAID, None)
-    assert alone.transactions[0].status is TransactionStatus.UNKNOWN
+    assert (alone.status, alone.raw_status, alone.authorized) == (PaymentStatus.PAID, "paid", None)
+    (made,) = alone.transactions
+    assert (made.status, made.raw_status) == (TransactionStatus.UNKNOWN, "2")
+    held = record(paymentInstruments=[instrument(0)]).payments
+    assert held is not None
+    assert [(each.status, each.raw_status) for each in held.payments] == [
+        (PaymentStatus.AUTHORIZED, "not_paid, authorized")
+    ]
+
+
+def test_a_payment_with_a_word_that_nobody_mapped() -> None:
+    """It is UNKNOWN beside the order's word; so is a transaction beside how the vendor says that it ended."""
+    payments = record(paymentStatus="pledged", paymentInstruments=[instrument(7)]).payments
+    assert payments is not None
+    (found,) = payments.payments
+    (made,) = found.transactions
+    assert (found.status, found.raw_status) == (PaymentStatus.UNKNOWN, "pledged")
+    assert (made.status, made.raw_status, made.raw_kind) == (TransactionStatus.UNKNOWN, "7", None)
 
 
 def test_amounts_are_exact() -> None:

@@ -138,9 +138,27 @@ def test_returns() -> None:
     created = rows[0].create_date.instant()
     lines = (ReturnLine(sku="TEA", quantity=Decimal(2)),)
     assert record.returns == (
-        Return(external_id="20", status=ReturnStatus.PARTIALLY_RECEIVED, created_at=created),
-        Return(external_id="21", status=ReturnStatus.CLOSED, number="S9", lines=lines, created_at=created),
+        Return(
+            external_id="20",
+            status=ReturnStatus.PARTIALLY_RECEIVED,
+            raw_status="processing/partially shipped",
+            created_at=created,
+        ),
+        Return(
+            external_id="21",
+            status=ReturnStatus.CLOSED,
+            raw_status="done",
+            number="S9",
+            lines=lines,
+            created_at=created,
+        ),
     )
+
+
+def test_a_return_in_a_state_that_nobody_mapped() -> None:
+    """It is UNKNOWN beside the word that is made of its two states."""
+    (found,) = order_record(sale(), RETURNS, returned=[sale(id=20, shipment_state="mislaid")]).returns or ()
+    assert (found.status, found.raw_status) == (ReturnStatus.UNKNOWN, "processing/mislaid")
 
 
 def test_no_returns() -> None:

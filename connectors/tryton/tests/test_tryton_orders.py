@@ -145,6 +145,15 @@ def test_a_part_paid_invoice() -> None:
     assert posted.status is InvoiceDocumentStatus.PARTIALLY_PAID
     assert (posted.total, posted.paid, posted.due) == (eur("100.00"), eur("60.00"), eur("40.00"))
     assert (posted.issued_at, posted.due_at) == (date(2026, 3, 2), date(2026, 4, 1))
+    assert (draft.raw_status, posted.raw_status) == ("draft", "posted")
+
+
+def test_an_invoice_in_a_state_that_nobody_mapped() -> None:
+    """It is UNKNOWN beside the state, whatever its sums say."""
+    invoices = order_record(sale(invoices_=[invoice(1, "disputed", "9.00", "4.00")]), INVOICES).invoices
+    assert invoices is not None
+    (found,) = invoices.invoices
+    assert (found.status, found.raw_status) == (InvoiceDocumentStatus.UNKNOWN, "disputed")
 
 
 def party(identity: int, name: str | None, **values: Any) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from orderweave_sdk.records import (
     Channel,
     Discount,
     Money,
+    PaymentStatus,
     Person,
     Quantities,
     ShipmentStatus,
@@ -70,6 +71,12 @@ def test_a_state_of_the_shops_own_is_unknown() -> None:
     assert found["PAYMENT"] == ("Settled", "PAID")
     own = read(payments=[payment(state="Disputed")], fulfillments=[parcel(state="AtTheDesk")])
     assert words(own)["PAYMENT"] == ("Disputed", "UNKNOWN")
+    assert own.payments is not None
+    (disputed,) = own.payments.payments
+    (moved,) = disputed.transactions
+    assert (disputed.status, disputed.raw_status) == (PaymentStatus.UNKNOWN, "Disputed")
+    assert (moved.kind, moved.raw_kind) == (TransactionKind.UNKNOWN, "Disputed")
+    assert (moved.status, moved.raw_status) == (TransactionStatus.UNKNOWN, "Disputed")
     assert own.fulfillment is not None
     assert own.fulfillment.shipments[0].status is ShipmentStatus.UNKNOWN
     assert own.fulfillment.shipments[0].raw_status == "AtTheDesk"
@@ -108,6 +115,7 @@ def test_a_refund_that_waits_is_a_transaction_and_no_refund() -> None:
     paid, back = record.payments.payments[0].transactions
     assert (paid.external_id, paid.kind, paid.amount) == ("tr-1", TransactionKind.SALE, usd("29.76"))
     assert (back.external_id, back.kind, back.status) == ("31", TransactionKind.REFUND, TransactionStatus.PENDING)
+    assert (paid.raw_kind, paid.raw_status, back.raw_kind, back.raw_status) == ("Settled", "Settled", None, "Pending")
     assert record.payments.payments[0].refunded is None
 
 

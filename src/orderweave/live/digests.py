@@ -182,13 +182,13 @@ def _line(line: OrderLine, rights: Rights) -> list[Any]:
 
 
 def _plan(plan: FulfillmentOrder, rights: Rights) -> list[Any]:
-    names = ("id", "status", "method", "fulfill_at", "fulfill_by", "lines", "holds")
+    names = ("id", "status", "raw_status", "method", "fulfill_at", "fulfill_by", "lines", "holds")
     return [*_seen("FulfillmentOrder", plan, names, rights), _place(plan.location)]
 
 
 def _shipment(shipment: Shipment) -> tuple[Any, ...]:
-    packages = tuple(_package(package) for package in shipment.packages)
-    named = (shipment.id, shipment.number, shipment.status, shipment.shipped_at)
+    packages = tuple((package.raw_status, *_package(package)) for package in shipment.packages)
+    named = (shipment.id, shipment.number, shipment.status, shipment.raw_status, shipment.shipped_at)
     return (*named, _place(shipment.location), shipment.lines, packages)
 
 

@@ -194,6 +194,7 @@ class Goods:
             id=encode_id("Shipment", *self._order_key, fetched.system, shipment.external_id),
             number=shipment.number,
             status=status,
+            raw_status=_own_word(status, (shipment, *packages)),
             location=self._places.location(fetched.system, shipment.location),
             shipped_at=shipment.shipped_at,
             delivered_at=delivered_at if status is ShipmentStatus.DELIVERED else None,
@@ -217,6 +218,7 @@ class Goods:
             tracking_number=package.tracking_number,
             tracking_url=next((entry.tracking_url for entry in packages if entry.tracking_url), None),
             status=status,
+            raw_status=_own_word(status, packages),
             eta=next((entry.eta for entry in packages if entry.eta), None),
             promised_by=promised,
             on_time=arrived <= promised if arrived and promised else None,
@@ -243,6 +245,7 @@ class Goods:
             FulfillmentOrder(
                 id=encode_id("FulfillmentOrder", fetched.system, order.external_id),
                 status=order.status,
+                raw_status=order.raw_status,
                 location=self._places.location(fetched.system, order.location),
                 method=order.method,
                 fulfill_at=order.fulfill_at,
@@ -267,6 +270,11 @@ def _shipment_status(shipment: ShipmentRecord, packages: tuple[Package, ...]) ->
         undelivered = [status for status in going if status is not ShipmentStatus.DELIVERED]
         return min(undelivered, key=_PROGRESS.__getitem__, default=ShipmentStatus.DELIVERED)
     return shipment.status
+
+
+def _own_word(status: ShipmentStatus, said: Iterable[ShipmentRecord | PackageRecord | Package]) -> str | None:
+    """The raw word of the first of these that says the status itself and has one for it."""
+    return next((entry.raw_status for entry in said if entry.status is status and entry.raw_status), None)
 
 
 def _numbers(shipment: ShipmentRecord) -> set[str]:

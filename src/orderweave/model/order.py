@@ -111,10 +111,11 @@ class LineQuantity(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class FulfillmentOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """A planned fulfillment."""
+    """A planned fulfillment. `raw_status` is the system's own word."""
 
     id: str
     status: FulfillmentOrderStatus
+    raw_status: str | None = None
     location: Location | None
     method: DeliveryMethod
     fulfill_at: datetime | None
@@ -124,12 +125,16 @@ class FulfillmentOrder(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Package(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One parcel with what every system knows of it. `lines` is None where nobody says which goods are in it."""
+    """One parcel with what every system knows of it. `lines` is None where nobody says which goods are in it.
+
+    `raw_status` is the own word of the most believed system that says `status` and has a word for it.
+    """
 
     carrier: Carrier | None
     tracking_number: str | None
     tracking_url: str | None
     status: ShipmentStatus
+    raw_status: str | None = None
     eta: Eta | None
     promised_by: datetime | None
     on_time: bool | None
@@ -139,11 +144,16 @@ class Package(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Shipment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """Goods that left together. `source` is the system that it comes from."""
+    """Goods that left together. `source` is the system that it comes from.
+
+    `raw_status` is that system's own word where it says `status` itself and has one for it, and otherwise that of the
+    first package that does.
+    """
 
     id: str
     number: str | None
     status: ShipmentStatus
+    raw_status: str | None = None
     location: Location | None
     shipped_at: datetime | None
     delivered_at: datetime | None

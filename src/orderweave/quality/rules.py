@@ -114,7 +114,8 @@ RULES: tuple[Rule, ...] = (
     Rule(
         name="unknown-words",
         about="reading",
-        demands="A word that the vendor never documented reads as UNKNOWN, with the word kept.",
+        demands="A word that the vendor never documented reads as UNKNOWN, with the word kept on what it is a word of.",
+        suite=("test_words_without_a_meaning_are_kept",),
     ),
     Rule(
         name="money",

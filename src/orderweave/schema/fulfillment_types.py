@@ -62,6 +62,7 @@ class FulfillmentOrder:
 
     id: ID = field(description="The global id.")
     status: FulfillmentOrderStatus = field(description="Where the plan stands.")
+    raw_status: str | None = field(description="The system's own word.")
     location: Location | None = field(description="From where.")
     method: DeliveryMethod = field(description="How the goods reach the customer.")
     fulfill_at: datetime | None = field(description="Not before.")
@@ -107,6 +108,7 @@ class Package:
     tracking_number: str | None = field(description="The carrier's number.")
     tracking_url: str | None = field(description="The carrier's page for it.")
     status: ShipmentStatus = field(description="The furthest milestone that anyone witnessed.")
+    raw_status: str | None = field(description="The own word of the system that says so.")
     eta: Eta | None = field(description="When it is expected.")
     promised_by: datetime | None = field(description="By when it was promised.")
     on_time: bool | None = field(description="Whether it came by then; null until both are known.")
@@ -128,6 +130,9 @@ class Shipment:
     id: ID = field(description="The global id.")
     number: str | None = field(description="The shipment's number.")
     status: ShipmentStatus = field(description="The milestone that all its packages have reached.")
+    raw_status: str | None = field(
+        description="The own word of the system that says so: the shipment's, or else that of one of its parcels."
+    )
     location: Location | None = field(description="From where.")
     shipped_at: datetime | None = field(description="When it left.")
     delivered_at: datetime | None = field(description="When all of it was delivered.")

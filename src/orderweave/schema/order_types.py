@@ -146,7 +146,9 @@ class Transaction:
 
     external_id: str = field(description="Its id in the system that it comes from.")
     kind: TransactionKind = field(description="What it did.")
+    raw_kind: str | None = field(description="The system's own word for what it did.")
     status: TransactionStatus = field(description="How it ended.")
+    raw_status: str | None = field(description="The system's own word for how it ended.")
     amount: Money | None = field(description="How much, positive.")
     processed_at: datetime | None = field(description="When it was processed.")
     gateway: str | None = field(description="The payment provider.")
@@ -157,6 +159,9 @@ class Payment:
     """See `orderweave_sdk.records.Payment`."""
 
     status: PaymentStatus = field(description="How far it is paid.")
+    raw_status: str | None = field(
+        description="The system's own word; null where it has none and the status follows from sums or transactions."
+    )
     method: str | None = field(description="The means, as the system names it.")
     authorized: Money | None = field(description="How much was authorized.")
     captured: Money | None = field(description="How much was captured.")
@@ -191,6 +196,7 @@ class Invoice:
 
     number: str | None = field(description="The invoice's number.")
     status: InvoiceDocumentStatus = field(description="Where it stands.")
+    raw_status: str | None = field(description="The system's own word.")
     issued_at: date | None = field(description="The date on it.")
     due_at: date | None = field(description="The date by which it is to be paid.")
     total: Money | None = field(description="Its sum.")
@@ -217,6 +223,7 @@ class Return:
     """See `orderweave_sdk.records.Return`."""
 
     status: ReturnStatus = field(description="Where it stands.")
+    raw_status: str | None = field(description="The system's own word.")
     number: str | None = field(description="The return's number.")
     created_at: datetime | None = field(description="When it was opened.")
     lines: list[ReturnLine] = field(directives=[ListSize(assumed_size=3)], description="What comes back.")

@@ -132,21 +132,32 @@ class Addresses(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Transaction(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One movement of money with a payment provider; `amount` is positive, `kind` gives the direction."""
+    """One movement of money with a payment provider; `amount` is positive, `kind` gives the direction.
+
+    `raw_kind` and `raw_status` are the system's own words for the two, None where it has none.
+    """
 
     external_id: str
     kind: TransactionKind
+    raw_kind: str | None = None
     status: TransactionStatus
+    raw_status: str | None = None
     amount: Money | None = None
     processed_at: datetime | None = None
     gateway: str | None = None
 
 
 class Payment(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One means of payment and what became of it."""
+    """One means of payment and what became of it.
+
+    `raw_status` is the word that `status` is the meaning of: the system's own, or the one that the connector made of
+    several fields and maps, as for the order's axes. None where the system has none and the status follows from sums or
+    from the transactions.
+    """
 
     external_id: str
     status: PaymentStatus
+    raw_status: str | None = None
     method: str | None = None
     authorized: Money | None = None
     captured: Money | None = None
@@ -171,11 +182,15 @@ class Payments(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Invoice(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One invoice. `issued_at` and `due_at` are calendar dates, as ERPs keep them."""
+    """One invoice. `issued_at` and `due_at` are calendar dates, as ERPs keep them.
+
+    `raw_status` is the word that `status` was read from, as for payments; sums may have moved `status` on since.
+    """
 
     external_id: str
     number: str | None = None
     status: InvoiceDocumentStatus = InvoiceDocumentStatus.UNKNOWN
+    raw_status: str | None = None
     issued_at: date | None = None
     due_at: date | None = None
     total: Money | None = None
@@ -200,10 +215,11 @@ class ReturnLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class Return(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One return."""
+    """One return. `raw_status` is the word that `status` is the meaning of, as for payments."""
 
     external_id: str
     status: ReturnStatus
+    raw_status: str | None = None
     number: str | None = None
     lines: tuple[ReturnLine, ...] = ()
     created_at: datetime | None = None

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 # Raw words are the vendor's own; the simulator chooses them, so both sides compare without them.
-_RAW_FIELDS = ("raw", "raw_status", "raw_code", "mapping_version", "url")
+_RAW_FIELDS = ("raw", "raw_status", "raw_kind", "raw_code", "mapping_version", "url")
 
 
 def comparable(record: Any) -> bytes:

@@ -45,6 +45,7 @@ from orderweave_sdk.testing.contract_faults import FaultContract
 from orderweave_sdk.testing.contract_skus import SkuContract
 from orderweave_sdk.testing.contract_tracking import TrackingContract
 from orderweave_sdk.testing.contract_webhooks import WebhookContract
+from orderweave_sdk.testing.contract_words import WordContract
 from orderweave_sdk.testing.simulator import SimulatedSystem
 
 PROTOCOL_OF = {
@@ -64,7 +65,7 @@ PROTOCOL_OF = {
 CREDENTIAL_WORDS = ("password", "secret", "token", "api_key", "private")
 
 
-class ConnectorContract(FaultContract, SkuContract, TrackingContract, WebhookContract):
+class ConnectorContract(FaultContract, SkuContract, TrackingContract, WebhookContract, WordContract):
     """Subclass it with the three names below; add cases of the vendor's own beside it, not in it.
 
     `calls_for` says, for each lookup, how many upstream calls so many orders cost: exact numbers. Of parcels it says so

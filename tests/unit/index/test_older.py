@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from msgspec import msgpack, structs
 from sqlalchemy import Connection, text
 
 from orderweave.index import Database, UnknownForm
+from orderweave.index.contents import decoded, encoded
 from orderweave.index.erasing import records_saying
 from orderweave.index.migrating import migrate
 from orderweave.index.tables import METADATA
 from orderweave.receiving import tables as receiving
+from orderweave_sdk.records import (
+    Invoice,
+    Invoices,
+    Payment,
+    Payments,
+    PaymentStatus,
+    Return,
+    ReturnStatus,
+    Transaction,
+    TransactionKind,
+    TransactionStatus,
+)
+from tests.unit.fake_business import order
 from tests.unit.index.older import EMAIL, REVISIONS, older, rows_now
 
 # Columns that a later version did away with.
@@ -55,6 +71,29 @@ def test_the_last_form_is_that_of_the_tables(tmp_path: Path) -> None:
 
     database.write_now(work)
     database.close()
+
+
+def test_a_record_kept_without_raw_words_is_read() -> None:
+    """Records of versions before say as much as they did; a field of a later one is passed over, should it go back."""
+    moved = Transaction(external_id="t", kind=TransactionKind.SALE, status=TransactionStatus.SUCCESS)
+    record = structs.replace(
+        order("1"),
+        payments=Payments(
+            payments=(Payment(external_id="p", status=PaymentStatus.PAID, transactions=(moved,)),),
+        ),
+        invoices=Invoices(invoices=(Invoice(external_id="i"),)),
+        returns=(Return(external_id="r", status=ReturnStatus.OPEN),),
+    )
+
+    def without(node: Any) -> Any:
+        if isinstance(node, dict):
+            return {name: without(value) for name, value in node.items() if name not in ("raw_status", "raw_kind")}
+        return [without(value) for value in node] if isinstance(node, list) else node
+
+    older = without(msgpack.decode(encoded(record)))
+    assert "raw_kind" not in older["payments"]["payments"][0]["transactions"][0]
+    assert decoded(msgpack.encode(older)) == record
+    assert decoded(msgpack.encode({**older, "of_tomorrow": "x"})) == record
 
 
 def test_a_newer_index_is_refused_in_words(tmp_path: Path) -> None:

@@ -192,9 +192,12 @@ CHANGES: list[tuple[str, Facet, Order]] = [
     ("Order.paymentTerms", Facet.INVOICES, replace(ORDER, payment_terms="30 days")),
     ("Order.fulfillmentStatus", Facet.FULFILLMENT, replace(ORDER, fulfillment_status=FulfillmentStatus.FULFILLED)),
     ("Order.fulfillmentOrders", Facet.FULFILLMENT, a_plan(status=FulfillmentOrderStatus.ON_HOLD)),
+    ("Order.fulfillmentOrders", Facet.FULFILLMENT, a_plan(raw_status="waits for a van")),
     ("FulfillmentOrder.holds", Facet.FULFILLMENT, a_plan(holds=(HOLD,))),
     ("Order.shipments", Facet.FULFILLMENT, a_shipment(status=ShipmentStatus.DELIVERED)),
+    ("Order.shipments", Facet.FULFILLMENT, a_shipment(raw_status="sent")),
     ("Order.shipments", Facet.FULFILLMENT, a_package(promised_by=NOON)),
+    ("Order.shipments", Facet.FULFILLMENT, a_package(raw_status="at the hub")),
     ("Order.shipments", Facet.TRACKING, a_shipment(delivered_at=NOON)),
     ("Order.shipments", Facet.TRACKING, a_package(on_time=True)),
     ("Order.returnStatus", Facet.RETURNS, replace(ORDER, return_status=ReturnStatus.OPEN)),
@@ -281,10 +284,13 @@ def test_masked_texts_and_provenance_are_nothing(rights: Rights) -> None:
         replace(ORDER, payment_status=PaymentStatus.PAID),
         replace(ORDER, origin="app", archived=True, purchase_order_number="PO"),
         a_shipment(number="S2"),
+        a_shipment(raw_status="sent"),
+        a_package(raw_status="at the hub"),
+        a_plan(raw_status="waits for a van"),
     ],
 )
 def test_guest_is_told_of_nothing_beyond_the_view(order: Order) -> None:
-    """Money, people, holds, returns and what else a guest's view has not are no change to a guest."""
+    """Money, people, holds, returns, own words and what a guest's view has not are no change to a guest."""
     facets = frozenset({Facet.HEADER, Facet.LINES, Facet.FULFILLMENT, Facet.TRACKING})
     assert of_tracked(order, facets) == of_tracked(ORDER, facets)
 

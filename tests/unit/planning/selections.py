@@ -108,12 +108,15 @@ WITH_PARENT: dict[str, frozenset[str]] = {
     ),
     "LineQuantities": frozenset({"ordered", "canceled", "current"}),
     "Package": frozenset(
-        {"carrier", "trackingNumber", "trackingUrl", "status", "eta", "promisedBy", "lastCheckedAt", "lines"}
+        {"carrier", "trackingNumber", "trackingUrl", "status", "rawStatus"}
+        | {"eta", "promisedBy", "lastCheckedAt", "lines"}
     ),
     "Shipment": frozenset(
-        {"id", "number", "status", "location", "shippedAt", "isReturn", "lines", "packages", "source"}
+        {"id", "number", "status", "rawStatus", "location", "shippedAt", "isReturn", "lines", "packages", "source"}
     ),
-    "FulfillmentOrder": frozenset({"id", "status", "location", "method", "fulfillAt", "fulfillBy", "lines", "holds"}),
+    "FulfillmentOrder": frozenset(
+        {"id", "status", "rawStatus", "location", "method", "fulfillAt", "fulfillBy", "lines", "holds"}
+    ),
     "LineQuantity": frozenset({"sku", "quantity"}),
 }
 # What is looked up for a root field alone and may not be selected below an order.
@@ -226,11 +229,14 @@ def _shop() -> Fetched:
                 Payment(
                     external_id="p1",
                     status=PaymentStatus.PAID,
+                    raw_status="settled",
                     transactions=(
                         Transaction(
                             external_id="t1",
                             kind=TransactionKind.SALE,
+                            raw_kind="charge",
                             status=TransactionStatus.SUCCESS,
+                            raw_status="done",
                             processed_at=NOON,
                         ),
                     ),
@@ -243,6 +249,7 @@ def _shop() -> Fetched:
                 FulfillmentOrder(
                     external_id="f1",
                     status=FulfillmentOrderStatus.OPEN,
+                    raw_status="new",
                     location=Place(external_id="L1"),
                     method=DeliveryMethod.SHIPPING,
                     fulfill_at=NOON,
@@ -258,6 +265,7 @@ def _shop() -> Fetched:
                 external_id="r1",
                 number="R1",
                 status=ReturnStatus.OPEN,
+                raw_status="under way",
                 created_at=NOON,
                 lines=(ReturnLine(sku="TEA", line_id="l2", quantity=Decimal(1), reason="broken"),),
             ),
@@ -273,6 +281,7 @@ def _erp() -> Fetched:
         external_id="i1",
         number="I1",
         status=InvoiceDocumentStatus.POSTED,
+        raw_status="posted",
         issued_at=date(2026, 3, 4),
         due_at=date(2026, 4, 4),
         total=usd("5"),
@@ -297,6 +306,7 @@ def _wms() -> Fetched:
         tracking_number="A",
         tracking_url="https://track.example/a",
         status=ShipmentStatus.IN_TRANSIT,
+        raw_status="with the carrier",
         eta=Eta(from_=NOON, to=NOON, source="ups"),
         promised_by=NOON + timedelta(hours=8),
         events=(TrackingEvent(occurred_at=NOON, status=ShipmentStatus.IN_TRANSIT),),
@@ -312,6 +322,7 @@ def _wms() -> Fetched:
                     external_id="s1",
                     number="S1",
                     status=ShipmentStatus.IN_TRANSIT,
+                    raw_status="sent",
                     location=Place(external_id="W1"),
                     shipped_at=NOON,
                     lines=(GoodsLine(quantity=Decimal(2), sku="TEA", line_id="w2"),),
@@ -328,7 +339,9 @@ def _wms() -> Fetched:
 
 def _carrier() -> Fetched:
     delivered = TrackingEvent(occurred_at=NOON + timedelta(hours=7), status=ShipmentStatus.DELIVERED)
-    package = Package(tracking_number="A", status=ShipmentStatus.DELIVERED, events=(delivered,))
+    package = Package(
+        tracking_number="A", status=ShipmentStatus.DELIVERED, raw_status="signed for", events=(delivered,)
+    )
     shipment = Shipment(external_id="c1", status=ShipmentStatus.DELIVERED, packages=(package,))
     said = record("c1", references={"reference": "1001"}, fulfillment=Fulfillment(shipments=(shipment,)))
     return fetched("carrier", said)

@@ -179,6 +179,7 @@ def _return(rma: RmaPayload, goods: Goods) -> Return:
     return Return(
         external_id=str(rma.entity_id),
         status=STATUSES.part(Axis.RETURN, rma.status, ReturnStatus),
+        raw_status=rma.status,
         number=rma.increment_id or None,
         created_at=in_utc(rma.date_requested),
         lines=tuple(

@@ -129,13 +129,14 @@ def payments(
     sums: Sums, transactions: Iterable[TransactionPayload], creditmemos: Iterable[CreditmemoPayload]
 ) -> Payments:
     """The PAYMENTS facet. An order has one payment; credit memos that are open or canceled gave nothing back."""
-    payment = sums.order.payment
+    payment, word = sums.order.payment, sums.payment_word().raw
     found: tuple[Payment, ...] = ()
     if payment is not None and payment.entity_id is not None:
         found = (
             Payment(
                 external_id=str(payment.entity_id),
-                status=STATUSES.part(Axis.PAYMENT, sums.payment_word().raw, PaymentStatus),
+                status=STATUSES.part(Axis.PAYMENT, word, PaymentStatus),
+                raw_status=word,
                 method=payment.method or None,
                 authorized=sums.amounts.money(payment, "amount_authorized", sums.currency),
                 captured=sums.amounts.money(payment, "amount_paid", sums.currency),
@@ -153,6 +154,7 @@ def _transaction(transaction: TransactionPayload, method: str | None) -> Transac
     return Transaction(
         external_id=str(transaction.transaction_id),
         kind=STATUSES.part(Axis.TRANSACTION_KIND, transaction.txn_type, TransactionKind),
+        raw_kind=transaction.txn_type,
         status=TransactionStatus.UNKNOWN,
         processed_at=in_utc(transaction.created_at),
         gateway=method,
@@ -183,6 +185,7 @@ def _invoice(document: InvoicePayload, sums: Sums) -> Invoice:
         external_id=str(document.entity_id),
         number=document.increment_id or None,
         status=STATUSES.part(Axis.INVOICE_DOCUMENT, raw, InvoiceDocumentStatus),
+        raw_status=raw,
         issued_at=issued.date() if issued else None,
         total=total,
         paid=total if paid else nothing,

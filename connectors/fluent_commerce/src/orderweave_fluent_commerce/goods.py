@@ -156,19 +156,22 @@ def _package(article: ArticlePayload, *, events: bool) -> Package:
     booking = bookings[0] if bookings else ConsignmentPayload()
     ref = booking.carrier.ref if booking.carrier else None
     name = booking.carrier.name if booking.carrier else None
+    status, raw_status = _farther(article.status, booking.status)
     return Package(
         external_id=article.id,
         carrier=Carrier(code=(ref or "").strip().lower() or None, name=name or ref) if ref or name else None,
         tracking_number=booking.tracking_label or booking.consignment_reference or None,
-        status=_farther(article.status, booking.status),
-        raw_status=booking.status or article.status,
+        status=status,
+        raw_status=raw_status,
         events=_events(booking) if events else None,
     )
 
 
-def _farther(*raws: str | None) -> ShipmentStatus:
-    statuses = [STATUSES.part(Axis.SHIPMENT, raw, ShipmentStatus) for raw in raws]
-    return max(statuses, key=_MILESTONES.index)
+def _farther(*raws: str | None) -> tuple[ShipmentStatus, str | None]:
+    """How far the farther of these words says it is, and the word: where several say so, all of them, joined by `/`."""
+    said = {raw: STATUSES.part(Axis.SHIPMENT, raw, ShipmentStatus) for raw in raws if raw}
+    status = max(said.values(), key=_MILESTONES.index, default=ShipmentStatus.UNKNOWN)
+    return status, "/".join(raw for raw, meaning in said.items() if meaning is status) or None
 
 
 def _events(booking: ConsignmentPayload) -> tuple[TrackingEvent, ...]:

@@ -190,14 +190,18 @@ def _payments(transactions: Sequence[TransactionPayload]) -> Payments:
 
 
 def _payment(payload: TransactionPayload, kind: TransactionKind) -> Payment:
-    """One transaction is one means of payment; how far it is paid follows from how it ended."""
+    """One transaction is one means of payment; how far it is paid follows from how it ended, so that the words are the
+    transaction's alone.
+    """
     status = STATUSES.part(Axis.TRANSACTION_STATUS, payload.status, TransactionStatus)
     amount = _amount(payload)
     paid = kind is TransactionKind.SALE and status is TransactionStatus.SUCCESS
     transaction = Transaction(
         external_id=payload.id,
         kind=kind,
+        raw_kind=payload.type,
         status=status,
+        raw_status=payload.status,
         amount=amount,
         processed_at=in_utc(payload.created_on),
         gateway=payload.payment_provider_name or None,
@@ -233,6 +237,7 @@ def _return(payload: ReturnPayload) -> Return:
     return Return(
         external_id=payload.id,
         status=STATUSES.part(Axis.RETURN_PART, payload.status, ReturnStatus),
+        raw_status=payload.status,
         number=payload.ref or None,
         lines=tuple(map(_return_line, nodes(payload.return_order_items))),
         created_at=in_utc(payload.created_on),

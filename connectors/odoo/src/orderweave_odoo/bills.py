@@ -46,6 +46,7 @@ def _invoice(row: InvoiceRow, dictionary: Dictionary) -> Invoice:
         external_id=str(row.id),
         number=None if number == "/" else number,  # a draft's, until 17
         status=STATUSES.part(Axis.INVOICE_DOCUMENT, word, InvoiceDocumentStatus),
+        raw_status=word,
         issued_at=day(row.invoice_date),
         due_at=day(row.invoice_date_due),
         total=money(total),

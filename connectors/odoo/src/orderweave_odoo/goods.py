@@ -114,6 +114,7 @@ def returns(transfers: Transfers) -> tuple[Return, ...]:
         Return(
             external_id=str(row.id),
             status=STATUSES.part(Axis.RETURN, text(row.state), ReturnStatus),
+            raw_status=text(row.state),
             number=text(row.name),
             lines=tuple(
                 ReturnLine(sku=goods.sku, line_id=goods.line_id, quantity=goods.quantity)

@@ -24,15 +24,19 @@ from orderweave_sdk.records import (
     FulfillmentOrder,
     Header,
     Hold,
+    Invoice,
     LocationRecord,
     Money,
     OrderRecord,
     Package,
+    Payment,
     ProductRecord,
+    Return,
     Shipment,
     StockRecord,
     TrackingEvent,
     TrackingRecord,
+    Transaction,
 )
 
 
@@ -81,13 +85,17 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _NAMES = {"external_id": "id", "from_": "from"}
-# Where a record keeps the vendor's own word, and for which of its fields.
-_RAW: dict[type[msgspec.Struct], tuple[str, str]] = {
-    FulfillmentOrder: ("status", "raw_status"),
-    Shipment: ("status", "raw_status"),
-    Package: ("status", "raw_status"),
-    TrackingEvent: ("status", "raw_code"),
-    Hold: ("reason", "raw"),
+# For which of its fields a record keeps the vendor's own word, and where.
+_RAW: dict[type[msgspec.Struct], Mapping[str, str]] = {
+    Payment: {"status": "raw_status"},
+    Transaction: {"kind": "raw_kind", "status": "raw_status"},
+    Invoice: {"status": "raw_status"},
+    FulfillmentOrder: {"status": "raw_status"},
+    Shipment: {"status": "raw_status"},
+    Package: {"status": "raw_status"},
+    TrackingEvent: {"status": "raw_code"},
+    Return: {"status": "raw_status"},
+    Hold: {"reason": "raw"},
 }
 _KINDS: dict[type, FieldKind] = {
     str: FieldKind.TEXT,
@@ -106,14 +114,14 @@ CURRENCY = "currency"
 def shape_of(record: type[msgspec.Struct], leave_out: frozenset[str] = frozenset()) -> Shape:
     """The shape of a record, read off its types. A table that holds amounts may name a currency of its own."""
     hints = get_type_hints(record)
-    word, raw = _RAW.get(record, ("", ""))
+    raw = _RAW.get(record, {})
     fields: dict[str, Field] = {}
     for told in msgspec.structs.fields(record):
-        if told.name == raw or told.name in leave_out:
+        if told.name in raw.values() or told.name in leave_out:
             continue
         field = _field(told.name, hints[told.name], required=told.required)
-        if told.name == word:
-            field = msgspec.structs.replace(field, raw=raw)
+        if told.name in raw:
+            field = msgspec.structs.replace(field, raw=raw[told.name])
         fields[_NAMES.get(told.name, told.name)] = field
     if CURRENCY not in fields and any(field.kind is FieldKind.AMOUNT for field in fields.values()):
         fields[CURRENCY] = Field(kind=FieldKind.TEXT, into=None)

@@ -63,7 +63,9 @@ def payments(order: OrderPayload) -> Payments:
 
 
 def _payment(instrument: InstrumentPayload, order: OrderPayload) -> Payment:
-    """By the order's word where there is no other instrument; of several, the authorization alone is its own."""
+    """By the order's word where there is no other instrument; of several, the authorization alone is its own, and its
+    word is the transaction's.
+    """
     said = instrument.payment_transaction
     amount = money(said.amount, order.currency) if said else None
     ended = _authorization(instrument)
@@ -73,6 +75,7 @@ def _payment(instrument: InstrumentPayload, order: OrderPayload) -> Payment:
     return Payment(
         external_id=instrument.payment_instrument_id or transaction_id or "",
         status=STATUSES.part(Axis.PAYMENT_PART, word, PaymentStatus),
+        raw_status=word if alone else None,
         method=instrument.payment_method_id or None,
         authorized=amount if ended == OK else None,
         transactions=(
@@ -80,6 +83,7 @@ def _payment(instrument: InstrumentPayload, order: OrderPayload) -> Payment:
                 external_id=transaction_id,
                 kind=TransactionKind.UNKNOWN if ended is None else TransactionKind.AUTHORIZATION,
                 status=STATUSES.part(Axis.TRANSACTION_STATUS, ended, TransactionStatus),
+                raw_status=ended,
                 amount=amount,
             ),
         )

@@ -76,6 +76,7 @@ def _invoice(number: str, document: BillingDocument) -> Invoice:
         external_id=number,
         number=number,
         status=status,
+        raw_status=raw,
         issued_at=day(document.billing_document_date),
         total=total,
         paid=paid,

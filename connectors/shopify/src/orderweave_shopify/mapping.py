@@ -300,6 +300,7 @@ def _return(item: ReturnPayload) -> Return:
     return Return(
         external_id=item.id,
         status=STATUSES.part(Axis.RETURN_PART, item.status, ReturnStatus),
+        raw_status=item.status,
         number=item.name,
         created_at=utc(item.created_at),
         lines=tuple(_return_line(line) for line in item.return_line_items.nodes),

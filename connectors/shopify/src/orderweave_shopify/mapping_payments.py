@@ -74,7 +74,9 @@ def _payment(payment_id: str, group: Sequence[TransactionPayload]) -> Payment:
             Transaction(
                 external_id=transaction.id,
                 kind=STATUSES.part(Axis.TRANSACTION_KIND, transaction.kind, TransactionKind),
+                raw_kind=transaction.kind,
                 status=STATUSES.part(Axis.TRANSACTION_STATUS, transaction.status, TransactionStatus),
+                raw_status=transaction.status,
                 amount=money(transaction.amount_set),
                 processed_at=utc(transaction.processed_at) if transaction.processed_at else None,
                 gateway=transaction.gateway,
@@ -101,7 +103,9 @@ def _captured(group: Sequence[TransactionPayload]) -> Money | None:
 
 
 def payment_status(group: Sequence[TransactionPayload]) -> PaymentStatus:
-    """One payment's status, from the sums first and from the transactions' words where no money moved."""
+    """One payment's status, from the sums first and from the transactions' words where no money moved. Shopify has no
+    word for it, so that the payment keeps none; its transactions keep theirs.
+    """
     authorized, captured = _sum(group, "AUTHORIZATION", "EMV_AUTHORIZATION"), _captured(group)
     refunded = _sum(group, "REFUND")
     if refunded is not None:

@@ -198,6 +198,7 @@ def _payments(root: Row, parts: Parts, database: DatabaseMap) -> Payments | None
             Payment(
                 external_id=row["id"],
                 status=database.meaning("payments", "status", row, PaymentStatus),
+                raw_status=row.get("status"),
                 method=row.get("method"),
                 authorized=money(root, row, "authorized", "payments"),
                 captured=money(root, row, "captured", "payments"),
@@ -223,7 +224,9 @@ def _transactions(root: Row, parts: Parts, payment: str, database: DatabaseMap) 
         Transaction(
             external_id=row["id"],
             kind=database.meaning("transactions", "kind", row, TransactionKind),
+            raw_kind=row.get("kind"),
             status=database.meaning("transactions", "status", row, TransactionStatus),
+            raw_status=row.get("status"),
             amount=money(root, row, "amount", "transactions"),
             processed_at=row.get("processed_at"),
             gateway=row.get("gateway"),
@@ -241,6 +244,7 @@ def _invoices(root: Row, parts: Parts, database: DatabaseMap) -> Invoices | None
             external_id=row["id"],
             number=row.get("number"),
             status=database.meaning("invoices", "status", row, InvoiceDocumentStatus),
+            raw_status=row.get("status"),
             issued_at=row.get("issued_at"),
             due_at=row.get("due_at"),
             total=money(root, row, "total", "invoices"),
@@ -259,6 +263,7 @@ def _returns(parts: Parts, database: DatabaseMap) -> tuple[Return, ...] | None:
         Return(
             external_id=row["id"],
             status=database.meaning("returns", "status", row, ReturnStatus),
+            raw_status=row.get("status"),
             number=row.get("number"),
             created_at=row.get("created_at"),
             lines=tuple(

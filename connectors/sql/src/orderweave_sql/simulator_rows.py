@@ -230,7 +230,7 @@ def _payments(payments: Payments) -> Iterator[Placed]:
             "receipts",
             {
                 "receipt_no": payment.external_id,
-                "state": shop_word(None, payment.status),
+                "state": shop_word(payment.raw_status, payment.status),
                 "means": payment.method,
                 **money_cell("amt_authorized", payment.authorized),
                 **money_cell("amt_captured", payment.captured),
@@ -244,8 +244,8 @@ def _payments(payments: Payments) -> Iterator[Placed]:
                 {
                     "receipt_no": payment.external_id,
                     "move_no": move.external_id,
-                    "kind": shop_word(None, move.kind),
-                    "state": shop_word(None, move.status),
+                    "kind": shop_word(move.raw_kind, move.kind),
+                    "state": shop_word(move.raw_status, move.status),
                     **money_cell("amount", move.amount),
                     **currency_cell(move.amount),
                     "move_tms": written_time(move.processed_at),
@@ -264,7 +264,7 @@ def _invoices(invoices: Invoices) -> Iterator[Placed]:
             {
                 "bill_id": invoice.external_id,
                 "bill_no": invoice.number,
-                "state": shop_word(None, invoice.status),
+                "state": shop_word(invoice.raw_status, invoice.status),
                 "bill_date": written_day(invoice.issued_at),
                 "due_date": written_day(invoice.due_at),
                 **money_cell("amount", invoice.total),
@@ -282,7 +282,7 @@ def _returns(order: OrderRecord) -> Iterator[Placed]:
             {
                 "rma_id": given.external_id,
                 "rma_no": given.number,
-                "state": shop_word(None, given.status),
+                "state": shop_word(given.raw_status, given.status),
                 "rma_tms": written_time(given.created_at),
             },
         )

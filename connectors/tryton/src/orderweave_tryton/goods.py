@@ -74,6 +74,7 @@ def returns(rows: Sequence[Sale]) -> tuple[Return, ...]:
         Return(
             external_id=str(row.id),
             status=STATUSES.part(Axis.RETURN, _return_word(row), ReturnStatus),
+            raw_status=_return_word(row),
             number=row.number or None,
             lines=tuple(_return_line(line) for line in row.lines if line.quantity is not None and line.quantity < 0),
             created_at=row.create_date.instant(),

@@ -212,6 +212,7 @@ def _invoice(row: InvoiceRow) -> Invoice:
         external_id=str(row.id),
         number=row.number or None,
         status=status,
+        raw_status=row.state,
         issued_at=row.invoice_date.date() if row.invoice_date else None,
         due_at=min(dates, default=None),
         total=_money(total, currency),

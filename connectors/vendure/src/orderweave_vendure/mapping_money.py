@@ -155,6 +155,7 @@ def _payment(payment: PaymentPayload, purse: Purse) -> Payment:
     return Payment(
         external_id=payment.id,
         status=STATUSES.part(Axis.PAYMENT_PART, payment.state, PaymentStatus),
+        raw_status=payment.state,
         method=payment.method or None,
         authorized=amount if payment.state == _AUTHORIZED else None,
         captured=amount if payment.state == _SETTLED else None,
@@ -163,7 +164,9 @@ def _payment(payment: PaymentPayload, purse: Purse) -> Payment:
             Transaction(
                 external_id=payment.transaction_id or payment.id,
                 kind=STATUSES.part(Axis.TRANSACTION_KIND, payment.state, TransactionKind),
+                raw_kind=payment.state,
                 status=STATUSES.part(Axis.TRANSACTION_STATUS, payment.state, TransactionStatus),
+                raw_status=payment.state,
                 amount=amount,
                 processed_at=utc(payment.created_at),
                 gateway=payment.method or None,
@@ -178,6 +181,7 @@ def _refunding(refund: RefundPayload, payment: PaymentPayload, purse: Purse) -> 
         external_id=refund.id,
         kind=TransactionKind.REFUND,
         status=STATUSES.part(Axis.TRANSACTION_STATUS, refund.state, TransactionStatus),
+        raw_status=refund.state,
         amount=purse.money(refund.total),
         processed_at=utc(refund.created_at),
         gateway=refund.method or payment.method or None,
