@@ -25,7 +25,7 @@ FOLLOWING: Mapping[Ways, Mapping[str, str]] = {
     ways("orders:read"): {
         "ChangeSeen": "cursor at changed",
         "Eta": "from to source",
-        "FulfillmentOrder": "id status rawStatus location method fulfillAt fulfillBy lines",
+        "FulfillmentOrder": "id status location method fulfillAt fulfillBy lines",
         "LineQuantity": "lineId sku quantity",
         "Order": "",
         "OrderConnection": "edges nodes pageInfo coverage totalCount",
@@ -37,12 +37,10 @@ FOLLOWING: Mapping[Ways, Mapping[str, str]] = {
         "OrderLineConnection": "edges nodes pageInfo totalCount",
         "OrderLineEdge": "cursor node",
         "OrderUpdate": "cursor at changed gap changes order",
-        "Package": (
-            "carrier trackingNumber trackingUrl status rawStatus eta promisedBy onTime lastCheckedAt lines events"
-        ),
-        "Return": "status rawStatus number createdAt lines id",
+        "Package": ("carrier trackingNumber trackingUrl status eta promisedBy onTime lastCheckedAt lines events"),
+        "Return": "status number createdAt lines id",
         "ReturnLine": "sku quantity reason",
-        "Shipment": "id number status rawStatus location shippedAt deliveredAt isReturn lines packages source",
+        "Shipment": "id number status location shippedAt deliveredAt isReturn lines packages source",
         "ShipmentUpdate": "cursor at changed gap changes shipments order",
         "TimelineEntry": "occurredAt kind system",
         "TrackingEvent": "occurredAt recordedAt status rawCode location",
@@ -56,15 +54,15 @@ FOLLOWING: Mapping[Ways, Mapping[str, str]] = {
     },
     ways("orders:read + orders:financials"): {
         "Discount": "title code amount",
-        "Invoice": "number status rawStatus issuedAt dueAt total paid due id",
+        "Invoice": "number status issuedAt dueAt total paid due id",
         "Money": "amount currency",
         "OrderTotals": (
             "subtotal discount shipping tax duties fees total paid refunded due computedTotal roundingDifference"
         ),
-        "Payment": "status rawStatus method authorized captured refunded transactions id",
+        "Payment": "status method authorized captured refunded transactions id",
         "Refund": "amount createdAt id",
         "TaxLine": "title rate amount",
-        "Transaction": "externalId kind rawKind status rawStatus amount processedAt gateway",
+        "Transaction": "externalId kind status amount processedAt gateway",
     },
     ways("orders:read + orders:provenance"): {
         "Hold": "reason raw placedAt releasedAt",

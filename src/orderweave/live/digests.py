@@ -18,7 +18,7 @@ from orderweave.merging.tracking import tracked
 from orderweave.model.access import SCOPES
 from orderweave.model.inventory import InventoryItem, InventoryLevel, OversellReport
 from orderweave.model.order import FulfillmentOrder, Location, Order, OrderLine, Package, Shipment, TimelineEntry
-from orderweave.model.rights import Rights
+from orderweave.model.rights import Rights, Scope
 from orderweave.model.tracking import MilestoneKind, TrackedOrder, TrackedPackage, TrackedShipment, TrackingAccess
 from orderweave_sdk.records import Facet
 
@@ -87,6 +87,8 @@ def of_order(order: Order, facets: Iterable[Facet], rights: Rights) -> dict[str,
     show has no part in any.
     """
     order = shown(order, rights)
+    if Scope.PROVENANCE not in rights.scopes:
+        order = _without_words(order)
     return {
         facet.value: UNREAD if unread else _digest(order.id, _content(facet, order, rights))
         for facet, unread in _unread(order, facets, _MADE_OF)
@@ -172,6 +174,33 @@ def _sees(coordinate: str, rights: Rights) -> bool:
 def _coordinate(type_name: str, attribute: str) -> str:
     first, *others = attribute.split("_")
     return f"{type_name}.{first}{''.join(map(str.capitalize, others))}"
+
+
+def _without_words(order: Order) -> Order:
+    """The order without the systems' own words, which are provenance, in whatever part they stand."""
+    without = msgspec.structs.replace
+    return without(
+        order,
+        fulfillment_orders=tuple(without(plan, raw_status=None) for plan in order.fulfillment_orders),
+        shipments=tuple(
+            without(
+                shipment,
+                raw_status=None,
+                packages=tuple(without(package, raw_status=None) for package in shipment.packages),
+            )
+            for shipment in order.shipments
+        ),
+        payments=tuple(
+            without(
+                payment,
+                raw_status=None,
+                transactions=tuple(without(each, raw_kind=None, raw_status=None) for each in payment.transactions),
+            )
+            for payment in order.payments
+        ),
+        invoices=tuple(without(invoice, raw_status=None) for invoice in order.invoices),
+        returns=tuple(without(each, raw_status=None) for each in order.returns),
+    )
 
 
 def _line(line: OrderLine, rights: Rights) -> list[Any]:

@@ -96,6 +96,15 @@ SCOPES: Mapping[str, frozenset[Scope]] = {
     "Order.holds": _PROVENANCE,
     "FulfillmentOrder.holds": _PROVENANCE,
     "Order.timeline": _ORDERS,
+    # The words of a business's own systems may say the same (fraud_review).
+    "FulfillmentOrder.rawStatus": _PROVENANCE,
+    "Shipment.rawStatus": _PROVENANCE,
+    "Package.rawStatus": _PROVENANCE,
+    "Payment.rawStatus": _PROVENANCE,
+    "Transaction.rawKind": _PROVENANCE,
+    "Transaction.rawStatus": _PROVENANCE,
+    "Invoice.rawStatus": _PROVENANCE,
+    "Return.rawStatus": _PROVENANCE,
     # Words that people typed, about people: a carrier's say who signed for a parcel.
     "TimelineEntry.message": _PERSONAL,
     "Refund.note": _PERSONAL,

@@ -192,12 +192,12 @@ CHANGES: list[tuple[str, Facet, Order]] = [
     ("Order.paymentTerms", Facet.INVOICES, replace(ORDER, payment_terms="30 days")),
     ("Order.fulfillmentStatus", Facet.FULFILLMENT, replace(ORDER, fulfillment_status=FulfillmentStatus.FULFILLED)),
     ("Order.fulfillmentOrders", Facet.FULFILLMENT, a_plan(status=FulfillmentOrderStatus.ON_HOLD)),
-    ("Order.fulfillmentOrders", Facet.FULFILLMENT, a_plan(raw_status="waits for a van")),
+    ("FulfillmentOrder.rawStatus", Facet.FULFILLMENT, a_plan(raw_status="waits for a van")),
     ("FulfillmentOrder.holds", Facet.FULFILLMENT, a_plan(holds=(HOLD,))),
     ("Order.shipments", Facet.FULFILLMENT, a_shipment(status=ShipmentStatus.DELIVERED)),
-    ("Order.shipments", Facet.FULFILLMENT, a_shipment(raw_status="sent")),
+    ("Shipment.rawStatus", Facet.FULFILLMENT, a_shipment(raw_status="sent")),
     ("Order.shipments", Facet.FULFILLMENT, a_package(promised_by=NOON)),
-    ("Order.shipments", Facet.FULFILLMENT, a_package(raw_status="at the hub")),
+    ("Package.rawStatus", Facet.FULFILLMENT, a_package(raw_status="at the hub")),
     ("Order.shipments", Facet.TRACKING, a_shipment(delivered_at=NOON)),
     ("Order.shipments", Facet.TRACKING, a_package(on_time=True)),
     ("Order.returnStatus", Facet.RETURNS, replace(ORDER, return_status=ReturnStatus.OPEN)),
@@ -255,6 +255,8 @@ def test_what_is_seen_is_told_and_what_is_hidden_is_not(rights: Rights) -> None:
         way = {
             "OrderLine": "Order.lines",
             "FulfillmentOrder": "Order.fulfillmentOrders",
+            "Shipment": "Order.shipments",
+            "Package": "Order.shipments",
             "TimelineEntry": "Order.timeline",
         }
         takes = SCOPES.get(coordinate, frozenset()) | SCOPES.get(way.get(coordinate.split(".")[0], ""), frozenset())
