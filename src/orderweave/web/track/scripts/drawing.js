@@ -226,9 +226,9 @@ export class Drawing {
     return { status: said, more: same ? null : message };
   }
 
-  /** What is new of a parcel, to be read aloud; `known` says that its status was just told. */
-  news(title, parcel, known) {
-    const { status, more } = parcel.events.length > 0 ? this.told(parcel.events[0]) : { status: this.words.say(parcel.words), more: null };
+  /** What is new of a parcel, to be read aloud: its last event or how it stands. `known` says that that was just told. */
+  news(title, parcel, { event, known }) {
+    const { status, more } = event && parcel.events.length > 0 ? this.told(parcel.events[0]) : { status: this.words.say(parcel.words), more: null };
     const own = known ? null : status;
     if (!own && !more) {
       return null;

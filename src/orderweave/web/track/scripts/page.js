@@ -259,7 +259,7 @@ function sayWhen(view) {
 
 function announce(found, view) {
   const top = found.some(({ kind }) => kind === "headline");
-  const said = found.map(({ kind, position }) => {
+  const said = found.map(({ kind, position, event }) => {
     if (kind === "headline") {
       return drawing.headline(view);
     }
@@ -269,7 +269,7 @@ function announce(found, view) {
     const parcel = view.parcels[position];
     const { common } = view.shipments.find((shipment) => shipment.parcels.includes(parcel));
     const title = common?.events.length > 0 ? words.say("common") : drawing.parcelTitle(position, view);
-    return drawing.news(title, parcel, top && view.single);
+    return drawing.news(title, parcel, { event, known: top && view.single });
   });
   const once = new Map(said.filter(Boolean).map((each) => [each.textContent ?? each, each]));
   if (once.size > 0) {

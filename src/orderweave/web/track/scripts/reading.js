@@ -59,7 +59,10 @@ function goods(lines, count) {
   return lines.map((line) => ({ title: line.title ?? line.sku, quantity: count(line) })).filter((line) => line.quantity > 0);
 }
 
-/** What is new between two views, as words to read aloud can be made of: the headline, and parcels by their position. */
+/**
+ * What is new between two views, as words to read aloud can be made of: the headline, and parcels by their
+ * position, with whether there is another event of theirs.
+ */
 export function changes(before, after) {
   const found = [];
   if (before.headline.key !== after.headline.key || before.headline.count !== after.headline.count) {
@@ -67,8 +70,9 @@ export function changes(before, after) {
   }
   for (const [position, parcel] of after.parcels.entries()) {
     const known = before.parcels[position];
-    if (!known || known.status !== parcel.status || known.events.length !== parcel.events.length) {
-      found.push({ kind: "parcel", position });
+    const event = known?.events.length !== parcel.events.length;
+    if (event || known.status !== parcel.status) {
+      found.push({ kind: "parcel", position, event });
     }
   }
   for (const [position, pickup] of after.pickups.entries()) {
