@@ -38,6 +38,39 @@ async def test_it_looks_again(driven: Browser) -> None:
         assert await looking.page.title() == "Out for delivery · Northwind"
 
 
+@pytest.mark.parametrize(
+    ("language", "spoken"),
+    [
+        ("en", "Parcel 2 of 2: Delivery was tried, Nobody at home"),
+        ("de", "Paket 2 von 2: Zustellung wurde versucht, Nobody at home"),
+        ("es", "Paquete 2 de 2: Intento de entrega, Nobody at home"),
+    ],
+)
+async def test_news_in_the_readers_words(language: str, spoken: str, driven: Browser) -> None:
+    """What is new of a parcel is read aloud in the page's language, the carrier's own words marked as such."""
+    async with served(Site()) as site, visit(site, driven) as looking:
+        await looking.open_order(f"/track?lang={language}")
+        site.order = split()
+        await after(looking, EVERY)
+        site.order = split()
+        news = event(at(minutes=-1), "ATTEMPTED_DELIVERY", "Nobody at home", "Hamburg")
+        site.order["shipments"][1]["packages"][0]["events"].append(news)
+        await after(looking, EVERY)
+        assert await looking.text("#spoken") == spoken
+        assert await looking.text('#spoken [lang=""]') == "Nobody at home"
+
+
+async def test_a_status_without_an_event(driven: Browser) -> None:
+    """Where a parcel stands elsewhere and nobody tells of an event, that is read aloud and no old event."""
+    async with served(Site()) as site, visit(site, driven) as looking:
+        site.order = split()
+        await looking.open_order()
+        site.order = split()
+        site.order["shipments"][1]["packages"][0]["status"] = "EXCEPTION"
+        await after(looking, EVERY)
+        assert await looking.text("#spoken") == "1 of 2 parcels is held up. Parcel 2 of 2: Held up"
+
+
 async def test_the_token_is_renewed(driven: Browser) -> None:
     """Each answer's token is the one that the next look shows, and that the tab keeps; a link's own holds longer."""
     async with served(Site()) as site, visit(site, driven) as looking:

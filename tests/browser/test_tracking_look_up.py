@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page
 
 from tests.browser.tracked_orders import NOON, at
-from tests.browser.tracking_site import EMAIL, NUMBER, POSTAL_CODE, TOKEN, Site, quiet, served, visit
+from tests.browser.tracking_site import BRAND, BRANDED, EMAIL, NUMBER, POSTAL_CODE, TOKEN, Site, quiet, served, visit
 from tests.documents.pages import blocks, read_page
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
@@ -262,16 +262,39 @@ async def test_without_a_place_to_keep_anything(driven: Browser) -> None:
 
 
 async def test_without_javascript(driven: Browser) -> None:
-    """Without JavaScript the page says what it needs and whom to write to; nothing pretends to load or to be a form."""
-    async with (
-        served(Site()) as site,
-        visit(site, driven, clock=False, java_script_enabled=False) as looking,
+    """Without JavaScript the page says under a heading what it needs and how else to reach the shop, in the language
+    that is wished for; nothing pretends to load or to be a form.
+    """
+    needed = "This page needs JavaScript to look up your order. Please switch it on."
+    for brand, locale, read in (
+        (
+            BRAND,
+            "en-GB",
+            f"Where is my order? {needed} Or get in touch with us, see below: we are glad to look for you.",
+        ),
+        (BRANDED, "en-GB", f"Where is my order? {needed}"),
+        (
+            BRANDED,
+            "de-DE",
+            "Wo ist meine Bestellung? Diese Seite braucht JavaScript, um Ihre Bestellung zu finden. Bitte schalten Sie "
+            "es ein.",
+        ),
+        (
+            BRANDED,
+            "es-ES",
+            "¿Dónde está mi pedido? Esta página necesita JavaScript para buscar su pedido. Actívelo, por favor.",
+        ),
     ):
-        await looking.page.goto(f"{site.address}/track")
-        assert "needs JavaScript" in await looking.page.inner_text("main")
-        assert "hello@shop.example.com" in await looking.page.content()
-        assert not await looking.page.is_visible("#waiting")
-        assert not await looking.page.is_visible("#form")
+        async with (
+            served(Site(brand=brand)) as site,
+            visit(site, driven, clock=False, java_script_enabled=False, locale=locale) as looking,
+        ):
+            await looking.page.goto(f"{site.address}/track")
+            assert await looking.text("main") == read
+            assert await looking.page.get_by_role("heading", level=1).count() == 1
+            assert ("hello@shop.example.com" in await looking.page.content()) is (brand is BRAND)
+            assert not await looking.page.is_visible("#waiting")
+            assert not await looking.page.is_visible("#form")
 
 
 async def test_the_example_of_the_documents(driven: Browser) -> None:

@@ -19,15 +19,15 @@ EXPECTED = {
         Order #EU1026 · placed Monday 9 March On its way Expected Tomorrow, 10:00-14:00 How far your order is
         Ordered done Monday 9 March, 9:00 Prepared done On its way now Yesterday, 10:00 Out for delivery still
         to come Delivered still to come Your parcel DHL Tracking number: 00340434161094042557 Follow at DHL
-        (opens a new tab) On its way to the delivery base Today, 10:00 Hamburg 2 earlier steps In this parcel 2 x
-        Linen shirt, white, M 1 x Canvas belt
+        (opens a new tab) On its way On its way to the delivery base Today, 10:00 Hamburg 2 earlier steps In this
+        parcel 2 x Linen shirt, white, M 1 x Canvas belt
     """,
     "split-shipment": """
         Order #EU1026 · placed Monday 9 March Part of your order has arrived How far your order is Ordered done
         Monday 9 March, 9:00 Prepared done On its way in part Out for delivery in part Delivered in part Parcel
         1 of 2 Delivered Arrived Yesterday, 14:00 DHL Tracking number: 00340434161094042557 Follow at DHL (opens
-        a new tab) Delivered to the letter box Yesterday, 14:00 Hamburg 1 earlier step In this parcel 1 x Brass
-        lamp 1 x Linen shade, sand Parcel 2 of 2 Out for delivery Expected Today, 14:00-16:00 UPS Tracking
+        a new tab) Delivered Delivered to the letter box Yesterday, 14:00 Hamburg 1 earlier step In this parcel 1 x
+        Brass lamp 1 x Linen shade, sand Parcel 2 of 2 Out for delivery Expected Today, 14:00-16:00 UPS Tracking
         number: 1Z999AA10123456784 Follow at UPS (opens a new tab) Out for delivery Today, 9:00 Hamburg 1 earlier
         step In this parcel 1 x Walnut side table Still to come 2 x Wool blanket
     """,
@@ -40,8 +40,8 @@ EXPECTED = {
         Order #EU1026 · placed Monday 9 March Delivered Arrived Today, 10:42 How far your order is Ordered done
         Monday 9 March, 9:00 Prepared done On its way done Yesterday, 10:00 Out for delivery done Today, 7:00
         Delivered done Today, 10:42 Your parcel DHL Tracking number: 00340434161094042557 Follow at DHL (opens a
-        new tab) Handed to a neighbor Today, 10:42 Hamburg 2 earlier steps In this parcel 2 x Linen shirt, white,
-        M
+        new tab) Delivered Handed to a neighbor Today, 10:42 Hamburg 2 earlier steps In this parcel 2 x Linen shirt,
+        white, M
     """,
     "trouble": """
         You were missed Expected By today, 11:00 It is late. We keep an eye on it. How far your order is
@@ -51,6 +51,10 @@ EXPECTED = {
     """,
     "canceled": """
         This order was canceled How far your order is Ordered done Monday 9 March, 9:00 Canceled now
+        Canceled 1 x Canvas belt
+    """,
+    "shared": """
+        In this shipment 1 x Wardrobe Canceled 2 x Felt hat
     """,
     "stale": """
         One of our systems does not answer just now, so something may be missing here. It will appear by itself.
@@ -74,11 +78,11 @@ async def test_as_of(driven: Browser) -> None:
     async with served(Site()) as site, visit(site, driven) as looking:
         await looking.open_order()
         assert await looking.text("#as-of") == (
-            "As of: today, 11:59. This page updates by itself. All times: Central European Standard Time."
+            "As of: today, 11:59. This page updates by itself. All times: Central European Time."
         )
         site.order = tracked_orders.delivered()
         await after(looking, EVERY)
-        assert await looking.text("#as-of") == "As of: today, 11:59. All times: Central European Standard Time."
+        assert await looking.text("#as-of") == "As of: today, 11:59. All times: Central European Time."
 
 
 async def test_times_are_the_readers(driven: Browser) -> None:
@@ -89,7 +93,7 @@ async def test_times_are_the_readers(driven: Browser) -> None:
     ):
         await looking.open_order("/track?lang=es")
         assert "Mañana, 5:00-9:00 a.m." in await shown(looking)
-        assert "hora de verano oriental" in await looking.text("#as-of")
+        assert (await looking.text("#as-of")).endswith("Todas las horas: hora oriental.")
 
 
 async def test_several_parcels_of_one_shipment(driven: Browser) -> None:
@@ -150,15 +154,69 @@ async def test_a_shipment_that_is_a_pickup(driven: Browser) -> None:
         await quiet(looking, site, 3_600_000)
 
 
-@pytest.mark.parametrize(("said", "read"), [("dhl", "DHL"), ("fedex", "Fedex"), ("GLS", "GLS"), ("dpd UK", "dpd UK")])
+@pytest.mark.parametrize(
+    ("said", "read"),
+    [
+        ("dhl", "DHL"),
+        ("fedex", "FedEx"),
+        ("Fedex", "FedEx"),
+        ("FEDEX", "FedEx"),
+        ("Ups", "UPS"),
+        ("usps", "USPS"),
+        ("GLS", "GLS"),
+        ("dpd UK", "dpd UK"),
+        ("dhl_express", "DHL Express"),
+        ("royal_mail", "Royal Mail"),
+        ("correos", "Correos"),
+        ("mrw", "MRW"),
+        ("constructor", "Constructor"),
+    ],
+)
 async def test_carriers_by_their_code(said: str, read: str, driven: Browser) -> None:
-    """A carrier that is known by its code in small letters alone is written as a name."""
+    """A carrier that is known by its code alone, however that is written, is written as its name."""
     async with served(Site()) as site, visit(site, driven) as looking:
         there = shipment("IN_TRANSIT", parcel("IN_TRANSIT", carrier={"name": said}), contents={"Canvas belt": 1})
         site.order = order("OPEN", "FULFILLED", shipments=[there])
         await looking.open_order()
         assert await looking.text(".carrier") == read
         assert f"Follow at {read}" in await shown(looking)
+
+
+# An event as a carrier tells it, and what is read of it in English, German and Spanish.
+EVENTS: dict[tuple[str, str | None], tuple[str, str, str]] = {
+    ("DELIVERED", "Handed to a neighbor"): (
+        "Delivered Handed to a neighbor",
+        "Zugestellt Handed to a neighbor",
+        "Entregado Handed to a neighbor",
+    ),
+    ("OUT_FOR_DELIVERY", "Out for delivery."): ("Out for delivery", "In Zustellung", "En reparto"),
+    ("IN_TRANSIT", "IN TRANSIT"): ("On its way", "Unterwegs", "En camino"),
+    ("IN_TRANSIT", "unterwegs"): ("On its way unterwegs", "Unterwegs", "En camino unterwegs"),
+    ("PICKED_UP", None): ("Handed to the carrier", "An den Versanddienst übergeben", "Entregado al transportista"),
+    ("UNKNOWN", "Customs inspection"): ("Customs inspection", "Customs inspection", "Customs inspection"),
+    ("TELEPORTED", "Beam ready"): ("Beam ready", "Beam ready", "Beam ready"),
+    ("UNKNOWN", None): ("No news yet", "Noch nichts Neues", "Aún sin novedades"),
+}
+READ = "[...document.querySelectorAll('.events .message, .events .said')].map((each) => each.textContent).join(' ')"
+CARRIERS = "[...document.querySelectorAll('.events [lang=\"\"]')].map((each) => each.textContent).join(' ')"
+
+
+@pytest.mark.parametrize(("language", "place"), [("en", 0), ("de", 1), ("es", 2)])
+async def test_what_happened_in_the_readers_words(language: str, place: int, driven: Browser) -> None:
+    """An event is told by its status in the page's language; the carrier's own words, of an unknown language, stand
+    beneath it where they say more, and alone where nobody knows the status.
+    """
+    async with served(Site()) as site, visit(site, driven) as looking:
+        for (status, message), read in EVENTS.items():
+            there = parcel("IN_TRANSIT", event(at(), status, message, None))
+            site.order = order(
+                "OPEN", "FULFILLED", shipments=[shipment("IN_TRANSIT", there, contents={"Canvas belt": 1})]
+            )
+            await looking.open_order(f"/track?lang={language}")
+            assert await looking.page.evaluate(READ) == read[place]
+            own = await looking.page.evaluate(CARRIERS)
+            assert own == (message if message and read[place].endswith(message) else "")
+            await looking.page.goto("about:blank")
 
 
 async def test_a_parcel_and_a_pickup(driven: Browser) -> None:

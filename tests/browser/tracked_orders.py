@@ -192,6 +192,26 @@ def canceled() -> Order:
     return order("CANCELED", "CANCELED", lines=[line("Canvas belt", 1)])
 
 
+TOLD = (
+    event(at(-1, hours=-1), "PICKED_UP", "Picked up by the carrier", "Leipzig"),
+    event(at(hours=-2), "IN_TRANSIT", "Sorted in the parcel center", "Hamburg"),
+)
+
+
+def together(*numbers: str) -> dict[str, Any]:
+    """A shipment of which a system tells what happened, and nothing of its parcels but their numbers."""
+    window = {"from": at(1, hours=-2), "to": at(1, hours=2)}
+    parcels = [parcel("IN_TRANSIT", *TOLD, number=number, eta=window) for number in numbers]
+    return shipment("IN_TRANSIT", *parcels, contents={"Wardrobe": 1})
+
+
+def shared() -> Order:
+    """Two parcels that are told of as one, and an article that was canceled."""
+    hat = {**line("Felt hat", 2), "toCome": 0}
+    hat["quantity"]["canceled"] = 2
+    return order("OPEN", "FULFILLED", lines=[line("Wardrobe", 1, shipped=1), hat], shipments=[together("P1", "P2")])
+
+
 STATES = {
     "in-transit": in_transit,
     "split-shipment": split,
@@ -201,4 +221,5 @@ STATES = {
     "trouble": troubled,
     "placed": placed,
     "canceled": canceled,
+    "shared": shared,
 }

@@ -244,9 +244,10 @@ _OF_GUESTS: dict[Facet, Callable[[TrackedOrder], Any]] = {
         (line.title, line.sku, line.quantity.ordered, line.quantity.canceled, line.quantity.current)
         for line in view.lines
     ],
+    # What is to come of a line is made of all this, and of whether the order was canceled, which its header tells.
     Facet.FULFILLMENT: lambda view: (
         view.fulfillment_status,
-        [(line.quantity, line.to_come) for line in view.lines],
+        [line.quantity for line in view.lines],
         [_sent(shipment) for shipment in view.shipments],
         view.pickups,
     ),

@@ -14,7 +14,13 @@ import msgspec
 from orderweave.merging.lines import has_left
 from orderweave.model.order import FulfillmentOrder, LineQuantity, Order, OrderLine, Shipment
 from orderweave.model.tracking import PickupState
-from orderweave_sdk.records import DeliveryMethod, FulfillmentOrderStatus, FulfillmentStatus, ShipmentStatus
+from orderweave_sdk.records import (
+    DeliveryMethod,
+    FulfillmentOrderStatus,
+    FulfillmentStatus,
+    OrderStatus,
+    ShipmentStatus,
+)
 
 _FETCHED_BY_THE_CUSTOMER = frozenset(
     {DeliveryMethod.STORE_PICKUP, DeliveryMethod.CURBSIDE, DeliveryMethod.LOCKER, DeliveryMethod.PICKUP_POINT}
@@ -46,6 +52,7 @@ class Pickups:
 
     def __init__(self, order: Order, shipments: Iterable[Shipment]) -> None:
         self._order = order
+        self._canceled = order.status is OrderStatus.CANCELED or order.fulfillment_status is FulfillmentStatus.CANCELED
         self._lines = {line.id: line for line in order.order_lines}
         self._planned = [each for each in order.fulfillment_orders if each.method in _FETCHED_BY_THE_CUSTOMER]
         self._live = [each for each in self._planned if each.status not in _GONE]
@@ -64,7 +71,11 @@ class Pickups:
         return tuple(Fetched(planned, self._state(planned)) for planned in self._planned)
 
     def to_come(self, line: OrderLine) -> Decimal | None:
-        """How many of a line are in no shipment and no pick-up yet; None where nobody says what has left."""
+        """How many of a line are in no shipment and no pick-up yet; None where nobody says what has left. Of a canceled
+        order nothing is to come, though no system says so of its lines.
+        """
+        if self._canceled:
+            return _NONE
         quantity = line.quantity
         if quantity.ordered is None or quantity.shipped is None:
             return None

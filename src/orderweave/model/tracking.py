@@ -84,7 +84,9 @@ class TrackingRevocation(msgspec.Struct, frozen=True, kw_only=True, gc=False):
 
 
 class TrackedLine(msgspec.Struct, frozen=True, kw_only=True, gc=False):
-    """One line, without its prices. `to_come` are those in no shipment and no pick-up yet, where it is known."""
+    """One line, without its prices. `to_come` are those in no shipment and no pick-up yet, where it is known; none of a
+    canceled order.
+    """
 
     title: str | None
     sku: str | None

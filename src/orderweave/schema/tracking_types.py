@@ -66,7 +66,8 @@ class TrackedLine:
     sku: str | None = field(description="The SKU.")
     quantity: LineQuantities = field(description="How many, by what became of them; `returned` is not told here.")
     to_come: Quantity | None = field(
-        description="How many are in no shipment and no pick-up yet; null where nobody says what has left."
+        description="How many are in no shipment and no pick-up yet, 0 of a canceled order; null where nobody says "
+        "what has left."
     )
 
 

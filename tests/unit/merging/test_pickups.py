@@ -28,6 +28,7 @@ from orderweave_sdk.records import (
     FulfillmentStatus,
     LineStatus,
     LocationKind,
+    OrderStatus,
     ShipmentStatus,
 )
 from tests.unit.fake_clock import FakeClock
@@ -73,6 +74,7 @@ def seen(
     sent: Sequence[Sent] = (),
     *,
     word: FulfillmentStatus = FulfillmentStatus.PARTIALLY_FULFILLED,
+    status: OrderStatus = OrderStatus.OPEN,
 ) -> TrackedOrder:
     """The guest's view of an order with so many ordered and shipped of each line."""
     bare: dict[str, Any] = dict.fromkeys(("gtin", "parent_line_id", "unit", "unit_price", "total"))
@@ -80,6 +82,7 @@ def seen(
         id="1",
         key="k",
         freshness=Freshness(as_of=None, max_age_seconds=0, stale=False, missing=()),
+        status=status,
         fulfillment_status=word,
         order_lines=tuple(
             OrderLine(
@@ -239,3 +242,19 @@ def test_what_is_to_come(
 ) -> None:
     """Ordered, in no shipment, and not to be fetched; what was fetched is counted once, whoever tells of it."""
     assert told(seen(lines, planned, sent))[2] == to_come
+
+
+@pytest.mark.parametrize(
+    ("status", "word"),
+    [
+        (OrderStatus.CANCELED, FulfillmentStatus.UNFULFILLED),
+        (OrderStatus.CANCELED, FulfillmentStatus.CANCELED),
+        (OrderStatus.UNKNOWN, FulfillmentStatus.CANCELED),
+    ],
+)
+def test_nothing_is_to_come_of_a_canceled_order(status: OrderStatus, word: FulfillmentStatus) -> None:
+    """Systems that cancel an order as a whole say nothing of its lines: none of these is to come all the same, whether
+    anybody says what has left or not.
+    """
+    lines: dict[str, tuple[int, int | None]] = {"MUG": (3, 1), "CUP": (2, 0), "POT": (1, None)}
+    assert told(seen(lines, status=status, word=word))[2] == [0, 0, 0]

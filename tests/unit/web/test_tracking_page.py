@@ -18,6 +18,7 @@ from orderweave.config.configuration import Logo, TrackingPage
 from orderweave.config.tracking_page import DARK_GROUND, LIGHT_GROUND
 from orderweave.web import track
 from orderweave.web.track import page_documents, track_routes
+from orderweave.web.track.languages import languages
 
 SDL = (Path(__file__).parents[3] / "schema.graphql").read_text()
 LOGO = Logo(b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "image/svg+xml", "svg")
@@ -124,7 +125,7 @@ async def test_assets_are_kept(client: httpx.AsyncClient) -> None:
     """All that the page loads lies under one digest, is kept for a year, and runs nothing when opened by itself."""
     page = await shown(client)
     addresses = page.addresses()
-    assert len(addresses) == 12
+    assert len(addresses) == 17
     assert {address.rpartition("/")[0] for address in addresses} == {addresses[0].rpartition("/")[0]}
     kinds = {"css": "text/css; charset=utf-8", "js": "text/javascript; charset=utf-8", "svg": "image/svg+xml"}
     for address in addresses:
@@ -271,6 +272,33 @@ async def test_no_support_unless_it_is_named() -> None:
         text = (await client.get("/track")).text
     assert 'class="support"' not in text
     assert '<p class="brand">Shop</p>' in text
+
+
+NEEDED = {
+    "en": "This page needs JavaScript to look up your order. Please switch it on.",
+    "de": "Diese Seite braucht JavaScript, um Ihre Bestellung zu finden. Bitte schalten Sie es ein.",
+    "es": "Esta página necesita JavaScript para buscar su pedido. Actívelo, por favor.",
+}
+REACHABLE = {
+    "en": " Or get in touch with us, see below: we are glad to look for you.",
+    "de": " Oder melden Sie sich bei uns, siehe unten: Wir sehen gern für Sie nach.",
+    "es": " O póngase en contacto con nosotros, más abajo: con gusto lo buscamos por usted.",
+}
+
+
+@pytest.mark.parametrize("code", NEEDED)
+async def test_without_javascript(code: str) -> None:
+    """A browser without scripts is told so under a heading, and to write to the shop only where that is possible."""
+    for page, reached in (
+        (TrackingPage(), ""),
+        (TrackingPage(support_email="help@example.com"), REACHABLE[code]),
+        (TrackingPage(support_url="https://shop.example.com/help"), REACHABLE[code]),
+    ):
+        async with client_of(page) as client:
+            text = (await client.get(f"/track?lang={code}")).text
+        title = languages()[code].words["title"]
+        note = f'<p class="note">{NEEDED[code]}{reached}</p>'
+        assert f"<noscript><h1>{title}</h1>{note}</noscript>" in text
 
 
 @pytest.mark.parametrize(("live", "stream"), [(False, None), (True, "/graphql/stream")])

@@ -85,14 +85,21 @@ def test_every_word_that_is_used_is_there() -> None:
 
 
 def test_every_status_has_its_words() -> None:
-    """Each status that the gateway can tell of a parcel has words of its own, beside the parcel and at the top."""
+    """Each status that the gateway can tell of a parcel has words of its own: beside the parcel, at the top of one and
+    of several that all stand so (all delivered is the order's own), and at the top of some if it goes before progress.
+    """
     words = languages()["en"].words
+    statuses = (FOLDER / "scripts" / "statuses.js").read_text()
     for status in ShipmentStatus:
-        assert f"status.{status.value.lower()}" in words
-        assert f"headline.parcel_{status.value.lower()}" in words
-        assert re.search(rf"^  {status.value}: \d,$", (FOLDER / "scripts" / "reading.js").read_text(), re.M) or (
-            status is ShipmentStatus.UNKNOWN
-        )
+        name = status.value.lower()
+        assert f"status.{name}" in words
+        assert f"headline.parcel_{name}" in words
+        assert f"headline.parcels_{name}" in words or status is ShipmentStatus.DELIVERED
+        assert re.search(rf"^  {status.value}: \d,$", statuses, re.M) or status is ShipmentStatus.UNKNOWN
+    (foremost,) = re.findall(r"FOREMOST = \[([^\]]+)\]", statuses)
+    assert {f"headline.some_{name.lower()}" for name in re.findall(r'"([A-Z_]+)"', foremost)} == {
+        key for key in words if key.startswith("headline.some_")
+    } - {"headline.some_delivered"}
 
 
 @pytest.mark.parametrize(

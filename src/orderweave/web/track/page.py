@@ -58,6 +58,7 @@ def _parts(page: TrackingPage, assets: Assets, code: str, *, live: bool, postal_
         + f'<script type="module" src="{assets.path("page.js")}"></script>',
         "told": escape(msgspec.json.encode(told).decode()),
         "support": _support(page, language),
+        "noscript": escape(_without_scripts(page, language)),
         "languages": _switcher(code),
     }
 
@@ -68,13 +69,27 @@ def _brand(page: TrackingPage, assets: Assets) -> str:
     return f'<img src="{assets.path(f"logo.{page.logo.ending}")}" alt="{escape(page.name)}" height="32">'
 
 
-def _support(page: TrackingPage, language: Language) -> str:
-    """How to reach the shop, where it says so."""
+def _without_scripts(page: TrackingPage, language: Language) -> str:
+    """What the page needs; and where the shop can be reached, that it can be."""
+    said = [text(language, "noscript")]
+    if _ways(page, language):
+        said.append(text(language, "noscript.support"))
+    return " ".join(said)
+
+
+def _ways(page: TrackingPage, language: Language) -> list[tuple[str, str]]:
+    """Each address by which the shop can be reached, and its words."""
     ways = []
     if page.support_url is not None:
         ways.append((page.support_url, text(language, "support.page")))
     if page.support_email is not None:
         ways.append((f"mailto:{page.support_email}", text(language, "support.email")))
+    return ways
+
+
+def _support(page: TrackingPage, language: Language) -> str:
+    """How to reach the shop, where it says so."""
+    ways = _ways(page, language)
     if not ways:
         return ""
     links = "".join(f'<li><a href="{escape(target)}" rel="noopener">{escape(words)}</a></li>' for target, words in ways)

@@ -35,6 +35,7 @@ export class Drawing {
       ...view.pickups.map((pickup, position) => this.pickup(pickup, position)),
       ...view.shipments.map((shipment, position) => this.shipment(shipment, position, view)),
       view.left.length > 0 ? this.left(view) : null,
+      view.calledOff.length > 0 ? this.goodsCard("called-off", this.words.say("goods.canceled"), view.calledOff) : null,
     ].filter((part) => part !== null);
   }
 
@@ -58,15 +59,17 @@ export class Drawing {
   /** When a parcel is to come or came: a small word, and the time beneath it. */
   expected(expected, name, style) {
     const { kind, from, to, late } = expected;
-    const time = to ? this.words.span(from, to) : kind === "delivered" ? this.words.moment(from) : this.words.say("by", { day: this.words.moment(from) });
+    const day = this.words.moment(from);
+    const time = kind === "window" ? this.words.span(from, to) : kind === "delivered" ? day : this.words.say(kind === "from" ? "from" : "by", { day });
     return element(name, { class: style },
       element("span", { class: "small" }, this.words.say(`expected.${kind}`)),
       " ",
       element("strong", {}, time),
-      late && kind !== "delivered" ? element("span", { class: "later" }, " ", this.words.say("expected.late")) : null,
+      late ? element("span", { class: "later" }, " ", this.words.say("expected.late")) : null,
     );
   }
 
+  /** What is said of the answer itself; a place that is empty where there is nothing to say. */
   notes(freshness) {
     const said = [];
     if (freshness.incomplete) {
@@ -75,7 +78,7 @@ export class Drawing {
     if (freshness.stale && freshness.asOf) {
       said.push(this.words.say("fresh.stale", { when: this.words.moment(new Date(freshness.asOf)) }));
     }
-    return said.length > 0 ? element("div", { class: "note" }, said.map((text) => element("p", {}, text))) : null;
+    return element("div", { id: "notes", class: "note", hidden: said.length === 0 }, said.map((text) => element("p", {}, text)));
   }
 
   steps(steps) {
@@ -84,12 +87,15 @@ export class Drawing {
         ? this.words.count("step.share", step.share.count, { total: this.words.number(step.share.total) })
         : this.words.say(`step.${step.state}`);
       const part = step.state === "part";
+      const counted = part || step.share;
+      // A tick is for what is well done.
+      const plain = part || step.state === "next" || step.words;
       return element("li", { class: step.state, "aria-current": step.state === "now" ? "step" : null },
-        element("span", { class: "dot", "aria-hidden": "true" }, part || step.state === "next" ? null : tick()),
+        element("span", { class: "dot", "aria-hidden": "true" }, plain ? null : tick()),
         element("span", { class: "step" },
-          element("span", { class: "name" }, this.words.say(`step.${step.kind}`)),
-          element("span", { class: part ? "when" : "unseen" }, state),
-          step.at && !part ? element("span", { class: "when" }, this.moment(step.at)) : null,
+          element("span", { class: "name" }, this.words.say(step.words ?? `step.${step.kind}`)),
+          element("span", { class: counted ? "when" : "unseen" }, state),
+          step.at && !counted ? element("span", { class: "when" }, this.moment(step.at)) : null,
         ),
       );
     }));
@@ -118,8 +124,20 @@ export class Drawing {
     const alone = shipment.parcels.length === 1;
     return element("section", { class: "card", "aria-labelledby": title },
       element("h2", { id: title }, this.shipmentTitle(shipment, position, view)),
-      shipment.parcels.map((parcel, inside) => this.parcel(parcel, first + inside, view, alone)),
+      shipment.common ? this.common(shipment, position) : null,
+      shipment.parcels.map((parcel, inside) => this.parcel(parcel, first + inside, view, shipment)),
       shipment.contents.length > 0 ? this.contents(this.words.say(alone ? "contents" : "contents.shipment"), shipment.contents) : null,
+    );
+  }
+
+  /** What is the same of all parcels of a shipment, once and above them. */
+  common({ common, parcels }, position) {
+    return element("div", { class: "parcel" },
+      element("h3", {}, this.words.say("common")),
+      common.stands ? this.state(parcels[0]) : null,
+      common.expected ? this.expected(common.expected, "p", "expected") : null,
+      common.stands ? bar(parcels[0]) : null,
+      this.events(common.events, `earlier-shipment-${position}`),
     );
   }
 
@@ -140,16 +158,22 @@ export class Drawing {
     return this.words.say(key, { number: this.words.number(position + 1), total: this.words.number(total) });
   }
 
-  parcel(parcel, position, view, alone) {
+  parcel(parcel, position, view, { common, parcels }) {
+    const alone = parcels.length === 1;
+    const stands = !view.single && !common?.stands;
     return element("div", { class: "parcel" },
       alone ? null : element("h3", {}, this.parcelTitle(position, view)),
-      view.single ? null : element("p", { class: `state ${parcel.trouble ? "trouble" : parcel.reached === 4 ? "good" : ""}` }, this.words.say(parcel.words)),
-      parcel.expected && !view.single ? this.expected(parcel.expected, "p", "expected") : null,
-      view.parcels.length > 1 ? bar(parcel.reached) : null,
+      stands ? this.state(parcel) : null,
+      parcel.expected && !view.single && !common?.expected ? this.expected(parcel.expected, "p", "expected") : null,
+      stands && view.parcels.length > 1 ? bar(parcel) : null,
       this.carriage(parcel, position),
-      this.events(parcel, position),
+      common?.events.length > 0 ? null : this.events(parcel.events, `earlier-${position}`),
       alone || parcel.contents.length === 0 ? null : this.contents(this.words.say("contents"), parcel.contents, "h4"),
     );
+  }
+
+  state(parcel) {
+    return element("p", { class: `state ${parcel.trouble ? "trouble" : parcel.good ? "good" : ""}` }, this.words.say(parcel.words));
   }
 
   carriage(parcel, position) {
@@ -172,32 +196,56 @@ export class Drawing {
   }
 
   /** The last event in sight, those before it one press away. */
-  events(parcel, position) {
-    const [last, ...earlier] = parcel.events;
+  events([last, ...earlier], id) {
     if (!last) {
       return null;
     }
     return element("div", { class: "events" },
       element("ol", {}, this.event(last)),
-      earlier.length === 0 ? null : element("details", { id: `earlier-${position}` },
-        element("summary", { id: `earlier-${position}-summary` }, this.words.count("earlier", earlier.length)),
+      earlier.length === 0 ? null : element("details", { id },
+        element("summary", { id: `${id}-summary` }, this.words.count("earlier", earlier.length)),
         element("ol", {}, earlier.map((event) => this.event(event))),
       ),
     );
   }
 
+  /** What happened in the page's words, and the carrier's own beneath where they say more. */
   event(event) {
+    const { status, more } = this.told(event);
     return element("li", {},
-      element("span", { class: "message" }, event.message || this.words.say(event.words)),
+      status ? element("span", { class: "message" }, status) : null,
+      more ? carriers(more, status ? "said" : "message") : null,
       element("span", { class: "when" }, this.moment(event.at), " ", event.location ? element("span", { class: "place" }, event.location) : null),
     );
   }
 
+  /** The words of an event: its status where that is known, and the carrier's where they say more than it. */
+  told({ status, words, message }) {
+    const said = words ? this.words.say(words) : null;
+    const same = message && words && [said, status].some((each) => bare(each) === bare(message));
+    return { status: said, more: same ? null : message };
+  }
+
+  /** What is new of a parcel, to be read aloud: its last event or how it stands. `known` says that that was just told. */
+  news(title, parcel, { event, known }) {
+    const { status, more } = event && parcel.events.length > 0 ? this.told(parcel.events[0]) : { status: this.words.say(parcel.words), more: null };
+    const own = known ? null : status;
+    if (!own && !more) {
+      return null;
+    }
+    const [before, after] = this.words.say("news", { parcel: title, news: "\n" }).split("\n");
+    return element("span", {}, before, own, own && more ? ", " : null, more ? carriers(more, null) : null, after);
+  }
+
   left(view) {
     const key = view.said || view.parcels.length + view.pickups.length > 0 ? "left.more" : "left.all";
-    return element("section", { class: "card left", "aria-labelledby": "left-title" },
-      element("h2", { id: "left-title" }, this.words.say(key)),
-      this.goods(view.left),
+    return this.goodsCard("left", this.words.say(key), view.left);
+  }
+
+  goodsCard(name, title, lines) {
+    return element("section", { class: `card ${name}`, "aria-labelledby": `${name}-title` },
+      element("h2", { id: `${name}-title` }, title),
+      this.goods(lines),
     );
   }
 
@@ -232,8 +280,21 @@ function arrow() {
   return drawn("M5 11 11 5M6 5h5v5", "0 0 16 16", "arrow");
 }
 
-/** How far a parcel has come, as four strokes; its words stand above. */
-function bar(reached) {
-  const strokes = [1, 2, 3, 4].map((step) => element("i", { class: step <= reached ? "full" : "" }));
+/** How far a parcel has come, as four strokes; its words stand above. One that will not come goes no further. */
+function bar(parcel) {
+  if (parcel.gone) {
+    return null;
+  }
+  const strokes = [1, 2, 3, 4].map((step) => element("i", { class: step <= parcel.reached ? "full" : "" }));
   return element("div", { class: "bar", "aria-hidden": "true" }, strokes);
+}
+
+/** A carrier's own words, of which nobody says in what language they are. */
+function carriers(text, style) {
+  return element("span", { class: style, lang: "", dir: "auto" }, text);
+}
+
+/** A text by its letters and figures alone. */
+function bare(text) {
+  return text.toLowerCase().replace(/[^\p{L}\p{N}]/gu, "");
 }

@@ -19,6 +19,9 @@ const PAUSE_MS = 1000;
 let watch = null;
 let shown = null;
 let countdown = null;
+// Why the gateway could not be asked, and whether the reader has asked again since that was last read aloud.
+let outage = null;
+let askedAgain = false;
 
 function show(id) {
   for (const part of ["lookup", "waiting", "order"]) {
@@ -26,8 +29,8 @@ function show(id) {
   }
 }
 
-function speak(text) {
-  at("spoken").textContent = text;
+function speak(...said) {
+  at("spoken").replaceChildren(...said);
 }
 
 /** Says something above the form, and takes the reader there. */
@@ -210,7 +213,12 @@ async function orderOf(variables) {
 /** Draws what is new; whether there is more to come. */
 function draw(order, focus) {
   const view = read(order, Date.now());
-  const same = JSON.stringify([{ ...order, access: null, freshness: { ...order.freshness, asOf: null } }, new Date().toDateString()]);
+  const late = view.parcels.map((parcel) => parcel.expected?.late);
+  const same = JSON.stringify([{ ...order, access: null, freshness: { ...order.freshness, asOf: null } }, late, new Date().toDateString()]);
+  const waited = at("offline").contains(document.activeElement);
+  if (outage) {
+    speak();
+  }
   if (shown?.same !== same) {
     const open = [...document.querySelectorAll("details[open]")].map((each) => each.id);
     const focused = document.activeElement?.id;
@@ -219,7 +227,7 @@ function draw(order, focus) {
     document.title = `${drawing.headline(view)} · ${told.name}`;
     if (shown === null) {
       show("order");
-      speak("");
+      speak();
       if (focus) {
         at("headline").focus();
       }
@@ -227,9 +235,14 @@ function draw(order, focus) {
       at(focused)?.focus();
       announce(changes(shown.view, view), view);
     }
+  } else {
+    at("notes").replaceWith(drawing.notes(order.freshness));
   }
   shown = { same, view, asOf: order.freshness.asOf };
-  at("offline").hidden = true;
+  answered();
+  if (waited) {
+    at("headline").focus();
+  }
   sayWhen(view);
   return !view.over;
 }
@@ -245,7 +258,8 @@ function sayWhen(view) {
 }
 
 function announce(found, view) {
-  const texts = found.map(({ kind, position }) => {
+  const top = found.some(({ kind }) => kind === "headline");
+  const said = found.map(({ kind, position, event }) => {
     if (kind === "headline") {
       return drawing.headline(view);
     }
@@ -253,26 +267,40 @@ function announce(found, view) {
       return words.say(`pickup.${view.pickups[position].state}`);
     }
     const parcel = view.parcels[position];
-    const news = parcel.events[0]?.message || words.say(parcel.words);
-    return words.say("news", { parcel: drawing.parcelTitle(position, view), news });
+    const { common } = view.shipments.find((shipment) => shipment.parcels.includes(parcel));
+    const title = common?.events.length > 0 ? words.say("common") : drawing.parcelTitle(position, view);
+    return drawing.news(title, parcel, { event, known: top && view.single });
   });
-  if (texts.length > 0) {
-    speak([...new Set(texts)].join(". "));
+  const once = new Map(said.filter(Boolean).map((each) => [each.textContent ?? each, each]));
+  if (once.size > 0) {
+    speak(...[...once.values()].flatMap((each, place) => (place > 0 ? [". ", each] : [each])));
   }
 }
 
-/** What is said while the order cannot be had: over what is known of it, or in its place. */
+/**
+ * What is said while the order cannot be had: over what is known of it, or in its place. Read aloud once, and again to a
+ * reader who asked again: when the page tries by itself is nothing to listen to.
+ */
 function waitOn(problem, pause) {
   const seconds = Math.max(1, Math.round(pause / 1000));
   const key = !navigator.onLine ? "offline" : problem instanceof Limited ? "limited" : "unreachable";
+  const title = words.say(`${key}.title`);
   const text = navigator.onLine ? words.count("retrying", seconds) : words.say("offline.text");
-  const again = element("button", { type: "button", class: "quiet" }, words.say("again"));
-  again.addEventListener("click", () => watch?.now());
   const since = shown?.asOf ? words.say("known_as_of", { when: words.moment(new Date(shown.asOf)) }) : "";
-  at("offline").replaceChildren(
-    element("strong", {}, words.say(`${key}.title`)), " ", [text, since].filter(Boolean).join(" "), " ", again,
-  );
+  at("offline-told").replaceChildren(element("strong", {}, title), " ", [text, since].filter(Boolean).join(" "));
   at("offline").hidden = false;
+  if (outage !== key || askedAgain) {
+    speak(`${title} ${text}`);
+  }
+  outage = key;
+  askedAgain = false;
+}
+
+/** The gateway answered: what was said of it goes. */
+function answered() {
+  at("offline").hidden = true;
+  outage = null;
+  askedAgain = false;
 }
 
 /** The token holds no more: the form again, and why. */
@@ -280,7 +308,7 @@ function ended() {
   forget();
   watch?.stop();
   watch = null;
-  at("offline").hidden = true;
+  answered();
   lookUp();
   tell(words.say("ended.title"), words.say("ended.text"));
 }
@@ -300,8 +328,13 @@ at("another").addEventListener("click", () => {
   watch?.stop();
   watch = null;
   at("told").hidden = true;
-  at("offline").hidden = true;
+  answered();
   lookUp({ focus: true });
+});
+at("again").addEventListener("click", () => {
+  askedAgain = true;
+  speak(words.say("waiting"));
+  watch?.now();
 });
 window.addEventListener("hashchange", begin);
 window.addEventListener("offline", () => shown && watch && waitOn(new Unreachable("offline"), 0));

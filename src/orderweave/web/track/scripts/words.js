@@ -48,9 +48,12 @@ export class Words {
     return this.format({ hour: "numeric", minute: "2-digit" }).format(date);
   }
 
-  /** From one moment to another: hours of one day, or days. */
+  /** From one moment to another: hours of one day or of a night, or days. */
   span(from, to) {
-    if (to - from < WIDE_MS && daysFromNow(from) === daysFromNow(to)) {
+    if (to - from < WIDE_MS && daysFromNow(from) !== daysFromNow(to)) {
+      return this.say("span", { from: this.moment(from), to: this.moment(to) });
+    }
+    if (to - from < WIDE_MS) {
       const hours = this.format({ hour: "numeric", minute: "2-digit" });
       return this.say("at", { day: this.day(from), time: hours.formatRange(from, to) });
     }
@@ -60,10 +63,14 @@ export class Words {
     return this.format({ weekday: "short", day: "numeric", month: "long" }).formatRange(from, to);
   }
 
-  /** The name of the zone that times are told in. */
+  /**
+   * The name of the zone that times are told in, the same in summer and winter: the times may be of either. A zone that
+   * has no such name, as UTC, has one time all year.
+   */
   zone() {
-    const parts = this.format({ timeZoneName: "long" }).formatToParts(new Date());
-    return parts.find((part) => part.type === "timeZoneName")?.value ?? "";
+    const named = ["longGeneric", "long"].map((timeZoneName) =>
+      this.format({ timeZoneName }).formatToParts(new Date()).find((part) => part.type === "timeZoneName")?.value ?? "");
+    return named.find((name) => name && !name.startsWith("GMT")) ?? named[0];
   }
 
   format(options) {
