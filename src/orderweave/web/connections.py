@@ -7,6 +7,7 @@ see docs/decisions/load-at-the-door.md.
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from typing import Any
 
 import httptools
@@ -68,7 +69,7 @@ class Connections(ServerState):
         self.made_room += 1
 
 
-class Connection(asyncio.Protocol):
+class Connection(asyncio.Protocol, ABC):
     """A connection of either kind, as those see it who look at all of them."""
 
     transport: asyncio.Transport
@@ -79,14 +80,14 @@ class Connection(asyncio.Protocol):
     arrival: asyncio.TimerHandle | None = None
 
     @property
+    @abstractmethod
     def idle(self) -> bool:
         """Whether nothing is being answered here."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def arriving(self) -> bool:
         """Whether what is being answered here has not come whole."""
-        raise NotImplementedError
 
     def stop_arrival(self) -> None:
         """It has come, or the connection is no more."""

@@ -151,6 +151,16 @@ async def test_head_that_the_parser_gives_up_is_answered(more: bytes, status: in
     assert (house.loop.pending, house.shared.connections, house.shared.tasks) == (0, set(), set())
 
 
+async def test_address_that_the_parser_gives_up_is_answered() -> None:
+    """So is what it does not take of the first line."""
+    house = House()
+    connection, wire = house.connect()
+    connection.data_received((HANDSHAKE % b"").replace(b"/graphql", b"/graphql?" + b"a" * 9000))
+    assert (int(wire.sent.split()[1]), wire.closed) == (414, True)
+    await end(wire)
+    assert (house.loop.pending, house.shared.connections) == (0, set())
+
+
 @pytest.mark.parametrize("more", [b"", b"content-length: 0\r\n", b"cookie: %s\r\n" % (b"c" * 8000)])
 async def test_handshake_of_a_websocket(more: bytes) -> None:
     """It is accepted, whatever came before over the connection, and no time limit of a request is left."""
