@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from orderweave.web.live.socket_protocol import BoundedWebSocket
 from tests.unit.web.exchanges import ASKS_BOTH, Waiting, turns
@@ -159,6 +160,17 @@ async def test_address_that_the_parser_gives_up_is_answered() -> None:
     assert (int(wire.sent.split()[1]), wire.closed) == (414, True)
     await end(wire)
     assert (house.loop.pending, house.shared.connections) == (0, set())
+
+
+async def test_socket_answers_by_itself_what_it_cannot_begin_with() -> None:
+    """Whoever hands it a head that has a body, as uvicorn's own HTTP does, has it refused and the connection ended."""
+    house = House()
+    connection, wire = house.connect(HttpToolsProtocol)
+    connection.data_received(HANDSHAKE % b"content-length: 4\r\n" + b"abcd")
+    assert (int(wire.sent.split()[1]), wire.closed) == (400, True)
+    assert wire.sent.endswith(b"\r\n\r\nthe head is none that a WebSocket begins with\n")
+    await end(wire)
+    assert house.shared.connections == set()
 
 
 @pytest.mark.parametrize("more", [b"", b"content-length: 0\r\n", b"cookie: %s\r\n" % (b"c" * 8000)])

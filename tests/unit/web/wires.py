@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from orderweave.web import build_app
 from orderweave.web.connections import BoundedProtocol, Connections
@@ -134,10 +135,10 @@ class House:
         self._config = uvicorn.Config(app, http=BoundedProtocol, log_config=None, proxy_headers=False, **SETTINGS)
         self.endpoint = app.endpoint
 
-    def connect(self) -> tuple[BoundedProtocol, Wire]:
+    def connect(self, kind: type[HttpToolsProtocol] = BoundedProtocol) -> tuple[HttpToolsProtocol, Wire]:
         """A new connection."""
         wire = Wire()
-        made = BoundedProtocol(self._config, self.shared, {}, cast("asyncio.AbstractEventLoop", self.loop))
+        made = kind(self._config, self.shared, {}, cast("asyncio.AbstractEventLoop", self.loop))
         wire.set_protocol(made)
         made.connection_made(wire)
         return made, wire
