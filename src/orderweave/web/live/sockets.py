@@ -263,12 +263,12 @@ class _Conversation:
                     await self._say("next", id=said.id, payload=answer.document())
         if isinstance(begun, Answer) and begun.executed:
             await self._say("next", id=said.id, payload=begun.document())
-        # From here on the id may be used again.
-        self._operations.pop(said.id, None)
         if isinstance(begun, Answer) and not begun.executed:
             await self._say("error", id=said.id, payload=begun.errors)
         else:
             await self._say("complete", id=said.id)
+        # Until its last word is said it is the connection's to end. No message is read between the word and this.
+        self._operations.pop(said.id, None)
 
     async def _say(self, kind: str, **fields: Any) -> None:
         """Send a message, in turn; a peer that does not take it ends the conversation."""

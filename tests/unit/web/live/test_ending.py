@@ -210,3 +210,27 @@ async def test_operation_that_begins_while_its_socket_ends(monkeypatch: pytest.M
         held.go()
         assert await nothing_followed(talks)
         assert asyncio.all_tasks() == before
+
+
+@pytest.mark.parametrize("query", ["{ nothing }", ORDER], ids=["error", "complete"])
+async def test_last_word_that_is_not_taken_ends_with_its_socket(query: str) -> None:
+    """An operation that is done and cannot say so is ended with the connection, rather than to speak after it."""
+    async with talking() as talks:
+        before = asyncio.all_tasks()
+        talk = await talks.begun()
+        talk.takes.clear()
+        talk.subscribe("1", query)
+        await turns()
+        talk.hang_up()
+        await talk.task
+        await turns()
+        assert asyncio.all_tasks() == before
+
+
+async def test_id_may_be_used_again_after_the_last_word() -> None:
+    """As soon as a client has heard that an operation is over."""
+    async with talking() as talks:
+        talk = await talks.begun()
+        for query, kinds in ((ORDER, ["next", "complete"]), ("{ nothing }", ["error"]), (ORDER, ["next", "complete"])):
+            talk.subscribe("1", query)
+            assert [(await talk.hear())["type"] for _ in kinds] == kinds
