@@ -7,8 +7,10 @@ see docs/decisions/load-at-the-door.md.
 from __future__ import annotations
 
 import asyncio
+from abc import ABC, abstractmethod
 from typing import Any
 
+import httptools
 import msgspec
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -32,8 +34,9 @@ _LAST_LOOK_SECONDS = 0.05
 class Connections(ServerState):
     """What the connections of one process share: their bounds, whether it is about to stop, and what befell them.
 
-    `request_seconds` is how long a request may take to arrive. `too_slow` counts connections that were ended for
-    it, `made_room` those that gave way to another, `unread` those whose client did not take its answer.
+    `request_seconds` is how long a request may take to arrive, and a WebSocket to be one. `too_slow` counts connections
+    that were ended for it, `made_room` those that gave way to another, `unread` those whose client did not take its
+    answer.
     """
 
     def __init__(self, *, request_seconds: float, most: int = _MOST_CONNECTIONS) -> None:
@@ -45,17 +48,63 @@ class Connections(ServerState):
         self.made_room = 0
         self.unread = 0
 
-    def make_room(self) -> None:
-        """End the connection that has done nothing for longest, where there are more than there may be."""
+    def make_room(self, newcomer: Connection) -> None:
+        """End the connection on which nothing has happened for longest, where there are more than there may be: one of
+        those that wait for nothing of ours, or else of those whose request is still on its way; the newcomer only where
+        there is no other.
+        """
         if len(self.connections) <= self.most:
             return
-        idle = [one for one in self.connections if isinstance(one, BoundedProtocol) and one.idle]
-        if idle:
-            self.made_room += 1
-            min(idle, key=lambda one: one.since).transport.abort()
+        # Whoever gave way just now is gone in a moment; many may come within it.
+        staying: list[Connection] = [
+            one for one in self.connections if isinstance(one, Connection) and not one.gave_way
+        ]
+        if len(staying) <= self.most:
+            return
+        others = [one for one in staying if one is not newcomer]
+        yielding = [one for one in others if one.idle] or [one for one in others if one.arriving] or [newcomer]
+        eldest = min(yielding, key=lambda one: one.since)
+        eldest.gave_way = True
+        eldest.transport.abort()
+        self.made_room += 1
 
 
-class BoundedProtocol(HttpToolsProtocol):
+class Connection(asyncio.Protocol, ABC):
+    """A connection of either kind, as those see it who look at all of them."""
+
+    transport: asyncio.Transport
+    # When something was done here last, by the loop's time.
+    since: float
+    gave_way = False
+    # Ends the connection where that does not come in time which must.
+    arrival: asyncio.TimerHandle | None = None
+
+    @property
+    @abstractmethod
+    def idle(self) -> bool:
+        """Whether nothing is being answered here."""
+
+    @property
+    @abstractmethod
+    def arriving(self) -> bool:
+        """Whether what is being answered here has not come whole."""
+
+    def stop_arrival(self) -> None:
+        """It has come, or the connection is no more."""
+        if self.arrival is not None:
+            self.arrival.cancel()
+            self.arrival = None
+
+
+class _Refused(Exception):
+    """A head that is not served, whatever its body."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class BoundedProtocol(Connection, HttpToolsProtocol):
     """One connection. A request must have come whole `request_seconds` after it began, or after the connection did."""
 
     server_state: Connections
@@ -71,7 +120,6 @@ class BoundedProtocol(HttpToolsProtocol):
         self._arriving = True
         self._in_head = True
         self._received = 0
-        self._arrival: asyncio.TimerHandle | None = None
         self._taking: asyncio.TimerHandle | None = None
         self.since = self.loop.time()
 
@@ -80,30 +128,99 @@ class BoundedProtocol(HttpToolsProtocol):
         """Whether nothing is being answered here."""
         return self.cycle is None or self.cycle.response_complete
 
+    @property
+    def arriving(self) -> bool:
+        """Whether the one request that is being answered here has not come whole."""
+        return self.cycle is not None and self.cycle.more_body and not self.pipeline
+
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
         """A client has connected, and may pre-open a connection, but not leave it silent."""
         super().connection_made(transport)
-        self._arrival = self.loop.call_later(self.server_state.request_seconds, self._arrived_too_late)
-        self.server_state.make_room()
+        self.arrival = self.loop.call_later(self.server_state.request_seconds, self._arrived_too_late)
+        self.server_state.make_room(self)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """The connection is no more, and its timers neither."""
         super().connection_lost(exc)
-        self._stop_arrival()
+        self.stop_arrival()
         self._stop_taking()
 
     def data_received(self, data: bytes) -> None:
         """Bytes of a request: enough of them or not, in time or not."""
-        super().data_received(data)
+        self._unset_keepalive_if_required()
+        self._parse(data)
         if not self._arriving or self.transport.is_closing():
             return
         self._received += len(data)
-        if self._arrival is None:
-            self._arrival = self.loop.call_later(self.server_state.request_seconds, self._arrived_too_late)
+        if self.arrival is None:
+            self.arrival = self.loop.call_later(self.server_state.request_seconds, self._arrived_too_late)
         if self._in_head and self._received > _MOST_HEAD_BYTES:
             self._refuse(431, f"the head of the request is larger than {_MOST_HEAD_BYTES} bytes")
         elif self._received > _MOST_REQUEST_BYTES:
             self._refuse(413, f"the request is larger than {_MOST_REQUEST_BYTES} bytes")
+
+    def _parse(self, data: bytes) -> None:
+        """Put bytes to the parser, which stops at a head that asks for another protocol as if no body could follow.
+
+        Any other than WebSocket is ignored, as it may be (RFC 9110, 7.8), and the body is not: the head is put once
+        more without its Upgrade, then what comes after it, to a parser that knows nothing of the end before.
+        """
+        pieces: list[bytes | memoryview] = [memoryview(data)]
+        while pieces:
+            piece = pieces.pop()
+            try:
+                self.parser.feed_data(piece)
+            except httptools.HttpParserUpgrade as stopped:
+                if self._is_handshake():
+                    self._shake_hands()
+                    return
+                pieces += [piece[stopped.args[0] :], self._head_without_upgrade()]
+                self.parser = httptools.HttpRequestParser(self)
+                # As uvicorn has it.
+                self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+            except httptools.HttpParserError as error:
+                if isinstance(error.__context__, _Refused):
+                    self._refuse(error.__context__.status, str(error.__context__))
+                else:
+                    self.send_400_response("Invalid HTTP request received.")
+                    self._await_taking()
+                return
+
+    def _is_handshake(self) -> bool:
+        """Whether the head that has come is to begin a WebSocket; HTTP/1.0 knows no Upgrade."""
+        return self._should_upgrade() and self.parser.get_http_version() == "1.1"
+
+    def _shake_hands(self) -> None:
+        """Go on as a WebSocket, for whose handshake there is as much time as the request has left."""
+        given = dict(self.headers)
+        if self.scope["method"] != "GET" or given.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in given:
+            self._refuse(400, "a WebSocket begins with a GET that has no body")
+            return
+        if not self.idle:
+            self._refuse(400, "a WebSocket begins once all that was asked before is answered")
+            return
+        left = self.server_state.request_seconds
+        if self.arrival is not None:
+            left = self.arrival.when() - self.loop.time()
+        self._arriving = False
+        self.stop_arrival()
+        self._stop_taking()
+        self.handle_websocket_upgrade()
+        socket = self.transport.get_protocol()
+        assert isinstance(socket, Connection)
+        socket.arrival = self.loop.call_later(left, self._shaken_too_late)
+        if self.flow.write_paused:
+            # The transport does not say so once more to another protocol.
+            socket.pause_writing()
+
+    def _shaken_too_late(self) -> None:
+        self.server_state.too_slow += 1
+        self.transport.abort()
+
+    def _head_without_upgrade(self) -> bytes:
+        lines = [b"%s %s HTTP/%s" % (self.scope["method"].encode(), self.url, self.parser.get_http_version().encode())]
+        lines += [b"%s: %s" % (name, value) for name, value in self.headers if name != b"upgrade"]
+        return b"\r\n".join([*lines, b"", b""])
 
     def on_message_begin(self) -> None:
         """The first byte of a request."""
@@ -113,17 +230,28 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The head is there; the application is called. Once the process is about to stop it is the last one here."""
+        if self.parser.should_upgrade():
+            # Nobody is called yet: see `_parse`, which comes next.
+            self.scope["method"] = self.parser.get_method().decode("ascii")
+            if self.scope["method"] == "CONNECT":
+                raise _Refused(501, "CONNECT is not served")
+            return
+        # The parser takes away the last coding alone (RFC 9112, 6.1).
+        codings = [value.strip().lower() for name, value in self.headers if name == b"transfer-encoding"]
+        if codings not in ([], [b"chunked"]):
+            raise _Refused(501, "no transfer coding but chunked is understood")
         self._in_head = False
         super().on_headers_complete()
-        # A connection that becomes a WebSocket has no cycle.
-        if self.server_state.draining and self.cycle is not None:
+        if self.server_state.draining:
             self.cycle.keep_alive = False
 
     def on_message_complete(self) -> None:
-        """The whole request is there."""
+        """The whole request is there, or one that asks for another protocol as far as the parser reads it."""
+        if self.parser.should_upgrade():
+            return
         super().on_message_complete()
         self._arriving = False
-        self._stop_arrival()
+        self.stop_arrival()
 
     def on_response_complete(self) -> None:
         """The answer has been handed over; where the connection is to be closed after it, it must be taken in time."""
@@ -193,11 +321,6 @@ class BoundedProtocol(HttpToolsProtocol):
     def _not_taken(self) -> None:
         self.server_state.unread += 1
         self.transport.abort()
-
-    def _stop_arrival(self) -> None:
-        if self._arrival is not None:
-            self._arrival.cancel()
-            self._arrival = None
 
     def _stop_taking(self) -> None:
         if self._taking is not None:

@@ -18,6 +18,10 @@ pytestmark = pytest.mark.systems
 
 SOCKETS = Path("/proc/net/tcp")
 HEAD = b"POST /graphql HTTP/1.1\r\nhost: gateway\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n"
+UPGRADE = (
+    b"GET /graphql HTTP/1.1\r\nhost: gateway\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
+    b"sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\nsec-websocket-version: 13\r\n"
+)
 
 
 async def test_half_open_connections_are_gone_after_the_limit(tmp_path: Path) -> None:
@@ -43,6 +47,30 @@ async def test_half_open_connections_are_gone_after_the_limit(tmp_path: Path) ->
         assert set(load.answers) == {200}
         assert load.answers[200] > 100
         assert await open_connections(gateway) == 1
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        UPGRADE + b"content-length: 4\r\n\r\nabcd",
+        UPGRADE + b"cookie: " + b"c" * 9000 + b"\r\n\r\n",
+        UPGRADE,
+        HEAD + b"{",
+        # A WebSocket that is told to be none, and does not answer that.
+        UPGRADE + b"\r\n" + b"\x81\x83\0\0\0\0[1]",
+    ],
+    ids=["handshake with a body", "long handshake", "half a handshake", "half a body", "WebSocket at its end"],
+)
+async def test_half_made_connections_keep_no_health_check_out(sent: bytes, tmp_path: Path) -> None:
+    """1,200 of them, more than a process holds, that stay as long as they may: the next who comes is answered."""
+    async with served(tmp_path, workers=1, request_seconds=60, drain_seconds=0) as gateway:
+        for _ in range(1200):
+            (await gateway.connect()).writer.write(sent)
+        for _ in range(20):
+            assert await gateway.ask_once("/health/live") == (200, {"status": "live"})
+        assert await open_connections(gateway) <= 1000
+        await gateway.hang_up()
+        assert "Traceback" not in gateway.log
 
 
 async def drip(connections: list[Connection]) -> None:

@@ -4,138 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
-from typing import Any, cast
 
 import pytest
-import uvicorn
 
-from orderweave.web import build_app
 from orderweave.web import connections as rooms
-from orderweave.web.connections import BoundedProtocol, Connections
-from tests.unit.web.exchanges import ASKS_BOTH, ASKS_NOBODY, Waiting, turns
-from tests.unit.web.gateway_over_http import business
-
-BODY = json.dumps({"query": ASKS_NOBODY}).encode()
-HEAD = b"POST /graphql HTTP/1.1\r\nhost: gateway\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
-REQUEST = HEAD % len(BODY) + BODY
-
-
-class Timer:
-    """Something that a clock of the test's will do."""
-
-    def __init__(self, at: float, action: Callable[..., object], *arguments: object) -> None:
-        self.at = at
-        self._action = action
-        self._arguments = arguments
-        self.canceled = False
-
-    def fire(self) -> None:
-        """Do it."""
-        self._action(*self._arguments)
-
-    def cancel(self) -> None:
-        """Not any more."""
-        self.canceled = True
-
-
-class Loop:
-    """A loop whose time a test moves, and that runs tasks on the real one."""
-
-    def __init__(self) -> None:
-        self._now = 0.0
-        self._timers: list[Timer] = []
-
-    def time(self) -> float:
-        """Seconds since the start."""
-        return self._now
-
-    def call_later(self, seconds: float, action: Callable[..., object], *arguments: Any) -> Timer:
-        """Remember what to do."""
-        timer = Timer(self._now + seconds, action, *arguments)
-        self._timers.append(timer)
-        return timer
-
-    def create_task(self, work: Any) -> asyncio.Task[Any]:
-        """On the real loop."""
-        return asyncio.get_running_loop().create_task(work)
-
-    def advance(self, seconds: float) -> None:
-        """Let time pass, doing what falls due."""
-        self._now += seconds
-        due = [timer for timer in self._timers if timer.at <= self._now]
-        self._timers = [timer for timer in self._timers if timer.at > self._now]
-        for timer in due:
-            if not timer.canceled:
-                timer.fire()
-
-    @property
-    def pending(self) -> int:
-        """How many timers still wait."""
-        return sum(not timer.canceled for timer in self._timers)
-
-
-class Wire(asyncio.Transport):
-    """The client's side of a connection: what it was sent, and whether the connection is closed or broken off."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.sent = b""
-        self.closed = False
-        self.aborted = False
-
-    def get_extra_info(self, name: str, default: Any = None) -> Any:
-        """Nobody knows where it comes from."""
-        return default
-
-    def write(self, data: Any) -> None:
-        """Take it."""
-        self.sent += bytes(data)
-
-    def close(self) -> None:
-        """Closed once all is taken."""
-        self.closed = True
-
-    def abort(self) -> None:
-        """Broken off."""
-        self.closed = self.aborted = True
-
-    def is_closing(self) -> bool:
-        """Whether it is."""
-        return self.closed
-
-    def pause_reading(self) -> None:
-        """Nobody reads."""
-
-    def resume_reading(self) -> None:
-        """Somebody reads."""
-
-
-class House:
-    """The application behind connections that a test makes."""
-
-    def __init__(self, *, most: int = 100) -> None:
-        self.woven = business()
-        self.loop = Loop()
-        self.shared = Connections(request_seconds=10, most=most)
-        app = build_app(self.woven.schema, self.woven.gateway)
-        self._config = uvicorn.Config(app, http=BoundedProtocol, ws="none", log_config=None, proxy_headers=False)
-        self.endpoint = app.endpoint
-
-    def connect(self) -> tuple[BoundedProtocol, Wire]:
-        """A new connection."""
-        wire = Wire()
-        made = BoundedProtocol(self._config, self.shared, {}, cast("asyncio.AbstractEventLoop", self.loop))
-        made.connection_made(wire)
-        return made, wire
-
-
-def answer_of(wire: Wire) -> tuple[int, dict[str, str], Any]:
-    """Status, headers and document of the only answer on a wire."""
-    head, _, body = wire.sent.partition(b"\r\n\r\n")
-    first, *lines = head.decode().split("\r\n")
-    headers = dict(line.split(": ", 1) for line in lines)
-    return int(first.split()[1]), headers, json.loads(body)
+from tests.unit.web.exchanges import ASKS_BOTH, Waiting, turns
+from tests.unit.web.wires import HEAD, REQUEST, House, answer_of
 
 
 async def test_a_silent_connection_is_closed() -> None:
@@ -320,6 +194,44 @@ async def test_idle_connections_give_way() -> None:
     assert b"200 OK" in busy_wire.sent
 
 
+async def test_requests_on_their_way_give_way_where_nothing_is_idle() -> None:
+    """Half requests do not keep the next one out, were there ever so many; one being answered stays, whatever comes
+    behind it; where all are answered, the newcomer goes.
+    """
+    house = House(most=3)
+    waiting = Waiting(house.woven, "shop")
+    body = json.dumps({"query": ASKS_BOTH}).encode()
+    made = []
+    for sent in (HEAD % len(body) + body + REQUEST[:-5], HEAD % 100 + b"{", HEAD % 100 + b"{"):
+        connection, wire = house.connect()
+        connection.data_received(sent)
+        await turns()
+        made.append((connection, wire))
+        house.loop.advance(1.0)
+    for gone in (1, 2):
+        newcomer, wire = house.connect()
+        assert [wire.aborted for _, wire in made] == [False, gone >= 1, gone >= 2]
+        made[gone][0].connection_lost(None)
+        newcomer.data_received(HEAD % len(body) + body)
+        await turns()
+        assert not wire.closed
+    assert house.connect()[1].aborted
+    waiting.open()
+    await turns()
+    assert made[0][1].sent.count(b"200 OK") == 1
+
+
+async def test_newcomers_of_one_moment_find_room_each() -> None:
+    """Who gave way is in the way until its end is told; each of several that come before it ends another one."""
+    house = House(most=3)
+    made = []
+    for _ in range(8):
+        house.loop.advance(0.1)
+        made.append(house.connect())
+    assert [wire.aborted for _, wire in made] == [True] * 5 + [False] * 3
+    assert house.shared.made_room == 5
+
+
 async def test_the_drain_ends_connections_with_an_answer() -> None:
     """Once the process is about to stop each answer says that the connection ends; before, none does."""
     house = House()
@@ -381,3 +293,12 @@ async def test_what_is_no_http_is_400() -> None:
     assert (wire.sent[:12], wire.closed) == (b"HTTP/1.1 400", True)
     connection.connection_lost(None)
     assert house.loop.pending == 0
+
+
+async def test_end_that_is_not_taken() -> None:
+    """After what is no HTTP a client that lets its answers lie is cut off."""
+    house = House()
+    connection, wire = house.connect()
+    connection.data_received(b"nothing\r\n\r\n")
+    house.loop.advance(30.0)
+    assert (wire.aborted, house.shared.unread) == (True, 1)

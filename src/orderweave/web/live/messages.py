@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from collections import deque
+from collections.abc import Container
 from enum import IntEnum
 from typing import Annotated, Any
 
 import msgspec
 
-from orderweave.web.bodies import Sent
+from orderweave.web.bodies import Sent, sent_in
+from orderweave.web.refusals import BadRequest
 
 SUBPROTOCOL = "graphql-transport-ws"
 # Characters of the id that a client gives to an operation.
@@ -35,10 +39,16 @@ class Message(msgspec.Struct, tag_field="type"):
     """Any message."""
 
 
-class ConnectionInit(Message, tag="connection_init"):
+class ConnectionInit(msgspec.Struct):
     """The first message; the payload may hold the credential."""
 
     payload: dict[str, Any] | None = None
+
+
+class _ConnectionInit(Message, tag="connection_init"):
+    """The same with its payload as it was written."""
+
+    payload: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class Ping(Message, tag="ping"):
@@ -53,11 +63,18 @@ class Pong(Message, tag="pong"):
     payload: dict[str, Any] | None = None
 
 
-class Subscribe(Message, tag="subscribe"):
+class Subscribe(msgspec.Struct):
     """Run an operation, whatever it is."""
 
     id: Id
     payload: Sent
+
+
+class _Subscribe(Message, tag="subscribe"):
+    """The same with its payload as it was written."""
+
+    id: Id
+    payload: msgspec.Raw
 
 
 class Complete(Message, tag="complete"):
@@ -67,7 +84,11 @@ class Complete(Message, tag="complete"):
 
 
 Said = ConnectionInit | Ping | Pong | Subscribe | Complete
-_DECODER: msgspec.json.Decoder[Said] = msgspec.json.Decoder(Said)
+_Written = _ConnectionInit | Ping | Pong | _Subscribe | Complete
+_DECODER: msgspec.json.Decoder[_Written] = msgspec.json.Decoder(_Written)
+_PAYLOAD: msgspec.json.Decoder[dict[str, Any] | None] = msgspec.json.Decoder(dict[str, Any] | None)
+_KEYS = frozenset({"type", "id", "payload"})
+_QUOTED = tuple(f'"{key}"' for key in _KEYS)
 
 
 class Malformed(ValueError):
@@ -75,14 +96,49 @@ class Malformed(ValueError):
 
 
 def read(text: str) -> Said:
-    """A message; raises Malformed."""
+    """A message; raises Malformed. What is to be run is read as a body is over HTTP, and no key may stand twice in a
+    message, as there.
+    """
     try:
         said = _DECODER.decode(text)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError, ValueError):
+        if _may_double(text) and _doubles(text, _KEYS):
+            raise Malformed
+        if isinstance(said, _Subscribe):
+            return Subscribe(said.id, _named(sent_in(bytes(said.payload))))
+        if isinstance(said, _ConnectionInit):
+            return ConnectionInit(_single(bytes(said.payload)))
+    except (msgspec.MsgspecError, BadRequest, UnicodeError, RecursionError, ValueError):
         raise Malformed from None
-    if isinstance(said, Subscribe) and said.payload.names_nothing:
-        raise Malformed
     return said
+
+
+def _named(sent: Sent) -> Sent:
+    if sent.names_nothing:
+        raise Malformed
+    return sent
+
+
+def _single(written: bytes) -> dict[str, Any] | None:
+    """A payload of which each key stands once."""
+    payload = _PAYLOAD.decode(written)
+    if payload and _doubles(written, payload):
+        raise Malformed
+    return payload
+
+
+def _may_double(text: str) -> bool:
+    """Whether it is worth a look: the text of a key twice, or an escape that can spell one."""
+    return "\\u" in text or any(text.count(key) > 1 for key in _QUOTED)
+
+
+def _doubles(text: str | bytes, keys: Container[str]) -> bool:
+    """Whether one of these keys stands twice in an object: whoever looked at it before us may have read the other."""
+    # The outermost object is the last that is closed.
+    closed: deque[list[tuple[str, Any]]] = deque(maxlen=1)
+    # Numbers are left as they stand: their length is nobody's concern here.
+    json.loads(text, object_pairs_hook=closed.append, parse_int=str, parse_float=str)
+    names = [name for name, _ in closed[0] if name in keys]
+    return len(names) != len(set(names))
 
 
 def written(kind: str, **fields: Any) -> str:

@@ -21,6 +21,12 @@ _MOST_WAITING_EVENTS = 16
 _LONGEST_RESERVED_SECONDS = 20.0
 
 
+class Operation:
+    """The place of one operation among those of a stream; its task, once it has begun."""
+
+    task: asyncio.Task[None] | None = None
+
+
 class Reservation:
     """One client's stream: its operations, and the events that wait to be sent."""
 
@@ -34,15 +40,20 @@ class Reservation:
         self.expiry: asyncio.TimerHandle | None = None
         self._opened = False
         self._events: asyncio.Queue[bytes] = asyncio.Queue(_MOST_WAITING_EVENTS)
-        self._operations: dict[str, asyncio.Task[None]] = {}
+        self._operations: dict[str, Operation] = {}
+
+    @property
+    def ended(self) -> bool:
+        """Whether the stream has ended, or is about to."""
+        return self.over.done()
 
     @property
     def count(self) -> int:
-        """How many operations are under way."""
+        """How many operations are under way, or about to be."""
         return len(self._operations)
 
     def has(self, identity: str) -> bool:
-        """Whether an operation with this id is under way."""
+        """Whether an operation with this id is under way, or about to be."""
         return identity in self._operations
 
     def open(self) -> bool:
@@ -54,16 +65,29 @@ class Reservation:
             self.expiry.cancel()
         return True
 
-    def run(self, identity: str, begun: Answer | Stream) -> None:
-        """Tell over the stream what comes of an operation."""
-        self._operations[identity] = asyncio.get_running_loop().create_task(self._run(identity, begun))
+    def place(self, identity: str) -> Operation:
+        """Take the id for an operation that is about to begin; then `run` it, or `give_back` the id."""
+        operation = self._operations[identity] = Operation()
+        return operation
+
+    def run(self, identity: str, operation: Operation, begun: Answer | Stream) -> bool:
+        """Tell over the stream what comes of an operation; False where it was ended meanwhile."""
+        if self.ended or self._operations.get(identity) is not operation:
+            return False
+        operation.task = asyncio.get_running_loop().create_task(self._run(identity, operation, begun))
+        return True
+
+    def give_back(self, identity: str, operation: Operation) -> None:
+        """The operation is over, and its id may be used again."""
+        if self._operations.get(identity) is operation:
+            del self._operations[identity]
 
     def complete(self, identity: str) -> bool:
         """End an operation; False where there is none."""
-        task = self._operations.pop(identity, None)
-        if task is not None:
-            task.cancel()
-        return task is not None
+        operation = self._operations.pop(identity, None)
+        if operation is not None and operation.task is not None:
+            operation.task.cancel()
+        return operation is not None
 
     async def events(self) -> AsyncGenerator[bytes, None]:
         """What is to be sent."""
@@ -71,17 +95,18 @@ class Reservation:
             yield await self._events.get()
 
     async def end(self) -> None:
-        """End every operation."""
+        """End every operation, and the stream should one have been opened in this very moment."""
+        end(self.over, b"")
         self.line.leave()
         if self.expiry is not None:
             self.expiry.cancel()
-        tasks = list(self._operations.values())
+        tasks = [operation.task for operation in self._operations.values() if operation.task is not None]
+        self._operations.clear()
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        self._operations.clear()
 
-    async def _run(self, identity: str, begun: Answer | Stream) -> None:
+    async def _run(self, identity: str, operation: Operation, begun: Answer | Stream) -> None:
         try:
             if isinstance(begun, Answer):
                 await self._events.put(event("next", {"id": identity, "payload": begun.document()}))
@@ -91,9 +116,9 @@ class Reservation:
                         await self._events.put(event("next", {"id": identity, "payload": answer.document()}))
         except Exception as error:
             logger.error("operation_failed", extra={"fields": {"error": type(error).__name__}})
-        if self._operations.get(identity) is asyncio.current_task():
-            del self._operations[identity]
+        # Until it waits to be sent the operation has its place: the end of the stream is the end of this wait as well.
         await self._events.put(event("complete", {"id": identity}))
+        self.give_back(identity, operation)
 
 
 def end(over: asyncio.Future[bytes], words: bytes) -> None:

@@ -9,7 +9,11 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from uvicorn.config import Config
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from uvicorn.server import ServerState
+
+from orderweave.web.connections import Connection
 
 # Bytes of one message.
 MOST_MESSAGE_BYTES = 128 * 1024
@@ -19,14 +23,45 @@ _MOST_SILENT_SECONDS = 20.0
 MOST_UNREAD_SECONDS = 15.0
 # After the end was said, for the last bytes to be taken.
 _LONGEST_GOODBYE = 5.0
+_NO_HANDSHAKE = "the head is none that a WebSocket begins with\n"
 # 1007: what was sent is no UTF-8 (RFC 6455).
 _NOT_TEXT = 1007
 
 
-class BoundedWebSocket(WebSocketsSansIOProtocol):
-    """One connection."""
+class BoundedWebSocket(Connection, WebSocketsSansIOProtocol):
+    """One connection, from the head of its handshake on."""
 
     _taking: asyncio.TimerHandle | None = None
+
+    def __init__(
+        self,
+        config: Config,
+        server_state: ServerState,
+        app_state: dict[str, Any],
+        _loop: asyncio.AbstractEventLoop | None = None,
+    ) -> None:
+        super().__init__(config, server_state, app_state, _loop)
+        self.since = self.loop.time()
+        self._over = False
+
+    @property
+    def idle(self) -> bool:
+        """Whether it is no WebSocket yet, or any more; those that are count among the connections of subscriptions."""
+        return not self.handshake_complete or self._over or self.transport.is_closing()
+
+    @property
+    def arriving(self) -> bool:
+        """Never: its head came whole."""
+        return False
+
+    def data_received(self, data: bytes) -> None:
+        """The head, then frames. Of a head that the parser gave up uvicorn would wait for more without end."""
+        super().data_received(data)
+        if self.conn.handshake_exc is not None and not self.handshake_initiated:
+            self.handshake_complete = self.close_sent = True
+            answer = b"".join(self.conn.data_to_send()) or self.conn.reject(400, _NO_HANDSHAKE).serialize()
+            self.transport.write(answer)
+            self.transport.close()
 
     def pause_writing(self) -> None:
         """More waits for the peer than may."""
@@ -36,13 +71,14 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
     def resume_writing(self) -> None:
         """The peer has taken most of it."""
         super().resume_writing()
-        if self._taking is not None and not self.transport.is_closing():
+        if self._taking is not None and not self._over and not self.transport.is_closing():
             self._taking.cancel()
             self._taking = None
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It is over, and so are the timers."""
         super().connection_lost(exc)
+        self.stop_arrival()
         if self._taking is not None:
             self._taking.cancel()
             self._taking = None
@@ -60,6 +96,8 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
     async def send(self, message: Any) -> None:
         """What the application says. An answer in place of the handshake is one, too: uvicorn would log an error."""
         await super().send(message)
+        if message["type"] == "websocket.accept":
+            self.stop_arrival()
         if message["type"] == "websocket.http.response.body" and not message.get("more_body", False):
             self.handshake_complete = True
 
@@ -75,6 +113,14 @@ class BoundedWebSocket(WebSocketsSansIOProtocol):
                 self._abort_in(_LONGEST_GOODBYE)
                 return
         super().send_receive_event_to_app()
+
+    def on_task_complete(self, task: asyncio.Task[None]) -> None:
+        """The application is done with it, and counts it no more; the peer may not have heard, or not answered."""
+        super().on_task_complete(task)
+        self._over = True
+        self.since = self.loop.time()
+        if not self.disconnected:
+            self._abort_in(_LONGEST_GOODBYE)
 
     def _abort_in(self, seconds: float) -> None:
         if self._taking is None:

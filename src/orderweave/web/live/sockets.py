@@ -10,7 +10,6 @@ import logging
 from collections.abc import Callable
 from contextlib import aclosing
 from typing import Any
-from urllib.parse import urlsplit
 
 from starlette.types import Receive, Scope, Send
 
@@ -98,7 +97,8 @@ class Sockets:
         named = self._settings.origins
         if not origin or (origin in named if named is not None else self._current.request().door.origins.names(said)):
             return True
-        return urlsplit(origin).netloc == headers.get(b"host", b"").decode("latin-1").lower()
+        host = headers.get(b"host", b"").decode("latin-1").lower()
+        return bool(host) and origin.partition("://")[2] == host
 
 
 async def _deny(send: Send, status: int, words: bytes) -> None:
@@ -211,7 +211,10 @@ class _Conversation:
         if self._asked_in:
             raise _End(CloseCode.TOO_MANY_INITIALIZATIONS, "connection_init came twice")
         self._asked_in = True
-        given = {name.lower(): value for name, value in (said.payload or {}).items()}
+        payload = said.payload or {}
+        given = {name.lower(): value for name, value in payload.items()}
+        if len(given) < len(payload):
+            raise _End(CloseCode.BAD_REQUEST, f"not a message of {SUBPROTOCOL}")
         credentials = {
             name.encode(): value.encode() for name in _CREDENTIALS if isinstance(value := given.get(name), str)
         }
@@ -260,12 +263,12 @@ class _Conversation:
                     await self._say("next", id=said.id, payload=answer.document())
         if isinstance(begun, Answer) and begun.executed:
             await self._say("next", id=said.id, payload=begun.document())
-        # From here on the id may be used again.
-        self._operations.pop(said.id, None)
         if isinstance(begun, Answer) and not begun.executed:
             await self._say("error", id=said.id, payload=begun.errors)
         else:
             await self._say("complete", id=said.id)
+        # Until its last word is said it is the connection's to end. No message is read between the word and this.
+        self._operations.pop(said.id, None)
 
     async def _say(self, kind: str, **fields: Any) -> None:
         """Send a message, in turn; a peer that does not take it ends the conversation."""

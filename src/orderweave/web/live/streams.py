@@ -163,8 +163,8 @@ class Streams:
     async def _known(self, reserved: Reservation | None, asked: _Asked) -> Reservation:
         """The reservation, where there is one and it is the caller's; another's is as none."""
         who = await Identity.of(self._current, asked.headers, asked.scope)
-        if reserved is None or reserved.who.caller.name != who.caller.name:
-            raise BadRequest(404, "no such stream in this process; reserve one by PUT")
+        if reserved is None or reserved.ended or reserved.who.caller.name != who.caller.name:
+            raise _no_stream()
         reserved.who.take_over(who)
         return reserved
 
@@ -185,14 +185,32 @@ class Streams:
         identity = (sent.extensions or {}).get("operationId")
         if not isinstance(identity, str) or not 1 <= len(identity) <= 128:
             raise BadRequest(400, "extensions.operationId must be a text of 1 to 128 characters")
+        # The body may have been long on its way. From here to the place that is taken nothing is waited for.
+        if reserved.ended:
+            raise _no_stream()
         if reserved.has(identity):
             raise BadRequest(409, "an operation with this id is under way")
         if reserved.count >= self._settings.most_subscriptions:
             raise Overloaded
-        begun = await self._running.begin(sent, reserved.who, lane, within=within)
-        if isinstance(begun, Answer) and not begun.executed:
-            raise _NotRun(begun)
-        reserved.run(identity, begun)
+        operation = reserved.place(identity)
+        runs = False
+        try:
+            begun = await self._running.begin(sent, reserved.who, lane, within=within)
+            if isinstance(begun, Answer) and not begun.executed:
+                raise _NotRun(begun)
+            runs = reserved.run(identity, operation, begun)
+        finally:
+            if not runs:
+                reserved.give_back(identity, operation)
+        if not runs and isinstance(begun, Stream):
+            await begun.aclose()
+        # Where the client alone has ended the operation it was taken nonetheless.
+        if reserved.ended:
+            raise _no_stream()
+
+
+def _no_stream() -> BadRequest:
+    return BadRequest(404, "no such stream in this process; reserve one by PUT")
 
 
 class _NotRun(Exception):

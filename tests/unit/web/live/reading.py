@@ -13,7 +13,7 @@ from orderweave.web import App
 
 
 class Reader:
-    """One HTTP request, and what comes of it."""
+    """One HTTP request, and what comes of it. Without `finished` its body goes on with what is sent by `rest`."""
 
     def __init__(
         self,
@@ -24,6 +24,7 @@ class Reader:
         query: str = "",
         body: Any = None,
         headers: Mapping[str, str] | None = None,
+        finished: bool = True,
     ) -> None:
         self._app = app
         named = {"accept": "text/event-stream", "content-type": "application/json", **(headers or {})}
@@ -36,7 +37,7 @@ class Reader:
         }
         content = body if isinstance(body, bytes) else json.dumps(body).encode() if body is not None else b""
         self._to_app: asyncio.Queue[Message] = asyncio.Queue()
-        self._to_app.put_nowait({"type": "http.request", "body": content, "more_body": False})
+        self._to_app.put_nowait({"type": "http.request", "body": content, "more_body": not finished})
         self._started: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
         self._pieces: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._text = ""
@@ -87,6 +88,10 @@ class Reader:
         while (found := await self.event()) == {}:
             pass
         return found
+
+    def rest(self, content: bytes) -> None:
+        """The rest of the body."""
+        self._to_app.put_nowait({"type": "http.request", "body": content, "more_body": False})
 
     def hang_up(self) -> None:
         """The client is gone."""

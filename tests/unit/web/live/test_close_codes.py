@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from orderweave.web.bodies import Sent
 from orderweave.web.live import messages, sockets
 from orderweave.web.live.messages import CloseCode, Malformed
 from tests.unit.web.live.talks import Closed, Keys, talking
@@ -43,6 +44,17 @@ MALFORMED: list[str | bytes] = [
     "[" * 100_000,
     '{"type": "ping", "payload": {"a": ' + "[" * 50_000 + "]" * 50_000 + "}}",
     '{"type": "ping", "payload": {"a": ' + "9" * 5000 + "}} x",
+    '{"type": "subscribe", "id": "1", "payload": {"query": "{ a }", "query": "{ b }"}}',
+    '{"type": "subscribe", "id": "1", "payload": {"query": "{ a }", "\\u0071uery": "{ b }"}}',
+    '{"type": "subscribe", "id": "1", "payload": {"query": "{ a }", "variables": {}, "variables": {"a": 1}}}',
+    '{"type": "subscribe", "id": "1", "payload": {"query": "{ a }"}, "payload": {"query": "{ b }"}}',
+    '{"type": "subscribe", "id": "1", "payload": {"query": "{ a }"}, "p\\u0061yload": {"query": "{ b }"}}',
+    '{"type": "subscribe", "id": "1", "id": "2", "payload": {"query": "{ a }"}}',
+    '{"type": "complete", "type": "subscribe", "id": "1", "payload": {"query": "{ a }"}}',
+    '{"type": "complete", "id": "1", "id": "2"}',
+    '{"type": "connection_init", "payload": {"x-api-key": "a", "x-api-key": "b"}}',
+    '{"type": "connection_init", "payload": {"x-api-key": "a", "x-api\\u002dkey": "b"}}',
+    '{"type": "connection_init", "payload": {"a": {"b": 1}}, "payload": {}}',
     b"{}",
     b"\xff\x00",
 ]
@@ -72,6 +84,28 @@ def test_any_text_is_a_message_or_malformed(text: str) -> None:
     """Reading raises Malformed and nothing else."""
     with suppress(Malformed):
         messages.read(text)
+
+
+def test_keys_may_stand_twice_where_they_are_not_the_messages() -> None:
+    """In variables, and in texts, the same words are anybody's."""
+    variables = {"id": {"id": "é"}, "query": 1, "payload": {"type": 2, "payload": 3}, "type": 4, "é": '"id""id"'}
+    sent = {"query": 'query($type: Int) { a(b: "\\"query\\":") \u2028 }', "variables": variables}
+    text = msgspec.json.encode({"type": "subscribe", "id": "é", "payload": sent}).decode()
+    for written in (text, text.replace("é", "\\u00e9")):
+        said = messages.read(written)
+        assert isinstance(said, messages.Subscribe)
+        assert (said.id, said.payload) == ("é", Sent(query=str(sent["query"]), variables=variables))
+    shown = {"authorization": "a", "x": {"x": 1, "authorization": "b"}}
+    init = messages.read(msgspec.json.encode({"type": "connection_init", "payload": shown}).decode())
+    assert init == messages.ConnectionInit(shown)
+
+
+async def test_two_spellings_of_one_credential_are_4400() -> None:
+    """As over HTTP, where the names of headers are of any case, two of one name are none."""
+    async with talking(identify=Keys(hers="ada", his="bob")) as talks:
+        talk = talks.talk()
+        talk.say("connection_init", payload={"x-api-key": "hers", "X-Api-Key": "his"})
+        assert await talk.code() == CloseCode.BAD_REQUEST
 
 
 async def test_operation_before_the_beginning_is_4401() -> None:

@@ -142,7 +142,18 @@ async def test_foreign_page_may_not_connect() -> None:
     settings = LiveSettings(origins=("https://portal.example.com",))
     async with talking(settings=settings) as talks:
         assert await talks.talk(origin="https://evil.example.com").code() == 403
-        assert await talks.talk(origin="null").code() == 403
+        for odd in (
+            "null",
+            "http://[",
+            "http://[::1",
+            "http://]",
+            "http://a[b]",
+            "http://",
+            "gateway.example.com",
+            "\xff",
+        ):
+            assert (odd, await talks.talk(origin=odd).code()) == (odd, 403)
+        assert await talks.talk(origin="null", host="").code() == 403
         for origin in ("https://portal.example.com", "https://gateway.example.com"):
             await talks.begun(origin=origin)
 

@@ -24,6 +24,11 @@ from orderweave.web.live.messages import SUBPROTOCOL, written
 from tests.unit.web.live.talks import FOLLOW, talking
 
 BEGIN = '{"type": "connection_init"}'
+HANDSHAKE = (
+    b"GET /graphql HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
+    b"sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\nsec-websocket-version: 13\r\n"
+    b"sec-websocket-protocol: graphql-transport-ws\r\n\r\n"
+)
 
 
 class Served:
@@ -155,12 +160,7 @@ async def test_peer_that_takes_nothing_is_dropped(monkeypatch: pytest.MonkeyPatc
         plain.setblocking(False)
         loop = asyncio.get_running_loop()
         await loop.sock_connect(plain, ("127.0.0.1", gateway.port))
-        head = (
-            "GET /graphql HTTP/1.1\r\nhost: x\r\nupgrade: websocket\r\nconnection: upgrade\r\n"
-            f"sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==\r\nsec-websocket-version: 13\r\n"
-            f"sec-websocket-protocol: {SUBPROTOCOL}\r\n\r\n"
-        )
-        await loop.sock_sendall(plain, head.encode())
+        await loop.sock_sendall(plain, HANDSHAKE)
         payload = "p" * 60_000
         ping = Frame(Opcode.TEXT, b'{"type":"ping","payload":{"a":"%s"}}' % payload.encode()).serialize(mask=True)
 
@@ -174,6 +174,23 @@ async def test_peer_that_takes_nothing_is_dropped(monkeypatch: pytest.MonkeyPatc
             while gateway.connections.connections:  # noqa: ASYNC110 - the server's timers set no event here
                 await asyncio.sleep(0.01)
         plain.close()
+
+
+async def test_peer_that_does_not_answer_the_end_is_dropped(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After the code of its end a client has a moment to answer with its own, and is then cut off."""
+    monkeypatch.setattr(socket_protocol, "_LONGEST_GOODBYE", 0.05)
+    async with served() as gateway:
+        reader, writer = await asyncio.open_connection("127.0.0.1", gateway.port)
+        writer.write(HANDSHAKE)
+        assert await reader.readuntil(b"\r\n\r\n")
+        writer.write(Frame(Opcode.TEXT, b"[1]").serialize(mask=True))
+        assert (await reader.readexactly(4))[2:] == (4400).to_bytes(2, "big")
+        async with asyncio.timeout(10):
+            with suppress(ConnectionResetError):
+                assert b"graphql-transport-ws" in await reader.read()
+            while gateway.connections.connections:  # noqa: ASYNC110 - as above
+                await asyncio.sleep(0.01)
+        writer.close()
 
 
 async def test_upgrade_while_the_process_stops_is_refused(caplog: pytest.LogCaptureFixture) -> None:
