@@ -22,7 +22,7 @@ def called_off(title: str, ordered: int, canceled: int, **more: Any) -> dict[str
     """A line of which so many were canceled."""
     told = line(title, ordered, **more)
     told["quantity"]["canceled"] = canceled
-    told["toCome"] = max(0, told["toCome"] - canceled)
+    told["toCome"] = max(0, (told["toCome"] or 0) - canceled)
     return told
 
 
@@ -99,8 +99,18 @@ async def test_a_canceled_order_with_pickups(driven: Browser) -> None:
     async with served(Site()) as site, visit(site, driven) as looking:
         states = ("PREPARING", "READY", "CANCELED", "COLLECTED")
         pickups = [waiting(state, {f"Mug {state.lower()}": 1}) for state in states]
-        site.order = canceled(line("Mug ready", 1), pickups=pickups)
+        site.order = canceled(line("Mug ready", 1), line("Mug collected", 1), pickups=pickups)
         await looking.open_order()
         assert await shown(looking) == (
             f"{STEPS} Pick-up: Harbor store Picked up 1 x Mug collected Canceled 1 x Mug ready"
         )
+
+
+async def test_a_canceled_order_of_which_something_left(driven: Browser) -> None:
+    """Where a parcel has left and nobody says which goods, those alone are canceled that are said to be."""
+    async with served(Site()) as site, visit(site, driven) as looking:
+        there = parcel("DELIVERED", event(at(-1), "DELIVERED", None, None))
+        lines = [line("Canvas belt", 1, shipped=None), called_off("Felt hat", 2, 1, shipped=None)]
+        site.order = canceled(*lines, shipments=[shipment("DELIVERED", there, contents={})])
+        await looking.open_order()
+        assert await looking.text(".called-off") == "Canceled 1 x Felt hat"

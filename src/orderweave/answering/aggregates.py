@@ -22,6 +22,7 @@ from sqlalchemy import Column, ColumnElement, Connection, FromClause
 from orderweave.answering.errors import RequestError, bad_input
 from orderweave.answering.indexed import busy, index_of, too_slow
 from orderweave.answering.parts import Parts
+from orderweave.answering.visibility import check_whole
 from orderweave.index import TooBusy, TooSlow
 from orderweave.index.aggregating import By, Key, Measures, Part, TooManyGroups, grouped
 from orderweave.index.columns import SCALE
@@ -33,6 +34,7 @@ from orderweave.model.codes import Code
 from orderweave.model.ids import MalformedToken, decode_cursor, encode_cursor
 from orderweave.model.order import PageInfo
 from orderweave.model.provenance import Coverage
+from orderweave.model.rights import ALL_RIGHTS, Rights
 from orderweave_sdk.conditions import passes
 from orderweave_sdk.manifest import Operator
 
@@ -112,7 +114,7 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 class Question(msgspec.Struct, frozen=True, kw_only=True):
     """Of what it is asked: rows of a table, as a part of the index (`orders`, `stock`), and what a group is made into.
 
-    `currency` is the column that says which currency a row's amounts are in.
+    `currency` is the column that says which currency a row's amounts are in. `rights` are those by which `where` picks.
     """
 
     source: FromClause
@@ -122,6 +124,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     asked: Asked
     currency: Column[Any] | None = None
     one_currency: bool = False
+    rights: Rights = ALL_RIGHTS
 
 
 async def aggregate(parts: Parts, question: Question) -> Groups:
@@ -145,6 +148,7 @@ async def aggregate(parts: Parts, question: Question) -> Groups:
     except TooManyGroups:
         message = f"more than {_MOST_GROUPS} groups; narrow the filter, or group by less"
         raise RequestError(Code.LIMIT_EXCEEDED, message) from None
+    check_whole(progress, question.rights, parts.business)
     with localcontext(prec=_DIGITS):
         groups = [group for group in _groups(read, question) if _passes(group, asked.having)]
     groups.sort(key=cmp_to_key(_comparison(asked)))

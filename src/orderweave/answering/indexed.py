@@ -14,7 +14,7 @@ from orderweave.answering.order import orders_by_ids
 from orderweave.answering.order_page import OrderList
 from orderweave.answering.parts import Parts
 from orderweave.answering.showing import covered, shown
-from orderweave.answering.visibility import check_filter, check_sort
+from orderweave.answering.visibility import check_filter, check_sort, check_whole
 from orderweave.index import Answer, Index, TooBusy, TooSlow
 from orderweave.index.conditions import found_by, passing, visible
 from orderweave.index.coverage import coverage_of
@@ -85,6 +85,7 @@ async def list_from_index(parts: Parts, page: OrderList, needs: Needs, call: Ter
         after=_spot(page),
     )
     answer = await _asked(index, wanted, page, parts)
+    check_whole(answer.progress, call.rights, parts.business)
     spots = answer.spots[: page.size]
     orders = await _orders(parts, [spot.key for spot in spots], answer, needs, call)
     edges = [OrderEdge(cursor=_cursor(page, spot), node=orders[spot.key]) for spot in spots if spot.key in orders]

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from orderweave.answering.errors import RequestError, ambiguous, bad_input, incomplete
 from orderweave.answering.parts import Parts
 from orderweave.answering.showing import shown
-from orderweave.answering.visibility import is_visible, with_owner
+from orderweave.answering.visibility import is_visible, silent_about_customers, with_owner
 from orderweave.fetching.gathering import Gathering, issues_about
 from orderweave.fetching.parcels import NO_PARCELS, Parcels, parcels_of
 from orderweave.matching import Group
@@ -134,11 +134,12 @@ async def _looked_up(
     gathering = Gathering(parts.systems, parts.reader, plan, call, through_thirds=through_thirds)
     wanted = set(keys)
     named = [group for group in await gathering.run(keys) if group.keys & wanted and group.members]
-    groups = [
-        group
-        for group in named
-        if is_visible(group, call.rights, parts.authority, issues_about(group, gathering.issues, parts.business))
-    ]
+
+    def silent(group: Group) -> frozenset[str]:
+        about = issues_about(group, gathering.issues, parts.business)
+        return silent_about_customers(about, parts.business)
+
+    groups = [group for group in named if is_visible(group, call.rights, parts.authority, silent(group))]
     return _LookedUp(groups, gathering, plan)
 
 

@@ -83,6 +83,7 @@ async def order_groups(parts: Parts, wanted: Filter, asked: Asked, call: Terms) 
         currency=orders.c.currency,
         one_currency=_is_of_one_currency(wanted),
         asked=asked,
+        rights=call.rights,
     )
     return await aggregate(parts, question)
 

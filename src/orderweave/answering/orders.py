@@ -16,7 +16,15 @@ from orderweave.answering.filters import order_passes, places_allow, pushable
 from orderweave.answering.order_page import OrderList
 from orderweave.answering.parts import Parts
 from orderweave.answering.showing import covered, shown
-from orderweave.answering.visibility import check_filter, check_sort, is_visible, names_people, searches_of, with_owner
+from orderweave.answering.visibility import (
+    check_filter,
+    check_sort,
+    is_visible,
+    names_people,
+    searches_of,
+    silent_about_customers,
+    with_owner,
+)
 from orderweave.fetching.gathering import Gathering, issues_about
 from orderweave.fetching.listing import Listed, Listing, Ordered, Place, Stream
 from orderweave.fetching.parcels import Parcels, parcels_of
@@ -214,7 +222,18 @@ class _Listing:
         parcels = await parcels_of(groups, self._plan.carriers, self._parts.systems, self._call)
         with self._parts.observing.stage(Stage.MERGE):
             found = self._merged(standing, gathering.issues, parcels)
-        self._issues += [issue for issue in (*gathering.issues, *parcels.issues) if issue not in self._issues]
+        issues: Iterable[SourceIssue] = (*gathering.issues, *parcels.issues)
+        if self._call.rights.owned is not None:
+            # Who was asked, and failed, for the sake of others' orders is nothing to the caller.
+            issues = [
+                issue
+                for group in groups
+                for issue in (
+                    *issues_about(group, gathering.issues, self._parts.business),
+                    *parcels.issues_about(group),
+                )
+            ]
+        self._issues += [issue for issue in issues if issue not in self._issues]
         return found
 
     def _merged(
@@ -244,7 +263,10 @@ class _Listing:
 
     def _is_visible(self, group: Group, issues: Sequence[SourceIssue]) -> bool:
         rights = self._call.rights
-        return rights.owned is None or is_visible(group, rights, self._parts.authority, self._about(group, issues))
+        if rights.owned is None:
+            return True
+        silent = silent_about_customers(self._about(group, issues), self._parts.business)
+        return is_visible(group, rights, self._parts.authority, silent)
 
     def _is_known_elsewhere(self, hit: Ordered) -> bool:
         """Whether a place of capture that this hit refers to could be searched."""

@@ -6,15 +6,18 @@ from collections.abc import Iterable, Set
 
 import msgspec
 
-from orderweave.answering.errors import RequestError
+from orderweave.answering.errors import RequestError, incomplete
+from orderweave.index.progress import ORDERS, Progress
 from orderweave.matching import Group
 from orderweave.merging.owners import names_of, owners_of
 from orderweave.model.codes import Code
 from orderweave.model.filters import Filter
 from orderweave.model.provenance import SourceIssue
 from orderweave.model.rights import Owned, Rights, Scope
-from orderweave.planning.authority import Aspect, Authority
+from orderweave.model.systems import Business
+from orderweave.planning.authority import Authority
 from orderweave.planning.needs import Needs
+from orderweave.sync import lists_orders
 from orderweave_sdk.capabilities import Condition
 from orderweave_sdk.manifest import Operator, SearchField
 from orderweave_sdk.records import Facet
@@ -29,23 +32,33 @@ _SCOPES = {
 }
 
 
-def is_visible(group: Group, rights: Rights, authority: Authority, issues: Iterable[SourceIssue]) -> bool:
-    """Whether this order exists for the caller; the CUSTOMER facet must have been asked for (`with_owner`).
+def is_visible(group: Group, rights: Rights, authority: Authority, silent: Set[str]) -> bool:
+    """Whether this order exists for the caller; the CUSTOMER facet must have been asked for (`with_owner`). `silent`
+    are the systems that failed to say their part about its customer.
+    """
+    return rights.owned is None or not names_of(rights.owned).isdisjoint(owners_of(group, authority, silent))
 
-    `issues` are those about this order. While a system that would be believed more about the customer does not answer,
-    the word of another is no proof: the order is nobody's.
+
+def silent_about_customers(issues: Iterable[SourceIssue], business: Business) -> frozenset[str]:
+    """The systems that may know more of an order's customer than they said, by what failed about that order."""
+    return frozenset(
+        issue.system
+        for issue in issues
+        if (not issue.facets or Facet.CUSTOMER in issue.facets)
+        and Facet.CUSTOMER in business.systems[issue.system].manifest.facets
+    )
+
+
+def check_whole(progress: Iterable[Progress], rights: Rights, business: Business) -> None:
+    """Raise INCOMPLETE for an owner while the index has not yet read all orders of a system that may know whose they
+    are: until then others' word about it would decide.
     """
     if rights.owned is None:
-        return True
-    if names_of(rights.owned).isdisjoint(owners_of(group, authority)):
-        return False
-    ranks = authority.ranks(Aspect.CUSTOMER)
-    believed = min(ranks[fetched.system] for fetched in group.members if fetched.record.customer is not None)
-    return not any(ranks[issue.system] < believed for issue in issues if _of_customer(issue))
-
-
-def _of_customer(issue: SourceIssue) -> bool:
-    return not issue.facets or Facet.CUSTOMER in issue.facets
+        return
+    whole = {entry.system for entry in progress if entry.part == ORDERS and entry.complete_at is not None}
+    for name, spec in business.systems.items():
+        if name not in whole and Facet.CUSTOMER in spec.manifest.facets and lists_orders(spec):
+            raise incomplete("your orders", ())
 
 
 def with_owner(needs: Needs, rights: Rights) -> Needs:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Hashable
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 
@@ -38,13 +39,15 @@ class Context:
         self.caller = caller
         self.address = address
         self.under_way: dict[str, asyncio.Future[Any]] = {}
-        self._tests = 0
+        self._filters: dict[Hashable, int] = {}
         self.call: Terms = gateway.call(lane, within, caller.rights)
 
-    def filtering(self, wanted: Filter) -> Filter:
-        """A filter that is about to be used; refuses what makes the work for one document too much."""
-        self._tests += wanted.tests
-        if self._tests > _MOST_TESTS:
+    def filtering(self, wanted: Filter, place: Hashable) -> Filter:
+        """A filter that is about to be used; refuses what makes the work for one document too much. It counts once for
+        each `place` in the document, in whatever parts that is answered and for however many objects.
+        """
+        self._filters[place, wanted] = wanted.tests
+        if sum(self._filters.values()) > _MOST_TESTS:
             raise bad_input(f"filter: the filters of a document hold at most {_MOST_TESTS} tests together")
         return wanted
 
@@ -68,6 +71,11 @@ def limits(info: Asked) -> Limits:
 def terms(info: Asked) -> Terms:
     """The terms of the root field that is being resolved."""
     return terms_of(info.context.call, raw(info))
+
+
+def root_key(info: Asked) -> str | int:
+    """The key under which the root field that is being resolved stands in the answer."""
+    return raw(info).path.key
 
 
 def selected(info: Asked) -> frozenset[str]:

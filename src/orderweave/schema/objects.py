@@ -20,7 +20,7 @@ from orderweave.model.ids import MalformedToken, decode_id
 from orderweave.operations.selection import arguments_below
 from orderweave.planning.needs import needs_of
 from orderweave.schema.arguments import filter_of, page, pages_key
-from orderweave.schema.context import Asked, limits, needs, raw, selected, terms
+from orderweave.schema.context import Asked, limits, needs, raw, root_key, selected, terms
 from orderweave.schema.order_types import Customer
 
 # One customer costs searches of their own, unlike one order or product among many.
@@ -82,9 +82,10 @@ async def customer_by_email(info: Asked, email: str) -> Any:
     read: frozenset[str] = frozenset()
     for given in arguments_below(raw(info), "Customer", "orders"):
         arguments = _paging(info, given)
-        nested = info.context.filtering(filter_of(arguments["filter"]))
+        key = pages_key(*arguments.values())
+        nested = info.context.filtering(filter_of(arguments["filter"]), (root_key(info), key))
         read |= read_by(nested)
-        pages[pages_key(*arguments.values())] = page(
+        pages[key] = page(
             arguments["first"],
             arguments["after"],
             arguments["last"],

@@ -41,7 +41,7 @@ from orderweave.schema.arguments import (
     filter_of,
     page,
 )
-from orderweave.schema.context import Asked, limits, needs, selected, terms
+from orderweave.schema.context import Asked, limits, needs, root_key, selected, terms
 from orderweave.schema.export_types import Export, ExportId
 from orderweave.schema.fulfillment_types import Location
 from orderweave.schema.inventory_types import InventoryItem, OversellReport, Product
@@ -112,7 +112,7 @@ class Query:
         search: SearchArgument = None,
     ) -> OrderConnection:
         """A page of orders."""
-        wanted, touched = info.context.filtering(filter_of(filter)), selected(info)
+        wanted, touched = info.context.filtering(filter_of(filter), root_key(info)), selected(info)
         asked = page(
             first,
             after,
@@ -145,7 +145,7 @@ class Query:
         after: GroupsAfter = None,
     ) -> OrderGroups:
         """A page of groups."""
-        wanted = info.context.filtering(filter_of(filter))
+        wanted = info.context.filtering(filter_of(filter), root_key(info))
         asked = asked_of(
             fields=order_groups.FIELDS,
             measures=order_groups.MEASURES,

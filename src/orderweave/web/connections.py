@@ -50,8 +50,8 @@ class Connections(ServerState):
 
     def make_room(self, newcomer: Connection) -> None:
         """End the connection on which nothing has happened for longest, where there are more than there may be: one of
-        those that wait for nothing of ours, or else of those whose request is still on its way; the newcomer only where
-        there is no other.
+        those that wait for nothing of ours, or else of those whose request is still on its way, or whose client has not
+        taken its answer; the newcomer only where there is no other.
         """
         if len(self.connections) <= self.most:
             return
@@ -62,7 +62,9 @@ class Connections(ServerState):
         if len(staying) <= self.most:
             return
         others = [one for one in staying if one is not newcomer]
-        yielding = [one for one in others if one.idle] or [one for one in others if one.arriving] or [newcomer]
+        idle = [one for one in others if one.idle]
+        taken = [one for one in idle if not one.transport.get_write_buffer_size()]
+        yielding = taken or [one for one in others if one.arriving] or idle or [newcomer]
         eldest = min(yielding, key=lambda one: one.since)
         eldest.gave_way = True
         eldest.transport.abort()
@@ -197,7 +199,9 @@ class BoundedProtocol(Connection, HttpToolsProtocol):
             self._refuse(400, "a WebSocket begins with a GET that has no body")
             return
         if not self.idle:
-            self._refuse(400, "a WebSocket begins once all that was asked before is answered")
+            # The answer that is still to come could not be told from frames.
+            self.transport.close()
+            self._await_taking()
             return
         left = self.server_state.request_seconds
         if self.arrival is not None:

@@ -170,6 +170,19 @@ async def test_owners_see_and_count_their_own(woven: Woven) -> None:
         assert groups["data"]["orderAggregates"]["groups"] == [{"count": 2}]
 
 
+async def test_owners_wait_for_a_whole_index(woven: Woven) -> None:
+    """While not all orders of a system are read that may know whose they are, another's word about it is no proof: an
+    owner's search and groups are incomplete; everybody else is told what there is.
+    """
+    ada = Rights(scopes=frozenset(Scope), owned=Owned(emails=frozenset({ADA})))
+    assert woven.index is not None
+    await woven.index.write(partial(note, system="shop", part="orders", complete_at=None))
+    for query in ('{ orders(search: "1001") { totalCount } }', "{ orderAggregates { groups { count } } }"):
+        code, message = await code_of(woven, query, ada)
+        assert (code, message) == ("INCOMPLETE", "no system that answered knows your orders; some did not answer")
+        assert "errors" not in await ask(woven, query)
+
+
 async def test_names_of_people_find_nothing_for_who_may_not_read_them(woven: Woven) -> None:
     """An e-mail address is a search term for who reads people, and for nobody else; nor may it be filtered by."""
     assert (await listed(woven, f'search: "{BEN}"'))[1] == 1

@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 
+from orderweave.model.ids import encode_id
 from orderweave.operations.answers import Request
+from orderweave.operations.delivering import Delivery
 from orderweave.operations.running import Operations
 from orderweave.schema import Context
 from orderweave_sdk.errors import Unreachable
@@ -77,21 +79,20 @@ async def test_in_fragments_and_by_variables(*, compiled: bool) -> None:
 
 @BOTH
 @pytest.mark.parametrize(
-    "other",
+    ("other", "found"),
     [
-        'order(by: {number: "1002"}) { number }',
-        f"{ORDER} {{ number id }}",
-        f"{ORDER} @freshness(maxAge: 0) {{ number }}",
-        f"{ORDER} {{ n: number }}",
+        ('order(by: {number: "1002"}) { number }', {"number": "1002"}),
+        (f"{ORDER} {{ number origin }}", {"number": "1001", "origin": None}),
+        (f"{ORDER} @freshness(maxAge: 0) {{ number }}", {"number": "1001"}),
+        (f"{ORDER} {{ n: number }}", {"n": "1001"}),
     ],
 )
-async def test_what_differs_is_asked_apart(other: str, *, compiled: bool) -> None:
+async def test_what_differs_is_asked_apart(other: str, found: dict[str, Any], *, compiled: bool) -> None:
     """Another argument, selection, directive or alias within: a call of its own, and its own answer."""
     woven = business()
     answer = await ask(woven, f"{{ a: {ORDER} {{ number }} b: {other} }}", compiled=compiled)
     assert "errors" not in answer
-    assert answer["data"]["a"] == {"number": "1001"}
-    assert answer["data"]["b"] != {}
+    assert answer["data"] == {"a": {"number": "1001"}, "b": found}
     assert len(woven.fakes["shop"].calls) == 2
 
 
@@ -140,3 +141,29 @@ async def test_filters_of_a_document_hold_so_many_tests(*, compiled: bool) -> No
     assert error["message"] == "filter: the filters of a document hold at most 200 tests together"
     answer = await ask(woven, f"query ($f: OrderFilter) {{ {fields} }}", compiled=compiled, f=tests(66))
     assert "errors" not in answer
+
+
+async def test_filters_count_once_for_each_place() -> None:
+    """A filter counts once where it stands: for however many customers are looked up there, and in whatever parts the
+    list is answered.
+    """
+    people = [order(f"a{one}", f"{one}", email=f"p{one}@example.com", customer_id=f"c{one}") for one in range(6)]
+    woven = weave(shop(people))
+    tests = {"and": [{"and": [{"number": {"ne": f"x{one}{two}"}} for two in range(20)]} for one in range(4)]}
+    ids = [encode_id("Customer", "shop", f"c{one}") for one in range(6)]
+    query = """query ($f: OrderFilter, $ids: [ID!]!) {
+      nodes(ids: $ids) { ... on Customer { orders(filter: $f) { nodes { number } } } } }"""
+    answer = await ask(woven, query, compiled=True, f=tests, ids=ids)
+    assert "errors" not in answer
+    assert [node["orders"]["nodes"][0]["number"] for node in answer["data"]["nodes"]] == [str(one) for one in range(6)]
+    query = """query ($f: OrderFilter) { orders(filter: $f) { nodes { id }
+      ... @defer(label: "a") { coverage { complete } } ... @defer(label: "b") { pageInfo { hasNextPage } }
+      ... @defer(label: "c") { edges { cursor } } } }"""
+    operations, request = Operations(woven.schema), Request(query=query, variables={"f": tests})
+    context = Context(woven.gateway)
+    parts = operations.parts(request, context, most=10)
+    assert parts is not None
+    async with Delivery(operations, request, context, parts) as delivery:
+        first, pending = await delivery.first()
+        rest = [part async for part in delivery.rest()]
+    assert (first.errors, len(pending), [part.errors for part in rest]) == ((), 3, [(), (), ()])

@@ -221,6 +221,30 @@ async def test_requests_on_their_way_give_way_where_nothing_is_idle() -> None:
     assert made[0][1].sent.count(b"200 OK") == 1
 
 
+async def test_an_answer_that_is_being_taken_is_let_be_taken() -> None:
+    """A client that has not taken its answer yet is not idle: others go first, and it before the newcomer."""
+    house = House(most=2)
+    made = []
+    for untaken in (4096, 0):
+        connection, wire = house.connect()
+        connection.data_received(REQUEST)
+        await turns()
+        wire.untaken = untaken
+        made.append((connection, wire))
+        house.loop.advance(1.0)
+    newcomer, _ = house.connect()
+    assert [wire.aborted for _, wire in made] == [False, True]
+    made[1][0].connection_lost(None)
+    waiting = Waiting(house.woven, "shop")
+    body = json.dumps({"query": ASKS_BOTH}).encode()
+    newcomer.data_received(HEAD % len(body) + body)
+    await turns()
+    house.connect()
+    assert made[0][1].aborted
+    waiting.open()
+    await turns()
+
+
 async def test_newcomers_of_one_moment_find_room_each() -> None:
     """Who gave way is in the way until its end is told; each of several that come before it ends another one."""
     house = House(most=3)

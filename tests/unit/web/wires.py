@@ -87,6 +87,7 @@ class Wire(asyncio.Transport):
         self.sent = b""
         self.closed = False
         self.aborted = False
+        self.untaken = 0
         self._protocol: asyncio.BaseProtocol = asyncio.Protocol()
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
@@ -104,6 +105,10 @@ class Wire(asyncio.Transport):
     def write(self, data: Any) -> None:
         """Take it."""
         self.sent += bytes(data)
+
+    def get_write_buffer_size(self) -> int:
+        """What the client has not taken yet."""
+        return self.untaken
 
     def close(self) -> None:
         """Closed once all is taken."""

@@ -116,9 +116,6 @@ class Running:
         """
         lease = self._current.request()
         with lease as gateway:
-            found = await document_of(sent, lease.door.documents)
-            if isinstance(found, Answer):
-                return found
 
             @asynccontextmanager
             async def turn() -> AsyncIterator[tuple[Gateway, Caller]]:
@@ -147,11 +144,14 @@ class Running:
                 after=after,
                 address=who.address,
             )
+            origin = block_of(who.address) if shares_points(who.caller) else ""
+            if (spent := self._operations.spent(origin, context)) is not None:
+                return spent
+            found = await document_of(sent, lease.door.documents)
+            if isinstance(found, Answer):
+                return await self._operations.refused(found, origin, context)
             request = Request(
-                query=found.text,
-                variables=sent.variables,
-                operation_name=sent.operationName,
-                origin=block_of(who.address) if shares_points(who.caller) else "",
+                query=found.text, variables=sent.variables, operation_name=sent.operationName, origin=origin
             )
             with self._observing.request(None, None) as asked:
                 begun = await self._operations.stream(request, context, place=place, read_only=read_only)

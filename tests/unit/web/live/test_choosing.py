@@ -89,6 +89,18 @@ async def test_points_and_leave() -> None:
         assert (status, said["retry-after"]) == (429, "12")
 
 
+async def test_a_name_that_nobody_knows_costs_a_point() -> None:
+    """Over an event stream as over JSON: a look-up of a document is paid for, and not made without a point."""
+    door = Door(identify=by_points)
+    async with talking(door=door) as talks:
+        body, headers = {"extensions": apollo("{ nothing }")}, {"accept": "text/event-stream"}
+        statuses = []
+        for _ in range(6):
+            reader = Reader(talks.app, path="/graphql", body=body, headers=headers)
+            statuses.append((await reader.whole())[1].count("PERSISTED_QUERY_NOT_FOUND"))
+        assert statuses == [1, 1, 1, 1, 1, 0]
+
+
 @pytest.mark.parametrize(
     "accept", [URQL, URQL_FOLLOWS, "text/event-stream", "application/json, text/event-stream;q=0.1"]
 )

@@ -20,7 +20,8 @@ export function read(order, now) {
   const left = whole ? [] : rest;
   const view = { number: order.number, placedAt: date(order.placedAt), canceled, shipments, parcels, pickups, left, said };
   view.unsent = order.fulfillmentStatus === "NOT_REQUIRED" && parcels.length + pickups.length === 0;
-  view.calledOff = calledOff(order.lines, canceled);
+  const collected = pickups.filter((pickup) => pickup.state === "collected").flatMap((pickup) => pickup.contents);
+  view.calledOff = calledOff(order.lines, { whole: canceled, left: shipments.length > 0, collected });
   // What is in no parcel may be in one of which a silent system knows.
   const more = order.freshness.incomplete ? rest : left;
   view.collected = parcels.length === 0 && pickups.length > 0 && more.length === 0;
@@ -47,11 +48,18 @@ function leftOver(lines, anyLeft) {
   return goods(lines, (line) => line.toCome ?? (anyLeft ? 0 : (line.quantity.ordered ?? 0) - (line.quantity.canceled ?? 0)));
 }
 
-/** What will not come because it was canceled: with the whole order, all that had not left, line by line or not. */
-function calledOff(lines, whole) {
-  return goods(lines, ({ quantity }) => {
+/**
+ * What will not come because it was canceled: with the whole order, all that had neither left nor been collected, line by
+ * line or not. Of a line of which nobody says what has left, nothing is claimed once anything has.
+ */
+function calledOff(lines, { whole, left, collected }) {
+  return goods(lines, ({ title, quantity }) => {
     const canceled = quantity.canceled ?? 0;
-    return whole ? Math.max(canceled, (quantity.ordered ?? 0) - (quantity.shipped ?? 0)) : canceled;
+    if (!whole || (left && quantity.shipped === null)) {
+      return canceled;
+    }
+    const fetched = collected.filter((item) => item.title === title).reduce((sum, item) => sum + item.quantity, 0);
+    return Math.max(canceled, (quantity.ordered ?? 0) - (quantity.shipped ?? 0) - fetched);
   });
 }
 
