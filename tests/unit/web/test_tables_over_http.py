@@ -18,6 +18,7 @@ from orderweave.web.negotiation import table_type
 from tests.unit.exporting.house import house, spoken_to
 from tests.unit.fake_business import erp, order, shop
 from tests.unit.fake_systems import weave
+from tests.unit.indexing import read_all
 
 ARROW = "application/vnd.apache.arrow.stream"
 ORDERS = """
@@ -154,6 +155,7 @@ async def test_rights(tmp_path: Path) -> None:
     """A table shows what the answer would: own rows alone, masked people, and refusals by scope."""
     async with house(tmp_path) as woven, spoken_to(woven) as client:
         query = "{ orders(sort: {field: TOTAL}) { nodes { number customer { email } } } }"
+        await read_all(woven)
         own = await answered(client, query, "text/csv", "ada")
         assert cells(own) == [["number", "customer.email"], ["1001", "ada@example.com"]]
         masked = await answered(client, query, "text/csv", "analyst")
