@@ -27,6 +27,8 @@ _LONG_READERS = 2
 _MOST_WAITING = 64
 # Seconds that a writer waits for another process's write to end.
 _LONGEST_LOCK = 30
+# Seconds between two looks at a new file that another process has locked.
+_LOOK_AGAIN = 0.02
 # Pages that SQLite's log gathers before they are written to where they belong, which is waited for: 64 MB. What is
 # written again and again, as pages of an index are, is then written there once.
 _LOG = 16_384
@@ -142,9 +144,22 @@ def _engine(url: str) -> Engine:
 def _set_up_sqlite(connection: sqlite3.Connection, _: object) -> None:
     connection.isolation_level = None
     connection.create_function("start_of", 3, start_of, deterministic=True)
-    pragmas = ("journal_mode=WAL", "synchronous=NORMAL", f"cache_size=-{_MOST_CACHED_KIB}")
-    for pragma in (*pragmas, f"wal_autocheckpoint={_LOG}"):
+    _keep_a_log(connection)
+    for pragma in ("synchronous=NORMAL", f"cache_size=-{_MOST_CACHED_KIB}", f"wal_autocheckpoint={_LOG}"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _keep_a_log(connection: sqlite3.Connection) -> None:
+    """Where two begin a new file at once SQLite lets neither wait for the other: it says at once that it is locked."""
+    end = time.monotonic() + _LONGEST_LOCK
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > end:
+                raise
+            time.sleep(_LOOK_AGAIN)
 
 
 def _begin_in_sqlite(connection: Connection) -> None:
