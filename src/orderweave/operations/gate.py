@@ -47,6 +47,9 @@ from orderweave.operations.weights import Weights
 MOST_ERRORS = 20
 # Values in all variables of a request together, those in lists and objects counted in.
 _MOST_VALUES = 5_000
+# Objects among them: those of a filter are read anew for each field that takes it. A filter of all tests that one may
+# have holds some two hundred and fifty.
+_MOST_OBJECTS = 500
 _RULES = (*RULES, MaybeNullValidationRule, OneOfInputValidationRule)
 
 
@@ -102,18 +105,21 @@ class Gate:
     @staticmethod
     def variables(given: Mapping[str, Any] | None) -> None:
         """Whether there are few enough values to be read: each is read in Python, and a body holds a million."""
-        left = _MOST_VALUES
+        left, objects = _MOST_VALUES, _MOST_OBJECTS
         stack: list[Any] = [given] if given else []
         while stack:
             value = stack.pop()
             if isinstance(value, Mapping):
                 left -= len(value)
+                objects -= 1
                 stack += value.values()
             elif isinstance(value, list):
                 left -= len(value)
                 stack += value
             if left < 0:
                 raise Refused([Exceeded(limit="variables", allowed=_MOST_VALUES, actual=None).described()])
+            if objects < 0:
+                raise Refused([Exceeded(limit="objects", allowed=_MOST_OBJECTS, actual=None).described()])
 
     def looks(self, document: Document, operation: OperationDefinitionNode, asker: Asker) -> None:
         """Whether an operation, valid or not, is small enough, and whether its caller may introspect where it does."""

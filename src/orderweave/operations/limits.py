@@ -46,6 +46,7 @@ _WORDS = {
     "characters": "characters",
     "tokens": "tokens",
     "variables": "values in its variables",
+    "objects": "objects in its variables",
     "comparisons": "comparisons of fields that may overlap",
     "nesting": "levels of selections and fragments in each other",
     "depth": "levels of fields in each other",

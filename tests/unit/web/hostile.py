@@ -253,6 +253,22 @@ BODIES: dict[str, Body] = {
         + " }",
         filter={"and": [{"and": [{"sku": {"ne": f"{one}-{two}"}} for two in range(20)]} for one in range(5)]},
     ),
+    "twenty lists by a filter of 1,200 tests": _variables(
+        "query ($filter: OrderFilter) { "
+        + " ".join(f"a{one}: orders(filter: $filter, first: {one + 1}) {{ totalCount }}" for one in range(20))
+        + " }",
+        filter={
+            "and": [
+                {
+                    "and": [
+                        {"sku": {"ne": f"{one}"}, "number": {"ne": f"{two}"}, "currency": {"ne": "x"}}
+                        for two in range(20)
+                    ]
+                }
+                for one in range(20)
+            ]
+        },
+    ),
     "a filter of unknown fields": _variables(_LIST, filter={f"unknown{one}": 1 for one in range(20_000)}),
     "a page of a large number": _variables(_LIST, first=10**300),
     "a page of a fraction": _variables(_LIST, first=1.5e300),
