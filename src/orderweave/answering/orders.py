@@ -159,8 +159,8 @@ class _Listing:
         left = self._more_after(taken) and not self._discreet
         looked_at = settled[taken - 1].place if taken else None
         # One more than the page holds says that there is another page.
-        shown = found[: self._page.size + 1]
-        edges = [OrderEdge(cursor=_cursor(self._page, place), node=order) for place, order in shown]
+        fitting = found[: self._page.size + 1]
+        edges = [OrderEdge(cursor=_cursor(self._page, place), node=order) for place, order in fitting]
         return {size: self._connection(edges, size, looked_at, left=left) for size in sizes}
 
     def _to_look_at(self, turn: int, found: int) -> int:
@@ -228,10 +228,7 @@ class _Listing:
             issues = [
                 issue
                 for group in groups
-                for issue in (
-                    *issues_about(group, gathering.issues, self._parts.business),
-                    *parcels.issues_about(group),
-                )
+                for issue in (*self._about(group, gathering.issues), *parcels.issues_about(group))
             ]
         self._issues += [issue for issue in issues if issue not in self._issues]
         return found
